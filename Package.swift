@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Layers, bottom to top. `Scripts/check-layering` reads the dependencies back from
+// `swift package dump-package` and refuses an import that points up or sideways:
+//
+//   0  CGMP, CSQLite                     system libraries, each imported by one target
+//   1  Multiprecision, CanonicalJSON, SharingModel
+//   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
+//   3  SealedTables, Contracts
+//   4  QueryPlans, Ledger
+//   5  LedgerSQLite, Evidence
+//   6  Gateway
+//   7  chancery
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Chancery",
+    products: [
+        .library(name: "Multiprecision", targets: ["Multiprecision"]),
+        .library(name: "Paillier", targets: ["Paillier"]),
+        .executable(name: "chancery", targets: ["chancery"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        layer("Multiprecision", ["CGMP"]),
+        layer("CanonicalJSON", []),
+        layer("SharingModel", [crypto]),
+
+        layer("Paillier", ["Multiprecision", crypto]),
+        layer("TransparencyLog", ["SharingModel", crypto]),
+        layer("SignedEnvelopes", ["CanonicalJSON", "SharingModel", crypto]),
+        layer("BlobStore", ["CanonicalJSON", "SharingModel", crypto]),
+        layer("KeyVault", ["SharingModel", crypto, cryptoExtras]),
+
+        layer("SealedTables", ["Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel", crypto]),
+        layer(
+            "Contracts",
+            ["Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON", "SharingModel"]),
+
+        layer(
+            "QueryPlans",
+            [
+                "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel", "CSQLite",
+            ]),
+        layer("Ledger", ["Contracts", "SignedEnvelopes", "TransparencyLog", "CanonicalJSON", "SharingModel"]),
+
+        layer(
+            "LedgerSQLite",
+            ["Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "CanonicalJSON", "SharingModel", grdb]),
+        layer(
+            "Evidence",
+            [
+                "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes",
+                "TransparencyLog", "BlobStore", "CanonicalJSON", "SharingModel",
+            ]),
+
+        layer(
+            "Gateway",
+            [
+                "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel", yams, crypto,
+            ]),
+
+        .executableTarget(
+            name: "chancery",
+            dependencies: [
+                "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel", arguments,
+            ],
+            swiftSettings: strict),
+
+        tests("MultiprecisionTests", ["Multiprecision"]),
+        tests("CanonicalJSONTests", ["CanonicalJSON"]),
+        tests("SharingModelTests", ["SharingModel"]),
+        tests("PaillierTests", ["Paillier", "Multiprecision"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "SharingModel", crypto]),
+        tests("SignedEnvelopesTests", ["SignedEnvelopes", "CanonicalJSON", "SharingModel", crypto]),
+        tests("BlobStoreTests", ["BlobStore", "CanonicalJSON", "SharingModel"]),
+        tests("KeyVaultTests", ["KeyVault", "SharingModel"]),
+        tests(
+            "SealedTablesTests",
+            ["SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel"]),
+        tests(
+            "ContractsTests",
+            ["Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON", "SharingModel"]
+        ),
+        tests(
+            "QueryPlansTests",
+            [
+                "QueryPlans", "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel",
+            ]),
+        tests(
+            "LedgerTests",
+            [
+                "LedgerSQLite", "Ledger", "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes",
+                "TransparencyLog", "BlobStore", "CanonicalJSON", "SharingModel", crypto, grdb,
+            ]),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel",
+            ]),
+        tests("EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"]),
+    ]
+)

@@ -1,0 +1,30 @@
+/// The rules that the founding record fixes for everybody.
+package struct SharingPolicy: Hashable, Codable, Sendable {
+    /// Fewest distinct subjects in any part that openings reveal (the disclosure guard's k), at least 2.
+    package let minimumSubjects: Int
+    /// Cosignatures that make a checkpoint final, of the section's departments.
+    package let quorum: Quorum
+    /// Longest validity of a transaction, in seconds of block time after it is made; at most 86 400.
+    package let longestTransactionValidity: Int64
+
+    package init(minimumSubjects: Int = 5, quorum: Quorum = .twoThirds, longestTransactionValidity: Int64 = 86_400) {
+        self.minimumSubjects = minimumSubjects
+        self.quorum = quorum
+        self.longestTransactionValidity = longestTransactionValidity
+    }
+}
+
+/// How many of n departments must cosign.
+package enum Quorum: String, Codable, Sendable, CaseIterable {
+    /// ⌊2n/3⌋ + 1: safe while fewer than a third are dishonest.
+    case twoThirds = "two-thirds"
+    /// ⌊n/2⌋ + 1: goes on with fewer, and is safe only while nobody is dishonest.
+    case majority
+
+    package func size(of departments: Int) -> Int {
+        switch self {
+        case .twoThirds: departments * 2 / 3 + 1
+        case .majority: departments / 2 + 1
+        }
+    }
+}
