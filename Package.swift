@@ -112,12 +112,16 @@ let package = Package(
             ["SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel"]),
         tests(
             "ContractsTests",
-            ["Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON", "SharingModel"]
+            [
+                "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "SharingModel",
+            ]
         ),
         tests(
             "QueryPlansTests",
             [
-                "QueryPlans", "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel",
+                "QueryPlans", "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON",
+                "SharingModel",
             ]),
         tests(
             "LedgerTests",
