@@ -1,16 +1,17 @@
-package import BlobStore
 package import Foundation
 package import SharingModel
 
 import CanonicalJSON
+import DurableFiles
 
-/// A party's own folder: who it is, what it pins, its encrypted keys, and what it last saw of each ledger.
+/// A party's own folder: who it is, what it pins, its encrypted keys, and its own copy of each ledger.
 ///
 /// ```
 /// home.json        who this is and where the ledgers and blobs are (paths relative to the home, or absolute)
 /// consortium.json  the founding record that this party pins
 /// vault/           its private keys, encrypted under its passphrase (KeyVault)
-/// seen/            the last checkpoint it saw of each ledger: a ledger that was rolled back or forked is noticed
+/// seen/            its own copy of each ledger, every block executed here: a rollback or a fork is noticed
+/// published/       what it has published, so that a command that was killed goes on where it stopped
 /// pending/         sealed openings that were recorded or are about to be (readable by their requesters only)
 /// ```
 /// A command that acts as this party reads this folder and the shared ledgers and blobs, and no other party's folder.
@@ -23,6 +24,7 @@ package struct PartyHome: Sendable {
 
     package var vaultDirectory: URL { directory.appending(path: "vault", directoryHint: .isDirectory) }
     package var pendingDirectory: URL { directory.appending(path: "pending", directoryHint: .isDirectory) }
+    package var publishedDirectory: URL { directory.appending(path: "published", directoryHint: .isDirectory) }
     package var seenDirectory: URL { directory.appending(path: "seen", directoryHint: .isDirectory) }
 
     /// Opens the home in `directory`.
@@ -55,15 +57,14 @@ package struct PartyHome: Sendable {
 
     static let fileName = "home.json"
 
-    /// Lays out a new home. The folder appears with `home.json` last, so that a killed command leaves no half home.
+    /// Lays out a new home. `home.json` comes last, so that a killed command leaves nothing that looks like a home.
     static func create(in directory: URL, party: PartyName, record: Data, ledgers: String, blobs: String) throws {
         let description = HomeDescription(blobs: blobs, ledgers: ledgers, party: party)
-        try DurableFile.makePrivateDirectory(directory)
-        for folder in ["pending", "seen"] {
-            try DurableFile.makePrivateDirectory(directory.appending(path: folder, directoryHint: .isDirectory))
+        for folder in ["", "pending", "published", "seen"] {
+            try Directory.create(directory.appending(path: folder).plainPath, permissions: 0o700)
         }
-        try DurableFile.write(record, to: directory.appending(path: "consortium.json"))
-        try DurableFile.write(CanonicalJSON.encode(description), to: directory.appending(path: fileName))
+        try PrivateFile.write(record, to: directory.appending(path: "consortium.json"))
+        try PrivateFile.write(CanonicalJSON.encode(description), to: directory.appending(path: fileName))
     }
 }
 
