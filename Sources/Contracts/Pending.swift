@@ -3,15 +3,6 @@ package import SharingModel
 
 // Stand-ins until the lower targets are merged.
 
-package enum CanonicalJSON {
-    package static func encode(_ value: some Encodable) throws -> Data { try JSONEncoder().encode(value) }
-    package static func decode<Value: Codable>(_ type: Value.Type, from data: Data) throws -> Value {
-        try JSONDecoder().decode(type, from: data)
-    }
-}
-
-package enum JSONValue: Codable, Hashable, Sendable { case null }
-
 package struct CID: Codable, Hashable, Sendable, Comparable {
     package let text: String
     package static func < (left: CID, right: CID) -> Bool { left.text < right.text }
