@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 extension LedgerState {
     package func registeredPlan(_ contract: ContractReference) throws -> RegisteredPlan? {

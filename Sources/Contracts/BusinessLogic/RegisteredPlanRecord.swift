@@ -1,5 +1,5 @@
 package import BlobStore
-package import CanonicalJSON
+import CanonicalJSON
 package import SharingModel
 
 /// A plan with blanks, as it was registered. Never rewritten.

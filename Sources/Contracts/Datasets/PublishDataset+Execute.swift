@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 extension PublishDataset {
     package func checkForm() throws(ContractsError) {

@@ -1,7 +1,7 @@
 import Foundation
 import Multiprecision
 import Paillier
-package import SharingModel
+import SharingModel
 
 extension CreatePool {
     package func checkForm() throws(ContractsError) {

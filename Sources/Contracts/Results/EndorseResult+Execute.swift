@@ -1,5 +1,5 @@
-package import BlobStore
-package import SharingModel
+import BlobStore
+import SharingModel
 
 extension EndorseResult {
     package func checkForm() throws(ContractsError) {}
