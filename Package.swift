@@ -138,6 +138,8 @@ let package = Package(
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel",
             ]),
-        tests("EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"]),
+        tests(
+            "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
+            resources: [.copy("CrashPoints")]),
     ]
 )

@@ -1,11 +1,11 @@
 package import Contracts
 package import Foundation
 package import Ledger
+package import Paillier
 package import SharingModel
 
 import KeyVault
 import Multiprecision
-import Paillier
 
 /// `pool create`: the custodian draws a Paillier key, keeps the private part in its vault, and registers the public
 /// part with its proof on the ledger.
@@ -28,7 +28,7 @@ package struct CreatePoolKey {
     /// - Parameter progress: Told now and then while safe primes are searched.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where another party than the custodian asks.
     package func run(
-        as session: PartySession, progress: @escaping @Sendable (KeyGenerationProgress) -> Void = { _ in }
+        as session: PartySession, progress: @escaping @Sendable (PrivateKey.GenerationProgress) -> Void = { _ in }
     ) async throws -> Receipt {
         guard session.party == custodian else {
             throw GatewayError.notAllowed(
@@ -53,14 +53,14 @@ package struct CreatePoolKey {
     /// anybody learns the public part: no ciphertext can exist whose key was lost.
     private func privateKey(
         named name: SecretName, in vault: KeyVault,
-        progress: @escaping @Sendable (KeyGenerationProgress) -> Void
+        progress: @escaping @Sendable (PrivateKey.GenerationProgress) -> Void
     ) async throws -> PrivateKey {
         if try vault.names().contains(name) {
             let key = try vault.poolKey(pool)
             if key.publicKey.bitWidth == bitCount { return key }
         }
         let key = try await PrivateKey.generate(bitCount: bitCount, progress: progress)
-        try vault.store(name, exporting: key.exportSecretForVault())
+        try vault.store(name, key.withSerialized { SecretBytes(copying: $0) })
         return key
     }
 }
@@ -69,6 +69,6 @@ extension KeyVault {
     /// - Throws: `KeyVaultError.secretMissing` where this party is not the pool's custodian.
     func poolKey(_ pool: PoolName) throws -> PrivateKey {
         guard let name = SecretName.poolKey(pool) else { throw KeyVaultError.secretMissing("pool", path: "") }
-        return try load(name).withUnsafeBytes { try PrivateKey(secretFromVault: $0) }
+        return try load(name).withUnsafeBytes { try PrivateKey(serialized: $0) }
     }
 }
