@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 /// The rules of the consortium: from a state, a block and a transaction to an outcome.
 ///

@@ -10,7 +10,6 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     // Registry and sections.
     case ledgerAlreadyOpen = "ledger-already-open"
-    case foundingRecordInvalid = "founding-record-invalid"
 
     // Pools.
     case unknownPool = "unknown-pool"

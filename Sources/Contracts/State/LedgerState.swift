@@ -1,5 +1,5 @@
 import CanonicalJSON
-package import SharingModel
+import SharingModel
 
 /// Typed reads of a section's state, for the rules and for everybody who lists what is on the ledger.
 ///
