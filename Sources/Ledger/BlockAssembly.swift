@@ -26,7 +26,7 @@ struct BlockAssembly {
         self.engine = engine
         firstIndex = head?.size ?? 0
         state = OverlaidState(over: reader)
-        hashes = PendingHashes(after: firstIndex, reader: reader)
+        hashes = PendingHashes(after: firstIndex, stored: reader)
     }
 
     var count: Int { entries.count }
@@ -42,7 +42,7 @@ struct BlockAssembly {
     mutating func execute(_ admitted: AdmittedTransaction) throws -> Int {
         let outcome = try engine.execute(admitted.transaction, state: state, block: context)
         state.apply(outcome.writes)
-        try hashes.append(leaf: admitted.bytes)
+        try hashes.append(leaf: admitted.envelope.bytes)
         let place = entries.count
         places[admitted.id] = place
         entries.append(

@@ -12,13 +12,14 @@ struct BlockCommit: Sendable {
     let storage: any LedgerStorage
     let admission: Admission
     let engine: ContractEngine
-    let members: Digest
     let policy: CheckpointPolicy
     let settings: LedgerSettings
+    let seen: LastSeen
 
     /// One result for each of `batch`, in order. With nothing to record no block is made.
     @Sendable func run(_ batch: [AdmittedTransaction]) throws -> [Result<Receipt, any Error>] {
-        try storage.commit { writer in
+        let (results, made) = try storage.commit { writer in
+            if let seen = seen.checkpoint { try policy.checkContinuity(from: seen, to: writer) }
             let head = try writer.head()
             let time = max(settings.clock(), head?.record.time ?? settings.clock())
             var block = BlockAssembly(
@@ -27,16 +28,19 @@ struct BlockCommit: Sendable {
             for transaction in batch {
                 verdicts.append(try judge(transaction, into: &block, writer))
             }
-            guard block.count > 0 else { return verdicts.map { $0.result(in: nil, admission.ledger) } }
+            guard block.count > 0 else { return (verdicts.map { $0.result(in: nil) }, StoredBlock?.none) }
             let sealed = try block.seal(
-                proposer: settings.operator, mechanism: .embedded(operator: settings.operator), members: members,
-                previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
+                proposer: settings.operator, mechanism: .embedded(operator: settings.operator),
+                members: policy.members, previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
             try writer.append(sealed)
             if let cosignature = try cosign(sealed, on: head, writer) {
                 try writer.append(cosignature, height: sealed.record.height)
             }
-            return verdicts.map { $0.result(in: sealed, admission.ledger) }
+            return (verdicts.map { $0.result(in: sealed) }, sealed.stored)
         }
+        // After the commit: one that never happened must not be remembered, or the ledger would look shortened.
+        if let made { seen.keep(try policy.checkpoint(made)) }
+        return results
     }
 
     private func judge(
@@ -61,9 +65,9 @@ struct BlockCommit: Sendable {
         guard let cosigner = settings.cosigner, policy.cosigns(cosigner) else { return nil }
         if let head {
             let own = try writer.cosignatures(height: head.height).first { $0.party == cosigner.party }
-            guard let own, policy.isValid(own, on: policy.checkpoint(head)) else { return nil }
+            guard let own, policy.isValid(own, on: try policy.checkpoint(head)) else { return nil }
         }
-        return try cosigner.cosign(policy.checkpoint(block.stored), at: settings.clock(), policy: policy)
+        return try cosigner.cosign(try policy.checkpoint(block.stored), at: settings.clock())
     }
 }
 
@@ -74,7 +78,7 @@ private enum Verdict {
     /// Its place among the block's entries.
     case entered(Int)
 
-    func result(in block: VerifiedBlock?, _ ledger: LedgerIdentity) -> Result<Receipt, any Error> {
+    func result(in block: VerifiedBlock?) -> Result<Receipt, any Error> {
         switch (self, block) {
         case (.known(let receipt), _): .success(receipt)
         case (.turnedAway(let error), _): .failure(error)

@@ -21,22 +21,22 @@ struct BlockInspection {
         }
         for entry in entries {
             guard entry.id == entry.envelope.id, let bytes = try? entry.envelope.canonicalBytes(),
-                try isStored(MerkleTree.leafHash(bytes), at: entry.index)
+                try isStored(MerkleHash.leaf(bytes), at: entry.index)
             else { throw LedgerError.blockDiffers(height: height, .envelope) }
         }
-        guard try isStored(MerkleTree.leafHash(block.recordBytes), at: block.recordIndex) else {
+        guard try isStored(MerkleHash.leaf(block.recordBytes), at: block.recordIndex) else {
             throw LedgerError.blockDiffers(height: height, .record)
         }
         guard try OutcomeTree(reader.outcomeLeaves(of: block)).root == block.record.outcomes else {
             throw LedgerError.blockDiffers(height: height, .outcomes)
         }
-        guard try reader.root(size: block.size) == block.root else {
+        guard try reader.treeRoot(size: block.size) == block.root else {
             throw LedgerError.blockDiffers(height: height, .root)
         }
     }
 
     private func isStored(_ hash: Digest, at index: Int) throws -> Bool {
-        try reader.hash(at: storedHashIndex(level: 0, index: index)) == hash
+        try reader.hashes(at: [StoredHashes.index(level: 0, position: index)]) == [hash]
     }
 
     private func missing(_ range: Range<Int>, _ entries: [StoredEntry]) -> Int {

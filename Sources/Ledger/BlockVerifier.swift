@@ -7,7 +7,6 @@ import SharingModel
 package struct BlockVerifier: Sendable {
     let admission: Admission
     let engine: ContractEngine
-    let members: Digest
     let policy: CheckpointPolicy
 
     /// - Parameters:
@@ -25,7 +24,7 @@ package struct BlockVerifier: Sendable {
         guard record.height == height else { throw differs(.height) }
         guard record.version == BlockRecord.version else { throw differs(.version) }
         guard record.time >= head?.record.time ?? record.time else { throw differs(.time) }
-        guard record.members == members else { throw differs(.members) }
+        guard record.members == policy.members else { throw differs(.members) }
         guard record.mechanism == .embedded(operator: record.proposer), admission.knows(record.proposer) else {
             throw differs(.mechanism)
         }
@@ -44,7 +43,7 @@ package struct BlockVerifier: Sendable {
             _ = try assembly.execute(try admitted(entry, assembly, differs))
         }
         let made = try assembly.seal(
-            proposer: record.proposer, mechanism: record.mechanism, members: members, previous: record.previous)
+            proposer: record.proposer, mechanism: record.mechanism, members: policy.members, previous: record.previous)
         guard made.record.outcomes == record.outcomes else { throw differs(.outcomes) }
         guard made.recordBytes == block.stored.recordBytes else { throw differs(.record) }
         guard made.size == block.stored.size, made.root == block.stored.root else { throw differs(.root) }
@@ -55,7 +54,9 @@ package struct BlockVerifier: Sendable {
         _ entry: StoredEntry, _ assembly: BlockAssembly, _ differs: (LedgerError.BlockPart) -> LedgerError
     ) throws -> AdmittedTransaction {
         do {
-            let admitted = try admission.admit(entry.envelope, state: assembly.currentState)
+            let transaction = try admission.read(entry.envelope)
+            let signers = try admission.signers(of: transaction, state: assembly.currentState)
+            let admitted = try admission.verify(entry.envelope, transaction, signers: signers)
             try admission.judge(admitted, at: assembly.context.time, state: assembly.currentState)
             return admitted
         } catch is AdmissionError {
@@ -66,7 +67,7 @@ package struct BlockVerifier: Sendable {
     /// The record repeats cosignatures of the height before: each valid, one a party, sorted.
     private func hasValidPrevious(_ record: BlockRecord, _ head: StoredBlock?) throws -> Bool {
         guard let head else { return record.previous.isEmpty }
-        let checkpoint = policy.checkpoint(head)
+        let checkpoint = try policy.checkpoint(head)
         let sorted = zip(record.previous, record.previous.dropFirst()).allSatisfy { $0.party < $1.party }
         return sorted && record.previous.allSatisfy { policy.isValid($0, on: checkpoint) }
     }

@@ -66,7 +66,7 @@ private struct LedgerAudit {
         find(height, table: "cosignatures", place: "height \(height)") {
             guard let block = try shown.block(at: height) else { return }
             for cosignature in try shown.cosignatures(height: height) {
-                guard ledger.policy.isValid(cosignature, on: ledger.policy.checkpoint(block)) else {
+                guard ledger.policy.isValid(cosignature, on: try ledger.policy.checkpoint(block)) else {
                     throw LedgerError.wrongCosignature(height: height, cosignature.party)
                 }
             }
@@ -91,9 +91,10 @@ private struct LedgerAudit {
                 try writer.append(made)
                 return made
             }
-            for (offset, hash) in made.hashes.enumerated()
-            where try shown.hash(at: made.firstHashPosition + offset) != hash {
-                throw LedgerError.malformedRow(table: "hashes", key: "\(made.firstHashPosition + offset)")
+            let positions = Array(made.firstHashPosition..<(made.firstHashPosition + made.hashes.count))
+            for ((position, stored), hash) in zip(zip(positions, try shown.hashes(at: positions)), made.hashes)
+            where stored != hash {
+                throw LedgerError.malformedRow(table: "hashes", key: "\(position)")
             }
             for (stored, entry) in zip(try shown.outcomes(in: block.stored.entries), made.entries)
             where stored.refusal != entry.outcome.reason || stored.writes != entry.outcome.writes {

@@ -45,7 +45,7 @@ extension Ledger {
             guard 0 <= oldSize, oldSize <= newSize, newSize <= head.size else {
                 throw LedgerError.notYetIn(size: head.size, index: newSize - 1)
             }
-            return try reader.consistency(from: oldSize, to: newSize)
+            return try reader.consistencyProof(from: oldSize, to: newSize)
         }
     }
 
@@ -76,10 +76,10 @@ extension Ledger {
     }
 
     private func cosigned(_ block: StoredBlock, _ reader: any LedgerReader) throws -> CosignedBlock {
-        let checkpoint = policy.checkpoint(block)
+        let checkpoint = try policy.checkpoint(block)
         let valid = try reader.cosignatures(height: block.height).filter { policy.isValid($0, on: checkpoint) }
         return CosignedBlock(
-            block: block, checkpoint: checkpoint, note: policy.note(checkpoint, valid), cosigners: valid.map(\.party),
+            block: block, checkpoint: checkpoint, note: try policy.note(checkpoint, valid), cosigners: valid.map(\.party),
             isFinal: valid.count >= policy.needed)
     }
 }

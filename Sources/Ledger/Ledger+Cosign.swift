@@ -21,8 +21,8 @@ extension Ledger {
         }
         try follow(lastSeen)
         let head = try catchUp(replica)
-        let checkpoint = policy.checkpoint(head)
-        let fresh = try cosigner.cosign(checkpoint, at: settings.clock(), policy: policy)
+        let checkpoint = try policy.checkpoint(head)
+        let fresh = try cosigner.cosign(checkpoint, at: settings.clock())
         let stored = try storage.commit { writer in
             // Read again under the lock: the block that was executed is the one that is there.
             guard try writer.block(at: head.height) == head else {
@@ -37,7 +37,7 @@ extension Ledger {
             try writer.append(fresh, height: head.height)
             return fresh
         }
-        try remember(checkpoint)
+        seen.keep(checkpoint)
         return Cosigned(height: head.height, checkpoint: checkpoint, cosignature: stored)
     }
 
@@ -50,12 +50,12 @@ extension Ledger {
     @discardableResult
     package func follow(_ lastSeen: Checkpoint?) throws -> Checkpoint? {
         try storage.read { reader in
-            for seen in [lastSeen, self.lastSeen].compactMap({ $0 }) {
+            for seen in [lastSeen, seen.checkpoint].compactMap({ $0 }) {
                 try policy.checkContinuity(from: seen, to: reader)
             }
             guard let head = try reader.head() else { return nil }
-            let checkpoint = policy.checkpoint(head)
-            try remember(checkpoint)
+            let checkpoint = try policy.checkpoint(head)
+            seen.keep(checkpoint)
             return checkpoint
         }
     }

@@ -14,7 +14,7 @@ extension Ledger {
         try storage.read { shown in
             guard let head = try shown.head() else { throw LedgerError.empty }
             if let seen = try replica.read({ try $0.head() }) {
-                try policy.checkContinuity(from: policy.checkpoint(seen), to: shown)
+                try policy.checkContinuity(from: try policy.checkpoint(seen), to: shown)
             }
             while true {
                 let next = try replica.read { try $0.head().map { $0.height + 1 } ?? 0 }
@@ -29,10 +29,7 @@ extension Ledger {
     }
 
     var verifier: BlockVerifier {
-        get throws {
-            BlockVerifier(
-                admission: admission, engine: engine, members: try members.digest(), policy: policy)
-        }
+        BlockVerifier(admission: admission, engine: engine, policy: policy)
     }
 }
 

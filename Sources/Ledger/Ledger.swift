@@ -2,6 +2,7 @@ package import Contracts
 package import Foundation
 package import SharingModel
 package import SignedEnvelopes
+package import TransparencyLog
 
 /// One section's ledger, or the registry: submits transactions, reads state and history, proves both.
 ///
@@ -21,6 +22,7 @@ package final class Ledger: Sendable {
     let settings: LedgerSettings
     let admission: Admission
     let engine: ContractEngine
+    let seen: LastSeen
     private let queue: CommitQueue
 
     /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
@@ -28,27 +30,33 @@ package final class Ledger: Sendable {
     /// A new, empty storage is opened too; its first transaction founds the consortium or opens the section.
     /// - Parameters:
     ///   - founding: The pinned founding record; its digest names the consortium.
-    /// - Throws: ``LedgerError/anotherLedger(stored:expected:)``, ``LedgerError/blockDiffers(height:_:)`` and what
-    ///   the storage throws.
+    ///   - section: `registry` or one of the record's sections.
+    /// - Throws: ``LedgerError/anotherLedger(stored:expected:)``, ``LedgerError/blockDiffers(height:_:)``,
+    ///   ``LedgerError/fork(seen:shown:)`` and ``LedgerError/rollback(seen:shown:)`` if the ledger does not continue
+    ///   the checkpoint of the settings, and what the storage throws.
     package init(
         storage: any LedgerStorage, founding: FoundingRecord, section: SectionName, settings: LedgerSettings
     ) throws {
-        let identity = LedgerIdentity(consortium: try founding.digest(), section: section)
-        let members = Members(of: section, founding: founding)
-        self.identity = identity
-        self.members = members
+        identity = LedgerIdentity(consortium: try founding.digest(), section: section)
+        members = Members(of: section, founding: founding)
+        policy = try CheckpointPolicy(founding: founding, section: section)
         self.founding = founding
         self.storage = storage
         self.settings = settings
-        policy = try CheckpointPolicy(ledger: identity, members: members)
-        admission = Admission(ledger: identity, founding: founding)
         engine = ContractEngine(rules: settings.rules)
+        admission = Admission(ledger: identity, founding: founding, engine: engine)
+        seen = LastSeen(settings.lastSeen)
         let commit = BlockCommit(
-            storage: storage, admission: admission, engine: engine, members: try members.digest(), policy: policy,
-            settings: settings)
+            storage: storage, admission: admission, engine: engine, policy: policy, settings: settings, seen: seen)
         queue = CommitQueue(limit: settings.queueLimit, batchLimit: settings.blockLimit, commit: commit.run)
+        let identity = identity
         try storage.read { try TailCheck(identity: identity, reader: $0).run(blocks: settings.recheckedBlocks) }
+        try follow(nil)
     }
+
+    /// The newest checkpoint that this process has checked; to be kept in the party's home and given back in
+    /// ``LedgerSettings/lastSeen`` the next time.
+    package var lastSeen: Checkpoint? { seen.checkpoint }
 
     /// Puts a transaction into the ledger, and returns when it is durable with its outcome.
     ///
@@ -59,9 +67,17 @@ package final class Ledger: Sendable {
     ///   ``LedgerError/overloaded(waiting:)`` where nothing was done and trying again is safe; what the storage
     ///   throws, after which the same envelope may be submitted again.
     package func submit(_ envelope: Envelope) async throws -> Receipt {
-        if let receipt = try storage.read({ try $0.receipt(of: envelope.id) }) { return receipt }
-        let admitted = try storage.read { try admission.admit(envelope, state: $0) }
-        return try await queue.submit(admitted)
+        let transaction = try admission.read(envelope)
+        enum Answer { case known(Receipt), signers([RequiredSigner]) }
+        let answer = try storage.read { reader -> Answer in
+            if let receipt = try reader.receipt(of: transaction.id) { return .known(receipt) }
+            return .signers(try admission.signers(of: transaction, state: reader))
+        }
+        switch answer {
+        case .known(let receipt): return receipt
+        case .signers(let signers):
+            return try await queue.submit(try admission.verify(envelope, transaction, signers: signers))
+        }
     }
 
     /// Reads one snapshot: state (`LedgerState(reader)`), blocks, entries, proofs.

@@ -22,7 +22,7 @@ extension Ledger {
                 let shown = try reader.unverifiedBlock(at: height)
                 let line = ExportedBlock(
                     checkpoint: try policy.note(
-                        policy.checkpoint(shown.stored), reader.cosignatures(height: height)),
+                        try policy.checkpoint(shown.stored), reader.cosignatures(height: height)),
                     envelopes: shown.entries.map(\.envelope), outcomes: try reader.outcomeLeaves(of: shown.stored),
                     record: shown.stored.record, root: shown.stored.root, size: shown.stored.size)
                 try write(try CanonicalJSON.encode(line) + Data("\n".utf8))

@@ -20,11 +20,15 @@ extension LedgerReader {
             envelope: entry.envelope,
             inclusion: TransactionProof.Inclusion(
                 index: entry.index, treeSize: size, hashes: try inclusion(of: entry.index, size: size)),
-            outcome: outcomes[place], outcomeProof: try OutcomeTree(outcomes).proof(at: place),
+            outcome: outcomes[place], outcomeProof: try OutcomeTree(outcomes).proof(at: place).hashes.map { Data($0.bytes) },
             block: TransactionProof.Block(
                 record: block.record, index: block.recordIndex,
                 inclusion: try inclusion(of: block.recordIndex, size: size)),
             checkpoint: checkpoint)
+    }
+
+    private func inclusion(of index: Int, size: Int) throws -> [Data] {
+        try inclusionProof(index: index, size: size).hashes.map { Data($0.bytes) }
     }
 
     /// The block's outcomes as leaves, in order, put together from entries and stored outcomes.

@@ -35,16 +35,24 @@ extension TransactionProof {
         guard outcome.transaction == envelope.id, outcome.index == place, outcome.accepted == (outcome.reason == nil)
         else { throw .proof(.outcomeOfAnotherTransaction) }
         let proof = InclusionProof(index: place, treeSize: record.transactions, hashes: try digests(outcomeProof))
-        guard proof.isValid(for: try bytes(outcome), root: record.outcomes) else {
-            throw .proof(.outcomeNotIncluded)
-        }
+        try check(proof, of: try bytes(outcome), record.outcomes, or: .outcomeNotIncluded)
     }
 
     private func include(
         _ leaf: Data, at index: Int, _ hashes: [Data], _ checkpoint: Checkpoint, or fault: LedgerError.ProofFault
     ) throws(LedgerError) {
         let proof = InclusionProof(index: index, treeSize: checkpoint.size, hashes: try digests(hashes))
-        guard proof.isValid(for: leaf, root: checkpoint.root) else { throw .proof(fault) }
+        try check(proof, of: leaf, checkpoint.root, or: fault)
+    }
+
+    private func check(
+        _ proof: InclusionProof, of leaf: Data, _ root: Digest, or fault: LedgerError.ProofFault
+    ) throws(LedgerError) {
+        do {
+            try proof.verify(leafHash: MerkleHash.leaf(leaf), root: root)
+        } catch {
+            throw .proof(fault)
+        }
     }
 
     private func bytes(_ value: some Encodable) throws(LedgerError) -> Data {

@@ -1,8 +1,24 @@
 import Contracts
 import Foundation
 import GRDB
+import Ledger
+import SharingModel
+import TransparencyLog
 
 extension SQLiteLedgerReader {
+    func hashes(at indices: [Int]) throws -> [Digest] {
+        let statement = try database.cachedStatement(sql: "SELECT hash FROM hashes WHERE position = ?")
+        return try indices.map { index in
+            guard let bytes = try Data.fetchOne(statement, arguments: [index]) else {
+                throw TransparencyLogError.hashNotStored(index: index)
+            }
+            guard let hash = Digest(bytes: bytes) else {
+                throw LedgerError.malformedRow(table: "hashes", key: "\(index)")
+            }
+            return hash
+        }
+    }
+
     func value(for key: String) throws -> Data? {
         try Data.fetchOne(
             database.cachedStatement(sql: "SELECT value FROM state WHERE key = ?"), arguments: [key])

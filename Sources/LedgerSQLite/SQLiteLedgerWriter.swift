@@ -41,7 +41,8 @@ final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
         try database.cachedStatement(sql: "INSERT INTO entries VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
                 index, Data(transaction.id.bytes), transaction.transaction.kind.rawValue,
-                transaction.envelope.payload, PackedSignatures.pack(transaction.envelope.signatures),
+                transaction.envelope.payload,
+                PackedSignatures.pack(transaction.envelope.envelope.signatures),
             ])
         try database.cachedStatement(sql: "INSERT INTO outcomes VALUES (?, ?, ?)").execute(
             arguments: [
