@@ -117,9 +117,8 @@ private struct LedgerOpener {
     func open(_ section: SectionName, with body: some TransactionBody) async throws -> String {
         let departments = record.departments(of: section).map(\.name)
         guard let first = departments.first else { throw GatewayError.sectionMissing(sections: record.sections) }
-        let ledger = try Ledger(
-            storage: SQLiteLedgerStorage(url: ledgers.appending(path: "\(section).sqlite")), founding: record,
-            section: section, settings: LedgerSettings(operator: first, clock: clock))
+        let storage = try SQLiteLedgerStorage(url: ledgers.appending(path: "\(section).sqlite"))
+        let ledger = try self.ledger(of: section, in: storage, as: first)
         var generator = SystemRandomNumberGenerator()
         let payload = TransactionPayload(
             header: TransactionHeader(
@@ -134,10 +133,28 @@ private struct LedgerOpener {
             throw GatewayError.refusedOnLedger(refusal, transaction: receipt.transaction, height: receipt.height)
         }
         for name in departments {
-            guard let key = keys[name]?.cosigning else { continue }
-            try ledger.cosign(as: Cosigner(party: name, key: key))
+            try cosign(section, in: storage, as: name)
         }
-        return try ledger.checkpointNote()
+        guard let block = try ledger.cosignedBlock(.head) else { throw LedgerError.empty }
+        return block.note
+    }
+
+    private func cosign(_ section: SectionName, in storage: SQLiteLedgerStorage, as name: PartyName) throws {
+        let copy = LocalConsortium.home(of: name, in: ledgers.deletingLastPathComponent())
+            .appending(path: "seen/\(section).sqlite")
+        _ = try ledger(of: section, in: storage, as: name)
+            .cosign(replica: SQLiteLedgerStorage(url: copy), lastSeen: nil)
+    }
+
+    private func ledger(
+        of section: SectionName, in storage: SQLiteLedgerStorage, as name: PartyName
+    ) throws -> Ledger {
+        let cosigner = try keys[name]?.cosigning.map { key in
+            try Cosigner(party: name, secret: key.exportSecretForVault(), consortium: record.digest())
+        }
+        return try Ledger(
+            storage: storage, founding: record, section: section,
+            settings: LedgerSettings(operator: name, cosigner: cosigner, clock: clock))
     }
 }
 

@@ -49,10 +49,11 @@ extension KeyVault {
     }
 
     /// - Returns: `nil` for a party that cosigns nothing.
-    func cosigner(of party: Party) throws -> Cosigner? {
+    func cosigner(of party: Party, in consortium: Digest) throws -> Cosigner? {
         guard party.cosigningKey != nil else { return nil }
-        return Cosigner(
-            party: party.name, key: try load(.cosigning).withUnsafeBytes { try SigningKey(ed25519Secret: $0) })
+        return try load(.cosigning).withUnsafeBytes {
+            try Cosigner(party: party.name, secret: $0, consortium: consortium)
+        }
     }
 
     /// The department's own pseudonym key; drawn at its first use.

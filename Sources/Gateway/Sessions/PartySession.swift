@@ -17,7 +17,6 @@ package final class PartySession: Sendable {
     package let ledger: Ledger
     package let blobs: FileBlobStore
     let vault: KeyVault
-    let cosigner: Cosigner?
     private let signingKey: SigningKey
     private let copy: SQLiteLedgerStorage
     private let clock: @Sendable () -> Timestamp
@@ -38,20 +37,25 @@ package final class PartySession: Sendable {
         self.clock = clock
         vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
         signingKey = try vault.signingKey()
-        cosigner = try vault.cosigner(of: home.party)
         blobs = try FileBlobStore(directory: home.blobs)
         ledger = try Ledger(
             storage: SQLiteLedgerStorage(url: home.ledgers.appending(path: "\(section).sqlite")),
             founding: home.consortium.record, section: section,
-            settings: LedgerSettings(operator: home.party.name, cosigner: cosigner, clock: clock))
+            settings: LedgerSettings(
+                operator: home.party.name, cosigner: try vault.cosigner(of: home.party, in: home.consortium.digest),
+                clock: clock))
         copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
         try catchUp()
     }
 
-    /// Executes what is new on the ledger into this party's copy; a department then cosigns what it has executed.
+    /// Executes what is new on the ledger into this party's own copy.
     package func catchUp() throws {
         try ledger.catchUp(copy)
-        if let cosigner { try ledger.cosign(as: cosigner, replica: copy) }
+    }
+
+    /// Catches up and, for a department, cosigns the newest block: the department says that it has executed it.
+    package func cosign() throws -> Cosigned {
+        try ledger.cosign(replica: copy, lastSeen: nil)
     }
 
     /// Reads the state that this party has executed itself.
