@@ -1,6 +1,7 @@
 import CanonicalJSON
 package import Foundation
 package import SharingModel
+package import SignedEnvelopes
 
 /// A payload that is well formed and of a known kind. It says nothing yet about signatures or about being allowed.
 package struct Transaction: Sendable {
@@ -24,6 +25,11 @@ package struct Transaction: Sendable {
             throw .kindOfAnotherLedger(kind: kind, section: header.ledger.section)
         }
         try body.checkForm()
+    }
+
+    /// Decodes the payload of `envelope`. Its signatures are not looked at: ask ``ContractEngine`` for the signers.
+    package init(_ envelope: Envelope) throws(ContractsError) {
+        try self.init(id: envelope.id, payloadType: envelope.payloadType, payload: envelope.payload)
     }
 
     private init(id: Digest, header: TransactionHeader, body: any TransactionBody) {

@@ -1,6 +1,6 @@
 import CanonicalJSON
 package import Foundation
-package import SharingModel
+import SharingModel
 
 /// The signed document: header and body in one object,
 /// `{"body":…,"by":…,"ledger":…,"nonce":…,"notAfter":…}` in RFC 8785 canonical JSON.

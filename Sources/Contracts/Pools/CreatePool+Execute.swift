@@ -6,7 +6,7 @@ import SharingModel
 extension CreatePool {
     package func checkForm() throws(ContractsError) {
         try Form.check(list: members, "members")
-        try Form.check(length: modulus.count, in: 1...2_048, "modulus")
+        try Form.check(length: modulus.count, in: 1...1_024, "modulus")
         try Form.check(Int64(weightCapacityBits), in: 1...64, "weightCapacityBits")
     }
 
@@ -28,7 +28,30 @@ extension CreatePool {
 
     /// The reasons are this module's own words, never an error's text: they are recorded, and every node and every
     /// later version has to give the same.
+    /// - Returns: The key's fingerprint.
     private func checkedKey(_ rules: ContractRules) throws -> Digest {
-        fatalError("pending")
+        func invalid(_ reason: String) -> Refusal {
+            Refusal(.keyInvalid, ["pool": name.text, "reason": reason])
+        }
+        // One key, one text: a leading zero would give the same key another fingerprint.
+        guard modulus.first != 0 else { throw invalid("modulus") }
+        let number = BigInteger(bigEndianBytes: modulus)
+        guard rules.insecureKeysForTesting || number.bitWidth >= PublicKey.leastBitCount else {
+            throw invalid("size")
+        }
+        let key: PublicKey
+        do {
+            key =
+                rules.insecureKeysForTesting
+                ? try PublicKey(insecureModulusForTesting: number) : try PublicKey(modulus: number)
+        } catch {
+            throw invalid("modulus")
+        }
+        do {
+            try key.verify(keyProof)
+        } catch {
+            throw invalid("proof")
+        }
+        return Digest.sha256(modulus)
     }
 }

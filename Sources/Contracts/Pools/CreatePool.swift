@@ -1,6 +1,6 @@
 package import Foundation
 import Multiprecision
-import Paillier
+package import Paillier
 package import SharingModel
 
 /// `pool.create`: departments join under one Paillier key. Signed by the custodian, who holds the private key.

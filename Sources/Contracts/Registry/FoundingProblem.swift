@@ -13,8 +13,8 @@ package enum FoundingProblem: Error, Hashable, Sendable {
     case unknownSection(party: PartyName, section: SectionName)
     case departmentWithoutSection(PartyName)
     case unknownSuperior(party: PartyName, superior: PartyName)
-    /// A key that is not 32 bytes.
-    case keyLength(party: PartyName, key: String)
+    /// A key that is not 32 bytes, or no point that a signature may be checked under.
+    case keyInvalid(party: PartyName, key: String)
     case cosigningKeyMissing(PartyName)
     case cosigningKeyNotAllowed(PartyName)
     /// A key that stands in two places.

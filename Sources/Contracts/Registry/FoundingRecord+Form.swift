@@ -1,5 +1,6 @@
 import Foundation
 package import SharingModel
+import SignedEnvelopes
 
 extension FoundingRecord {
     /// Checks what every later rule relies on: names sorted and once, keys of the right length and in one place
@@ -62,9 +63,15 @@ extension FoundingRecord {
                 ("sealingKey", party.sealingKey),
             ]
             for case (let member, let key?) in keys {
-                guard key.count == 32 else { throw .keyLength(party: party.name, key: member) }
+                guard FoundingRecord.isUsable(key, sealing: member == "sealingKey") else {
+                    throw .keyInvalid(party: party.name, key: member)
+                }
                 if let holder = holders.updateValue(party.name, forKey: key) { throw .keyShared(holder, party.name) }
             }
         }
+    }
+
+    private static func isUsable(_ key: Data, sealing: Bool) -> Bool {
+        sealing ? (try? SealingKey(x25519: key)) != nil : (try? VerificationKey(ed25519: key)) != nil
     }
 }

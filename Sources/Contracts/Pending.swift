@@ -1,1 +1,0 @@
-package struct NthRootProof: Codable, Hashable, Sendable { package let roots: [String] }
