@@ -1,6 +1,6 @@
 package import Contracts
-package import SharingModel
-package import SignedEnvelopes
+import SharingModel
+import SignedEnvelopes
 
 /// The door of one ledger: what may be recorded at all. Contracts judge only what came through here.
 package struct Admission: Sendable {
@@ -25,7 +25,7 @@ package struct Admission: Sendable {
     /// Checks what the envelope's text alone shows: its form, its kind, and that it is for this ledger.
     func read(_ envelope: Envelope) throws(AdmissionError) -> Transaction {
         let transaction: Transaction
-        do {
+        do throws(ContractsError) {
             transaction = try Transaction(
                 id: envelope.id, payloadType: envelope.payloadType, payload: envelope.payload)
         } catch {

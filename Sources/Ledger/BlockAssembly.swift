@@ -2,6 +2,7 @@ import CanonicalJSON
 import Contracts
 import Foundation
 import SharingModel
+import SignedEnvelopes
 import TransparencyLog
 
 /// A block that is being put together, one transaction after the other. The same code makes new blocks and checks

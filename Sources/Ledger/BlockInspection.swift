@@ -1,5 +1,7 @@
+import Contracts
 import Foundation
 import SharingModel
+import SignedEnvelopes
 import TransparencyLog
 
 /// Checks a stored block against the rest of the storage, without executing it: its leaves against the tree's

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import SharingModel
+import SignedEnvelopes
 
 /// Executes a block that somebody shows, and makes a ``VerifiedBlock`` of it only if everything that it claims is
 /// what executing it gives. `fsck`, cosigners and catch-up all go through here.

@@ -86,23 +86,26 @@ package struct FinalCheckpoint: Hashable, Sendable {
 extension CheckpointPolicy {
     /// Reads a signed note and checks that it is this ledger's and has enough cosignatures.
     package func verify(_ note: String) throws(LedgerError) -> FinalCheckpoint {
-        do throws(TransparencyLogError) {
-            let cosigned = try CosignedCheckpoint(parsing: Data(note.utf8))
-            guard cosigned.checkpoint.origin == origin else {
-                throw LedgerError.proof(
-                    .checkpointOfAnotherLedger(origin: cosigned.checkpoint.origin, expected: origin))
-            }
+        let cosigned: CosignedCheckpoint
+        do {
+            cosigned = try CosignedCheckpoint(parsing: Data(note.utf8))
+        } catch .noteWithoutSignatures {
+            throw .proof(.tooFewCosignatures(valid: 0, needed: needed))
+        } catch {
+            throw .proof(.malformed(detail: "\(error)"))
+        }
+        guard cosigned.checkpoint.origin == origin else {
+            throw .proof(.checkpointOfAnotherLedger(origin: cosigned.checkpoint.origin, expected: origin))
+        }
+        do {
             let verified = try cosigned.verify(cosigners: cosigners.map(\.key), quorum: needed)
             let names = Set(verified.cosignatures.map(\.name))
             return FinalCheckpoint(
                 checkpoint: verified.checkpoint, cosigners: cosigners.filter { names.contains($0.key.name) }.map(\.party))
+        } catch .tooFewCosignatures(let have, let need) {
+            throw .proof(.tooFewCosignatures(valid: have, needed: need))
         } catch {
-            switch error {
-            case .tooFewCosignatures(let have, let need):
-                throw .proof(.tooFewCosignatures(valid: have, needed: need))
-            case .noteWithoutSignatures: throw .proof(.tooFewCosignatures(valid: 0, needed: needed))
-            default: throw .proof(.malformed(detail: "\(error)"))
-            }
+            throw .proof(.malformed(detail: "\(error)"))
         }
     }
 

@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 package import TransparencyLog
 
 extension Ledger {

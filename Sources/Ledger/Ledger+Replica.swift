@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 extension Ledger {
     /// Executes into `replica` every block of this ledger that it does not have yet.

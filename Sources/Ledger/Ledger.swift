@@ -1,5 +1,5 @@
 package import Contracts
-package import Foundation
+import Foundation
 package import SharingModel
 package import SignedEnvelopes
 package import TransparencyLog

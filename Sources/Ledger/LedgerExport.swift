@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Contracts
 package import Foundation
 package import SharingModel
 package import SignedEnvelopes

@@ -1,7 +1,7 @@
 import CanonicalJSON
-package import Foundation
-package import SharingModel
-package import TransparencyLog
+import Foundation
+import SharingModel
+import TransparencyLog
 
 extension LedgerReader {
     /// Proves what became of a transaction, against the tree as it was after `block`.

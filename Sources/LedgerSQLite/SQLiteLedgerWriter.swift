@@ -1,8 +1,10 @@
 import CanonicalJSON
+import Contracts
 import Foundation
 import GRDB
 import Ledger
 import SharingModel
+import SignedEnvelopes
 
 /// Writes under the lock that ``SQLiteLedgerStorage/commit(_:)`` holds.
 final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
