@@ -1,4 +1,3 @@
-import Foundation
 import SharingModel
 
 /// The sentences for people: what happened, and the way on. No secret ever stands in one.
@@ -15,7 +14,7 @@ extension GatewayError: CustomStringConvertible {
             "\(name) is no party of this consortium; its parties are \(list(parties))"
         case .notThisParty(let home, let asked):
             "this is the home of \(home), which cannot act as \(asked): use the home of \(asked)"
-        case .policy(let path, let problem):
+        case .policy(let path, let problem), .unreadable(let path, let problem):
             "\(path): \(problem)"
         case .alreadyFounded(let path):
             "\(path) is not empty: a consortium is founded once, in a new folder; give another --home"
@@ -56,8 +55,6 @@ extension GatewayError: CustomStringConvertible {
             "the opening does not hold: \(problem)"
         case .ledgerWentBack(let section, let problem):
             "the ledger of \(section) does not continue what this party has seen: \(problem)"
-        case .fileSystem(let path, let code):
-            "\(path): \(String(cString: strerror(code)))"
         case .unavailable(let part, let problem):
             "\(part) does not answer: \(problem); nothing was lost, try again"
         default:

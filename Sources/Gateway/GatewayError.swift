@@ -10,6 +10,7 @@ package enum GatewayError: Error, Sendable {
     case unknownParty(PartyName, parties: [PartyName])
     case notThisParty(home: PartyName, asked: PartyName)
     case policy(path: String, problem: String)
+    case unreadable(path: String, problem: String)
     case alreadyFounded(path: String)
     case sectionMissing(sections: [SectionName])
     case unknownPool(PoolName, pools: [PoolName])
@@ -30,6 +31,5 @@ package enum GatewayError: Error, Sendable {
     case ledgerWentBack(section: SectionName, problem: String)
 
     // A part does not answer; trying again is safe.
-    case fileSystem(path: String, errno: Int32)
     case unavailable(part: String, problem: String)
 }

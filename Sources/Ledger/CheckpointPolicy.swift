@@ -134,10 +134,3 @@ extension LedgerIdentity {
     /// The origin line of this ledger's checkpoints.
     package var origin: String { "chancery/\(consortium.hex.prefix(16))/\(section)" }
 }
-
-extension FoundingRecord {
-    /// SHA-256 of the canonical JSON: names the consortium.
-    package func digest() throws -> Digest {
-        .sha256(try CanonicalJSON.encode(self))
-    }
-}

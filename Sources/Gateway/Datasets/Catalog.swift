@@ -1,6 +1,8 @@
 package import Contracts
 package import SharingModel
 
+import Ledger
+
 /// What can be asked for, and from whom: a section's pools with their datasets.
 package struct Catalog: Sendable {
     package let section: SectionName

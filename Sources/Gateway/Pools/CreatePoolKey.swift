@@ -46,7 +46,7 @@ package struct CreatePoolKey {
         let proof = try key.proveModulus()
         return try await session.submit(
             CreatePool(
-                name: pool, members: members, modulus: Data(key.publicKey.modulus.bigEndianBytes()), keyProof: proof))
+                name: pool, members: members, modulus: Data(key.publicKey.modulusBytes), keyProof: proof))
     }
 
     /// The key of a command that was killed before the ledger had the pool, or a new one. It is in the vault before
@@ -57,9 +57,9 @@ package struct CreatePoolKey {
     ) async throws -> PrivateKey {
         if try vault.names().contains(name) {
             let key = try vault.poolKey(pool)
-            if key.publicKey.bitWidth == bitCount { return key }
+            if key.publicKey.bitCount == bitCount { return key }
         }
-        let key = try await PrivateKey.generate(bitCount: bitCount, progress: progress)
+        let key = try PrivateKey.generate(bitCount: bitCount, progress: progress)
         try vault.store(name, key.withSerialized { SecretBytes(copying: $0) })
         return key
     }

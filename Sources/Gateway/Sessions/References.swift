@@ -29,10 +29,10 @@ extension LedgerState {
     }
 
     /// - Throws: ``GatewayError/unknownReference(what:text:)``, ``GatewayError/ambiguousReference(what:text:matches:)``.
-    package func result(matching text: String) throws -> RecordedResult {
+    package func recordedResult(matching text: String) throws -> RecordedResult {
         let results = try results()
-        let id = try Reference.resolve("result", text, among: results.map(\.id))
-        guard let result = results.first(where: { $0.id == id }) else {
+        let id = try Reference.resolve("result", text, among: results.map(\.record.id))
+        guard let result = results.first(where: { $0.record.id == id }) else {
             throw GatewayError.unknownReference(what: "result", text: text)
         }
         return result

@@ -1,0 +1,118 @@
+package import Contracts
+package import Foundation
+package import Ledger
+package import SealedTables
+package import SharingModel
+
+import BlobStore
+import Paillier
+
+/// `publish`: seals a table under the pool's key, puts the ciphertext into the blob store, and its manifest's CID onto
+/// the ledger.
+///
+/// A command that was killed can be run again: before the ledger is told, the home notes what was sealed from which
+/// file, and a run that finds its own note seals nothing twice and publishes nothing twice.
+package struct PublishTable: Sendable {
+    package let csv: URL
+    package let schema: URL
+    package let pool: PoolName
+    package let dataset: DatasetName
+    /// Joint owners, this party among them; the others add `dataset approve`. Empty: this party alone.
+    package let owners: [PartyName]
+    /// How many owners must approve a token; `nil` for all.
+    package let approvals: Int?
+    package let validUntil: Timestamp?
+    /// Whether a dataset of this name that is there already gets a new version.
+    package let replacing: Bool
+
+    package init(
+        csv: URL, schema: URL, pool: PoolName, dataset: DatasetName, owners: [PartyName] = [], approvals: Int? = nil,
+        validUntil: Timestamp? = nil, replacing: Bool = false
+    ) {
+        self.csv = csv
+        self.schema = schema
+        self.pool = pool
+        self.dataset = dataset
+        self.owners = owners
+        self.approvals = approvals
+        self.validUntil = validUntil
+        self.replacing = replacing
+    }
+
+    /// What was published.
+    package struct Published: Sendable {
+        package let receipt: Receipt
+        package let sealed: SealedNote
+        /// Whether an earlier run of the same command had published it; nothing was written.
+        package let wasThere: Bool
+    }
+
+    /// - Parameter progress: Rows sealed and rows in all; called from several threads, never twice at a time.
+    /// - Throws: `SealedTableError` naming row and column, ``GatewayError``.
+    package func run(
+        as session: PartySession, progress: @escaping @Sendable (_ done: Int, _ rows: Int) -> Void = { _, _ in }
+    ) async throws -> Published {
+        let pool = try session.state { try $0.knownPool(self.pool) }
+        let source = try SealedNote.sourceDigest(csv: csv, schema: schema, pool: pool)
+        let note = try SealedNote.read(dataset, in: session.home).flatMap { $0.source == source ? $0 : nil }
+        if let note, let receipt = try publication(of: note, session) {
+            return Published(receipt: receipt, sealed: note, wasThere: true)
+        }
+        try checkName(session)
+        let sealed: SealedNote
+        if let note, try session.blobs.contains(note.manifest) {
+            sealed = note
+        } else {
+            sealed = try await seal(under: pool, source: source, session, progress)
+            // A crash before this line leaves blocks that nothing refers to; after it, the next run submits them.
+            try sealed.write(dataset, in: session.home)
+        }
+        return Published(
+            receipt: try await session.submit(body(sealed, pool, by: session.party)), sealed: sealed, wasThere: false)
+    }
+
+    private func checkName(_ session: PartySession) throws {
+        guard !replacing, try session.state({ try $0.dataset(dataset) }) != nil else { return }
+        throw GatewayError.notAllowed(
+            reason: "there is a dataset \(dataset) already",
+            wayOn: "choose another --name, or give --replace to publish a new version of it")
+    }
+
+    /// The receipt of the transaction that published what `note` describes, if there is one.
+    private func publication(of note: SealedNote, _ session: PartySession) throws -> Receipt? {
+        let transaction = try session.state { state -> Digest? in
+            if let record = try state.dataset(manifest: note.manifest) { return record.publication }
+            guard let proposal = try state.proposal(dataset), proposal.terms.manifest == note.manifest else { return nil }
+            return proposal.id
+        }
+        return try transaction.flatMap { id in try session.ledger.read { try $0.receipt(of: id) } }
+    }
+
+    private func seal(
+        under pool: PoolRecord, source: Digest, _ session: PartySession,
+        _ progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> SealedNote {
+        let schema = try TableSchema(file: schema)
+        // Every error that sealing would meet, found before the first encryption.
+        let summary = try schema.check(FileByteSource(path: csv.plainPath))
+        let encryptor = try Encryptor(
+            key: pool.publicKey(), randomness: pool.encryptionRandomness,
+            expectedCount: summary.rows * max(schema.packs.count, 1))
+        let sealer = try TableSealer(
+            name: dataset, schema: schema, encryptor: encryptor, weightCapacityBits: pool.weightCapacityBits,
+            pseudonymKey: session.vault.pseudonymKey(), store: session.blobs,
+            limits: TableSealer.Limits(workers: ProcessInfo.processInfo.activeProcessorCount))
+        let report = try await sealer.seal(FileByteSource(path: csv.plainPath)) { progress($0.rows, summary.rows) }
+        return SealedNote(report, source: source)
+    }
+
+    private func body(_ sealed: SealedNote, _ pool: PoolRecord, by party: PartyName) throws -> PublishDataset {
+        let schema = try TableSchema(file: schema)
+        let owners = owners.isEmpty ? [party] : owners
+        return PublishDataset(
+            name: dataset, pool: self.pool, manifest: sealed.manifest, keyFingerprint: pool.keyFingerprint,
+            rows: Int64(sealed.rows), shards: Int64(sealed.shards), bytes: Int64(sealed.bytes),
+            packs: schema.packColumns, publicColumns: schema.publicFields.map(\.name), owners: owners,
+            approvals: approvals ?? owners.count, validUntil: validUntil)
+    }
+}
