@@ -57,8 +57,8 @@ struct CARFaultTests {
         let larger = Data(count: data.count + 1)
         // 1,048,613 bytes of section as a varint.
         let section = Data([0xA5, 0x80, 0x40]) + CID(of: larger, codec: .raw).bytes + larger
-        #expect(
-            refusal(of: header + section) == Refusal(header.count, .sectionTooLarge(byteCount: 1_048_577, limit: 1 << 20)))
+        let fault = CARFault.sectionTooLarge(byteCount: 1_048_577, limit: 1 << 20)
+        #expect(refusal(of: header + section) == Refusal(header.count, fault))
     }
 
     @Test("Any flipped bit of a block is a wrong hash, at its section")

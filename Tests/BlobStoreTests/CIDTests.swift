@@ -51,7 +51,7 @@ struct CIDTests {
         arguments: [
             ("", .unsupportedBase),
             ("b", .truncated),
-            ("bafkrei", .truncated),
+            ("bafkreia", .truncated),
             ("QmaozNR7DZHQK1ZcU9p7QdrshMvXqWK6gpu5rmrkPdT3L4", .unsupportedVersion(0)),
             ("bafybeifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e", .unsupportedCodec(0x70)),
             ("bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e", .unsupportedCodec(0x71)),

@@ -31,7 +31,7 @@ struct PeerInteropTests {
             roots, blocks = ipld_car.decode(open(sys.argv[1], "rb").read())
             for cid, data in blocks:
                 assert multihash.digest(bytes(data), "sha2-256") == cid.digest, cid
-            print(json.dumps({"roots": [str(r) for r in roots],
+            print(json.dumps({"roots": [str(r.set(base="base32")) for r in roots],
                 "blocks": {str(c): hashlib.sha256(d).hexdigest() for c, d in blocks}, "count": len(blocks)}))
             """, file.path(percentEncoded: false))
         #expect(report["roots"] == .array([.string(root.text)]))

@@ -12,22 +12,22 @@ struct KeyVaultTests {
     @Test("Gives back what was stored, also when opened again")
     func roundTrip() throws {
         let vault = try create("correct horse")
-        try vault.store("signing", secret("sixteen tons"))
-        try vault.store("pool.health", SecretBytes(count: 0) { _ in })
+        try vault.store(.signing, secret("sixteen tons"))
+        try vault.store(.pool, SecretBytes(count: 0) { _ in })
         let reopened = try KeyVault(directory: directory, passphrase: secret("correct horse"))
         for vault in [vault, reopened] {
-            #expect(text(try vault.load("signing")) == "sixteen tons")
-            #expect(try vault.load("pool.health").count == 0)
-            #expect(try vault.names() == ["pool.health", "signing"])
+            #expect(text(try vault.load(.signing)) == "sixteen tons")
+            #expect(try vault.load(.pool).count == 0)
+            #expect(try vault.names() == [.pool, .signing])
         }
     }
 
     @Test("The latest secret of a name counts")
     func overwrite() throws {
         let vault = try create("p")
-        try vault.store("signing", secret("one"))
-        try vault.store("signing", secret("two"))
-        #expect(text(try vault.load("signing")) == "two")
+        try vault.store(.signing, secret("one"))
+        try vault.store(.signing, secret("two"))
+        #expect(text(try vault.load(.signing)) == "two")
     }
 
     @Test("A wrong passphrase is one clear error", arguments: ["", "correct horsf", "correct horse ", "Correct horse"])
@@ -55,45 +55,45 @@ struct KeyVaultTests {
         #expect(throws: KeyVaultError.vaultMissing(path: folder.path + "/vault")) {
             try KeyVault(directory: directory, passphrase: secret("p"))
         }
-        try create("p").store("signing", secret("kept"))
+        try create("p").store(.signing, secret("kept"))
         #expect(KeyVault.exists(in: directory))
         #expect(throws: KeyVaultError.vaultExists(path: folder.path + "/vault")) { try create("q") }
         let vault = try KeyVault(directory: directory, passphrase: secret("p"))
-        #expect(text(try vault.load("signing")) == "kept")
+        #expect(text(try vault.load(.signing)) == "kept")
     }
 
     @Test("A missing secret is named")
     func missingSecret() throws {
         let vault = try create("p")
         #expect(throws: KeyVaultError.secretMissing("signing", path: folder.path + "/vault/signing.sealed")) {
-            try vault.load("signing")
+            try vault.load(.signing)
         }
     }
 
     @Test("Changing the passphrase changes vault.json alone, and closes the old way in")
     func changePassphrase() throws {
         let vault = try create("old")
-        try vault.store("signing", secret("kept"))
+        try vault.store(.signing, secret("kept"))
         let sealed = try folder.content("vault/signing.sealed")
         let oldHeader = try folder.content("vault/vault.json")
         try vault.changePassphrase(to: secret("new"), cost: .insecureForTesting)
         #expect(try folder.content("vault/signing.sealed") == sealed)
         #expect(throws: KeyVaultError.self) { try KeyVault(directory: directory, passphrase: secret("old")) }
         let reopened = try KeyVault(directory: directory, passphrase: secret("new"))
-        #expect(text(try reopened.load("signing")) == "kept")
+        #expect(text(try reopened.load(.signing)) == "kept")
 
         // Killed before the rename: the old header, with a temporary file beside it that goes at the next opening.
         try oldHeader.write(to: folder.url("vault/vault.json"))
         try Data("half".utf8).write(to: folder.url("vault/.chancery-tmp-1"))
         let before = try KeyVault(directory: directory, passphrase: secret("old"))
-        #expect(text(try before.load("signing")) == "kept")
+        #expect(text(try before.load(.signing)) == "kept")
         #expect(try Directory.names(in: folder.path + "/vault") == ["signing.sealed", "vault.json"])
     }
 
     @Test("Files are 0600 in a 0700 directory, also one that was there, open to others")
     func permissions() throws {
         try Directory.create(folder.path + "/vault", permissions: 0o755)
-        try create("p").store("signing", secret("kept"))
+        try create("p").store(.signing, secret("kept"))
         #expect(try permissions("vault") == 0o700)
         #expect(try permissions("vault/vault.json") == 0o600)
         #expect(try permissions("vault/signing.sealed") == 0o600)
@@ -103,7 +103,7 @@ struct KeyVaultTests {
     func nothingInTheClear() throws {
         let words = "a passphrase nobody would guess, and a secret of some length"
         let vault = try create(words)
-        try vault.store("signing", secret(words))
+        try vault.store(.signing, secret(words))
         let needles = stride(from: 0, to: words.utf8.count - 8, by: 4).map { Data(Array(words.utf8)[$0..<($0 + 8)]) }
         for name in try Directory.names(in: folder.path + "/vault") {
             let content = try folder.content("vault/" + name)
@@ -117,9 +117,9 @@ struct KeyVaultTests {
     @Test("Sealing the same secret twice gives other bytes")
     func fresh() throws {
         let vault = try create("p")
-        try vault.store("signing", secret("same"))
+        try vault.store(.signing, secret("same"))
         let first = try folder.content("vault/signing.sealed")
-        try vault.store("signing", secret("same"))
+        try vault.store(.signing, secret("same"))
         #expect(try folder.content("vault/signing.sealed") != first)
     }
 
@@ -132,13 +132,4 @@ struct KeyVaultTests {
         let path = folder.path + "/" + name
         return try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
-}
-
-func secret(_ text: String) -> SecretBytes {
-    var bytes = Array(text.utf8)
-    return SecretBytes(wiping: &bytes)
-}
-
-func text(_ secret: SecretBytes) -> String {
-    secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
 }

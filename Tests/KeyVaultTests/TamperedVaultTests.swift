@@ -11,8 +11,8 @@ struct TamperedVaultTests {
     init() throws {
         vault = try KeyVault(
             creatingIn: folder.url("vault"), passphrase: secret("p"), cost: .insecureForTesting)
-        try vault.store("signing", secret("the signing key"))
-        try vault.store("sealing", secret("the sealing key"))
+        try vault.store(.signing, secret("the signing key"))
+        try vault.store(.sealing, secret("the sealing key"))
     }
 
     @Test("Any flipped bit of a secret's file, any cut and any addition, is found")
@@ -24,27 +24,27 @@ struct TamperedVaultTests {
             var altered = whole
             altered[bit / 8] ^= 1 << (bit % 8)
             try altered.write(to: url)
-            #expect(throws: damaged) { try vault.load("signing") }
+            #expect(throws: damaged) { try vault.load(.signing) }
         }
         for count in 0..<whole.count {
             try whole.prefix(count).write(to: url)
-            #expect(throws: damaged) { try vault.load("signing") }
+            #expect(throws: damaged) { try vault.load(.signing) }
         }
         try (whole + Data([0])).write(to: url)
-        #expect(throws: damaged) { try vault.load("signing") }
+        #expect(throws: damaged) { try vault.load(.signing) }
     }
 
     @Test("A secret under another's name, or of another vault, is refused")
     func swapped() throws {
         let path = folder.path + "/vault/signing.sealed"
         try folder.content("vault/sealing.sealed").write(to: folder.url("vault/signing.sealed"))
-        #expect(throws: KeyVaultError.secretDamaged("signing", path: path)) { try vault.load("signing") }
+        #expect(throws: KeyVaultError.secretDamaged("signing", path: path)) { try vault.load(.signing) }
 
         let other = try KeyVault(
             creatingIn: folder.url("other"), passphrase: secret("p"), cost: .insecureForTesting)
-        try other.store("signing", secret("another"))
+        try other.store(.signing, secret("another"))
         try folder.content("other/signing.sealed").write(to: folder.url("vault/signing.sealed"))
-        #expect(throws: KeyVaultError.secretDamaged("signing", path: path)) { try vault.load("signing") }
+        #expect(throws: KeyVaultError.secretDamaged("signing", path: path)) { try vault.load(.signing) }
     }
 
     @Test("Any changed byte of vault.json is refused")
@@ -68,7 +68,8 @@ struct TamperedVaultTests {
     @Test(
         "A hostile vault.json cannot ask for more memory or time than the bounds allow",
         arguments: [
-            #""logN":63"#, #""logN":21"#, #""logN":0"#, #""logN":-1"#, #""logN":20,"p":1,"r":9"#, #""p":1000000"#, #""p":0"#,
+            #""logN":63"#, #""logN":21"#, #""logN":0"#, #""logN":-1"#, #""logN":20,"p":1,"r":9"#, #""p":1000000"#,
+            #""p":0"#,
             #""r":9007199254740991"#, #""r":-8"#, #""r":0"#,
         ])
     func cost(change: String) throws {
