@@ -12,7 +12,7 @@ package struct Block: Hashable, Sendable {
     /// - Throws: ``BlobStoreError/blockTooLarge(byteCount:limit:)`` above ``maximumByteCount``.
     package init(_ data: Data, codec: CID.Codec) throws(BlobStoreError) {
         try Block.checkByteCount(data.count)
-        self.data = data
+        self.data = Block.rebased(data)
         cid = CID(of: data, codec: codec)
     }
 
@@ -21,11 +21,16 @@ package struct Block: Hashable, Sendable {
     package init(_ data: Data, expecting cid: CID) throws(BlobStoreError) {
         try Block.checkByteCount(data.count)
         guard CID(of: data, codec: cid.codec) == cid else { throw .hashMismatch(cid) }
-        self.data = data
+        self.data = Block.rebased(data)
         self.cid = cid
     }
 
-    static func checkByteCount(_ count: Int) throws(BlobStoreError) {
+    /// A slice keeps its parent's indices, and all of its memory.
+    private static func rebased(_ data: Data) -> Data {
+        data.startIndex == 0 ? data : data.withUnsafeBytes { Data($0) }
+    }
+
+    private static func checkByteCount(_ count: Int) throws(BlobStoreError) {
         guard count <= maximumByteCount else { throw .blockTooLarge(byteCount: count, limit: maximumByteCount) }
     }
 }

@@ -53,7 +53,7 @@ package struct CARReader<Source: ByteSource> {
             throw .malformedCID(error)
         }
         do throws(BlobStoreError) {
-            return try Block(Data(rest), expecting: cid)
+            return try Block(rest, expecting: cid)
         } catch {
             switch error {
             case .blockTooLarge(let byteCount, let limit):
@@ -91,7 +91,7 @@ package struct CARReader<Source: ByteSource> {
     private mutating func fill(_ count: Int) throws {
         guard buffer.count < count else { return }
         // A copy, so that what was taken before does not stay in memory with it.
-        buffer = Data(buffer)
+        buffer = buffer.withUnsafeBytes { Data($0) }
         while buffer.count < count {
             let bytes = try source.read(upTo: max(count - buffer.count, 1 << 16))
             if bytes.isEmpty { return }

@@ -25,7 +25,9 @@ package enum AtomicFile {
         var removed = 0
         for name in try Directory.names(in: directory) where name.hasPrefix(TemporaryFile.prefix) {
             // It may have got its final name in the meantime.
-            guard let file = try? Descriptor(directory + "/" + name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else { continue }
+            guard let file = try? Descriptor(directory + "/" + name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) else {
+                continue
+            }
             // A writer holds the lock as long as it lives.
             if file.tryLock(), unlink(file.path) == 0 { removed += 1 }
         }

@@ -1,5 +1,5 @@
-import CryptoExtras
 import Crypto
+import CryptoExtras
 import Foundation
 
 /// How much work and memory deriving a key from a passphrase takes (RFC 7914).
