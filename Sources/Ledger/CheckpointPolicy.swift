@@ -1,4 +1,3 @@
-import CanonicalJSON
 package import Contracts
 import Foundation
 package import SharingModel
@@ -101,7 +100,8 @@ extension CheckpointPolicy {
             let verified = try cosigned.verify(cosigners: cosigners.map(\.key), quorum: needed)
             let names = Set(verified.cosignatures.map(\.name))
             return FinalCheckpoint(
-                checkpoint: verified.checkpoint, cosigners: cosigners.filter { names.contains($0.key.name) }.map(\.party))
+                checkpoint: verified.checkpoint,
+                cosigners: cosigners.filter { names.contains($0.key.name) }.map(\.party))
         } catch .tooFewCosignatures(let have, let need) {
             throw .proof(.tooFewCosignatures(valid: have, needed: need))
         } catch {

@@ -79,7 +79,7 @@ extension Ledger {
         let checkpoint = try policy.checkpoint(block)
         let valid = try reader.cosignatures(height: block.height).filter { policy.isValid($0, on: checkpoint) }
         return CosignedBlock(
-            block: block, checkpoint: checkpoint, note: try policy.note(checkpoint, valid), cosigners: valid.map(\.party),
-            isFinal: valid.count >= policy.needed)
+            block: block, checkpoint: checkpoint, note: try policy.note(checkpoint, valid),
+            cosigners: valid.map(\.party), isFinal: valid.count >= policy.needed)
     }
 }

@@ -107,7 +107,8 @@ struct LedgerAudit {
     }
 
     private func compareCounts(_ stored: StoredCounts) {
-        guard let expected = findings.check(table: "file", place: "scratch", { try scratch.read { try $0.counts() } }) else {
+        guard let expected = findings.check(table: "file", place: "scratch", { try scratch.read { try $0.counts() } })
+        else {
             return
         }
         let pairs = [

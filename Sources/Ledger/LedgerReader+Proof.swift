@@ -20,7 +20,8 @@ extension LedgerReader {
             envelope: entry.envelope,
             inclusion: TransactionProof.Inclusion(
                 index: entry.index, treeSize: size, hashes: try inclusion(of: entry.index, size: size)),
-            outcome: outcomes[place], outcomeProof: try OutcomeTree(outcomes).proof(at: place).hashes.map { Data($0.bytes) },
+            outcome: outcomes[place],
+            outcomeProof: try OutcomeTree(outcomes).proof(at: place).hashes.map { Data($0.bytes) },
             block: TransactionProof.Block(
                 record: block.record, index: block.recordIndex,
                 inclusion: try inclusion(of: block.recordIndex, size: size)),

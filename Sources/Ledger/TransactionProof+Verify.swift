@@ -27,7 +27,8 @@ extension TransactionProof {
     /// That the outcome is of this envelope, in this block.
     private func checkPlace(_ policy: CheckpointPolicy) throws(LedgerError) {
         let record = block.record
-        guard record.version == BlockRecord.version, (1...BlockRecord.largestTransactionCount).contains(record.transactions)
+        guard record.version == BlockRecord.version,
+            (1...BlockRecord.largestTransactionCount).contains(record.transactions)
         else { throw .proof(.malformed(detail: "the block's record is of another version or size")) }
         guard record.members == policy.members else { throw .proof(.membersDiffer) }
         let place = inclusion.index - (block.index - record.transactions)

@@ -8,8 +8,8 @@ package import Ledger
 /// before that leaves a log whose last commit frame is missing, which the next opener ignores; a crash after it
 /// leaves a log that the next opener replays. Beside the file stand `-wal` and `-shm`; all three belong together.
 package final class SQLiteLedgerStorage: LedgerStorage {
-    private let pool: DatabasePool
-    private let url: URL
+    private let database: any DatabaseWriter
+    private let path: String
     private let patience: Int
 
     /// Opens the file, and makes it if it is not there.
@@ -20,37 +20,52 @@ package final class SQLiteLedgerStorage: LedgerStorage {
     /// - Throws: ``LedgerError/notALedger(path:)`` for a file of something else,
     ///   ``LedgerError/storage(path:detail:)`` for what SQLite reports.
     package init(url: URL, patience: Int = 60) throws {
-        self.url = url
         self.patience = patience
-        pool = try SQLiteLedgerStorage.attempt(url, patience) {
-            try SQLiteLedgerStorage.open(url, patience)
+        path = url.path
+        database = try SQLiteLedgerStorage.attempt(url.path, patience) {
+            try SQLiteLedgerStorage.openPatiently(url.path, patience)
+        }
+    }
+
+    private init(database: any DatabaseWriter) {
+        self.database = database
+        patience = 0
+        path = ":memory:"
+    }
+
+    /// An empty ledger in memory, for executing another one again; gone when the last reference is.
+    package static func scratch() throws -> SQLiteLedgerStorage {
+        try attempt(":memory:", 0) {
+            let queue = try DatabaseQueue()
+            try queue.write { try Schema.create($0) }
+            return SQLiteLedgerStorage(database: queue)
         }
     }
 
     package func read<Value>(_ body: (any LedgerReader) throws -> Value) throws -> Value {
-        try SQLiteLedgerStorage.attempt(url, patience) {
-            try pool.read { try body(SQLiteLedgerReader(database: $0, path: url.path)) }
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.read { try body(SQLiteLedgerReader(database: $0, path: path)) }
         }
     }
 
     package func commit<Value>(_ body: (any LedgerWriter) throws -> Value) throws -> Value {
-        try SQLiteLedgerStorage.attempt(url, patience) {
-            try pool.writeWithoutTransaction { db in
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.writeWithoutTransaction { db in
                 var value: Value?
                 // IMMEDIATE takes the write lock before the first read, so what `body` reads cannot be overtaken.
                 try db.inTransaction(.immediate) {
-                    value = try body(SQLiteLedgerWriter(database: db, path: url.path))
+                    value = try body(SQLiteLedgerWriter(database: db, path: path))
                     return .commit
                 }
-                guard let value else { throw LedgerError.storage(path: url.path, detail: "the commit gave no value") }
+                guard let value else { throw LedgerError.storage(path: path, detail: "the commit gave no value") }
                 return value
             }
         }
     }
 
     package func damage() throws -> [String] {
-        try SQLiteLedgerStorage.attempt(url, patience) {
-            try pool.read { db in
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.read { db in
                 try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
             }
         }
@@ -58,18 +73,32 @@ package final class SQLiteLedgerStorage: LedgerStorage {
 
     /// Closes the file. Not needed for durability.
     package func close() throws {
-        try pool.close()
+        try database.close()
     }
 }
 
 extension SQLiteLedgerStorage {
-    private static func open(_ url: URL, _ patience: Int) throws -> DatabasePool {
+    /// Switching a new file to write-ahead logging, and recovering one after a crash, take an exclusive lock for
+    /// which SQLite's own busy handler is not asked; so those who come at the same moment try again here.
+    private static func openPatiently(_ path: String, _ patience: Int) throws -> DatabasePool {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(patience))
+        while true {
+            do {
+                return try open(path, patience)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                guard ContinuousClock.now < deadline else { throw error }
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+        }
+    }
+
+    private static func open(_ path: String, _ patience: Int) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.busyMode = .timeout(TimeInterval(patience))
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
-        let pool = try DatabasePool(path: url.path, configuration: configuration)
+        let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
             // Not in `prepareDatabase`: the pool itself sets NORMAL after that, which would let a power cut take
             // back acknowledged commits.
@@ -81,7 +110,7 @@ extension SQLiteLedgerStorage {
                 if version == 0, application == 0, tables == 0 {
                     try Schema.create(db)
                 } else if version != Schema.version || application != Schema.applicationIdentifier {
-                    throw LedgerError.notALedger(path: url.path)
+                    throw LedgerError.notALedger(path: path)
                 }
                 return .commit
             }
@@ -90,14 +119,14 @@ extension SQLiteLedgerStorage {
     }
 
     /// Runs `body` and says SQLite's errors in the ledger's terms.
-    private static func attempt<Value>(_ url: URL, _ patience: Int, _ body: () throws -> Value) throws -> Value {
+    private static func attempt<Value>(_ path: String, _ patience: Int, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED: throw LedgerError.busy(seconds: patience)
-            case .SQLITE_NOTADB: throw LedgerError.notALedger(path: url.path)
-            default: throw LedgerError.storage(path: url.path, detail: error.message ?? "\(error.resultCode)")
+            case .SQLITE_NOTADB: throw LedgerError.notALedger(path: path)
+            default: throw LedgerError.storage(path: path, detail: error.message ?? "\(error.resultCode)")
             }
         }
     }
