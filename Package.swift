@@ -114,12 +114,16 @@ let package = Package(
             ["SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel"]),
         tests(
             "ContractsTests",
-            ["Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON", "SharingModel"]
+            [
+                "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "SharingModel",
+            ]
         ),
         tests(
             "QueryPlansTests",
             [
-                "QueryPlans", "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel",
+                "QueryPlans", "SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON",
+                "SharingModel",
             ]),
         tests(
             "LedgerTests",
@@ -134,6 +138,8 @@ let package = Package(
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel",
             ]),
-        tests("EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"]),
+        tests(
+            "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
+            resources: [.copy("CrashPoints")]),
     ]
 )

@@ -1,0 +1,48 @@
+import SharingModel
+
+/// The rules of the consortium: from a state, a block and a transaction to an outcome.
+///
+/// Pure and deterministic: no clock, no randomness, no input but its arguments, no order of dictionaries. Equal
+/// arguments give equal outcomes, byte for byte, on every node.
+package struct ContractEngine: Sendable {
+    private let rules: ContractRules
+
+    package init(rules: ContractRules = ContractRules()) {
+        self.rules = rules
+    }
+
+    /// Whose signatures the envelope of `transaction` must carry: exactly these, sorted by party name.
+    /// - Throws: ``ContractsError`` if they cannot be known; whatever `state` throws.
+    package func requiredSigners(
+        of transaction: Transaction, state: some StateReader
+    ) throws -> [RequiredSigner] {
+        try transaction.body.requiredSigners(transaction.header, LedgerState(state))
+    }
+
+    /// Executes a transaction whose signatures were checked against ``requiredSigners(of:state:)``.
+    ///
+    /// The caller keeps ids unique; a transaction that comes twice is refused or changes nothing twice all the same.
+    /// - Throws: Only what `state` throws, and ``ContractsError/corruptState(key:)``. A rule that says no is an outcome.
+    package func execute(
+        _ transaction: Transaction, state: some StateReader, block: BlockContext
+    ) throws -> Outcome {
+        var execution = Execution(transaction, state: state, block: block, rules: rules)
+        do {
+            try execution.checkHeader()
+            try transaction.body.execute(in: &execution)
+            return .accepted(execution.writes)
+        } catch let refusal as Refusal {
+            return .refused(refusal)
+        }
+    }
+}
+
+/// What the engine may be told to do otherwise.
+package struct ContractRules: Hashable, Sendable {
+    /// Lets pools be created with Paillier keys under 2048 bits. Tests only: such keys protect nothing.
+    package var insecureKeysForTesting: Bool
+
+    package init(insecureKeysForTesting: Bool = false) {
+        self.insecureKeysForTesting = insecureKeysForTesting
+    }
+}

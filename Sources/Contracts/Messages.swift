@@ -1,0 +1,209 @@
+import SharingModel
+
+// Every sentence of this module that a person reads. Each ends with the way on.
+
+extension Refusal: CustomStringConvertible {
+    package var description: String {
+        func about(_ name: String) -> String { details[name] ?? "?" }
+        let token = "token \(short(details["token"]))"
+        let dataset = "dataset \(about("dataset"))"
+        switch code {
+        case .wrongLedger:
+            return "the transaction is for section \(about("section")), not for this ledger; submit it there"
+        case .transactionExpired:
+            return "the transaction was valid until \(about("notAfter")), and the block is later; sign it anew"
+        case .validityTooLong:
+            return "the transaction is valid until \(about("notAfter")), more than \(about("longestSeconds")) seconds"
+                + " after the block; sign it anew with an earlier notAfter"
+        case .unknownParty:
+            return "\(about("party")) is no party of this consortium; see the founding record for the names"
+        case .roleNotAllowed:
+            return "\(about("party")) is a \(about("role")) and may not do this; ask a party whose role allows it"
+        case .alreadyExists:
+            let (kind, name) = details.sorted { $0.key.precedesBytewise($1.key) }.first ?? ("name", "?")
+            return "\(kind) \(short(name)) exists already; choose another name, or look at what is there"
+        case .ledgerAlreadyOpen: return "this ledger is open already; nothing needs to be done"
+
+        case .unknownPool: return "there is no pool \(about("pool")); see `chancery catalog` for what there is"
+        case .notAMember:
+            return "\(about("party")) is no member of pool \(about("pool")); publish into a pool that lists it"
+        case .notCustodian:
+            return "\(about("party")) does not hold the key of pool \(about("pool")); ask \(about("custodian"))"
+        case .keyInvalid: return "the key of pool \(about("pool")) \(keyFault(about("reason")))"
+
+        case .unknownDataset:
+            return "there is no \(dataset)\(manifestNote); see `chancery catalog` for what there is"
+        case .notAnOwner:
+            return "\(about("party")) owns nothing of \(subject); only an owner can do this"
+        case .manifestAlreadyPublished:
+            return "manifest \(about("manifest")) was published as \(dataset) before, and is published once only;"
+                + " seal the table again to publish it anew"
+        case .keyMismatch:
+            return "the dataset is sealed under key \(short(about("fingerprint"))), which is not that of pool"
+                + " \(about("pool")); seal it under the pool's key"
+        case .proposalUnknown:
+            return "\(dataset) has no proposal \(short(about("proposal"))) that waits; look at it again with"
+                + " `chancery dataset show`, and approve what stands there"
+        case .alreadyDecided:
+            return "\(about("party")) has spoken on \(subject) already; an approval is taken back by revoking"
+        case .datasetWithdrawn: return "\(dataset) was withdrawn by an owner; ask the owners to publish it again"
+        case .datasetStale:
+            return "\(dataset) was valid until \(about("validUntil")); ask its owners for"
+                + " `chancery dataset renew \(about("dataset"))`"
+        case .datasetReplaced:
+            return "\(dataset) has a newer version than manifest \(about("manifest")); ask for a new token, or"
+                + " register the plan again, for the version that is in use"
+        case .alreadyPast: return "\(about("time")) is past in block time; name a later time"
+
+        case .unknownToken: return "there is no \(token); see `chancery token list`"
+        case .notTheGrantee: return "\(about("party")) is not who \(token) was granted to; only the grantee may use it"
+        case .purposeMissing: return "the request names no purpose; say with --purpose what the data is for"
+        case .nothingToGrant:
+            return "pool \(about("pool")) has no dataset in use; wait until a member has published or renewed one"
+        case .severalPools:
+            return "the datasets are of several pools (\(about("pools"))) with different keys; take one pool at a time"
+        case .unknownPack:
+            return "\(dataset) has no pack \(about("pack")); see `chancery catalog` for its packs"
+        case .tokenNotApproved: return "\(token) still waits for its owners; see `chancery token list` for whom"
+        case .tokenDenied: return "\(token) was denied; read the owners' reasons and ask for another"
+        case .tokenRevoked: return "\(token) was revoked; ask for another"
+        case .tokenExpired: return "\(token) expired at \(about("until")); ask for another"
+        case .usesExhausted: return "all \(about("uses")) uses of \(token) are taken; ask for another"
+        case .datasetNotGranted:
+            return "\(token) is not for \(dataset); leave it out, or ask for a token that covers it"
+        case .datasetNotApproved:
+            return "the owners of \(dataset) have not approved \(token); leave the dataset out, or wait for them"
+        case .datasetRevoked:
+            return "an owner took \(dataset) out of \(token); leave it out, or ask for another token"
+        case .packNotGranted: return "\(token) is not for pack \(about("pack")); ask for a token that covers it"
+
+        case .planNotRegistered:
+            return "no plan \(about("contract")) is registered; see `chancery contract list`"
+        case .planNotApproved:
+            return "the owners of \(dataset) have not approved plan \(about("contract")); ask them to"
+        case .planNotGranted:
+            return "\(token) is not for plan \(about("contract")); run one of those that it lists"
+        case .planRequired:
+            return "the token is only for the registered plans \(about("contracts")); run one with --contract"
+        case .planMismatch: return planFault(about)
+        case .parameterInvalid:
+            return "parameter \(about("parameter")) \(parameterFault(about("reason")))"
+        case .notTheAuthor:
+            return "plan \(about("contract")) is registered by \(about("author")), who alone adds versions;"
+                + " choose another name"
+
+        case .redemptionUnknown:
+            return "there is no redemption \(short(details["redemption"])); redeem the token first"
+        case .inputsMismatch:
+            return "the inputs are not those of redemption \(short(details["redemption"])); compute on the manifests"
+                + " that it names"
+        case .resultUnknown: return "there is no result \(short(details["result"])); see `chancery result list`"
+        case .resultDiffers:
+            return "what was computed is \(about("computed")), but recorded is \(about("recorded")); record a dispute"
+        case .resultDisputed:
+            return "\(about("party")), an owner of the data, disputes result \(short(details["result"])); settle it:"
+                + " its endorsement takes the dispute back"
+        case .ownResult:
+            return "\(about("party")) computed result \(short(details["result"])) itself; another department must judge"
+        case .alreadyOpened:
+            return "result \(short(details["result"])) is opened already; read it with `chancery result show`"
+        case .historyMoved:
+            return "pool \(about("pool")) has \(about("openings")) openings, but the disclosure guard saw"
+                + " \(about("seen")); apply it again and resubmit"
+        }
+    }
+
+    private var subject: String {
+        if let dataset = details["dataset"], !dataset.isEmpty { return "dataset \(dataset)" }
+        if let contract = details["contract"] { return "plan \(contract)" }
+        if let result = details["result"] { return "result \(short(result))" }
+        return "token \(short(details["token"]))"
+    }
+
+    private var manifestNote: String { details["manifest"].map { " with manifest \($0)" } ?? "" }
+}
+
+private func short(_ id: String?) -> String {
+    guard let id else { return "?" }
+    return id.utf8.count == 64 ? String(id.prefix(16)) : id
+}
+
+private func keyFault(_ reason: String) -> String {
+    switch reason {
+    case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
+    case "proof": "comes with a proof that does not hold; make a new key"
+    default: "is not a sound modulus; make a new key"
+    }
+}
+
+private func parameterFault(_ reason: String) -> String {
+    switch reason {
+    case "missing": "has no value; give it with --set"
+    case "unknown": "is not one of the plan's; see `chancery contract list` for its parameters"
+    default: "has a value that the plan does not allow; see `chancery contract list` for what it allows"
+    }
+}
+
+private func planFault(_ about: (String) -> String) -> String {
+    switch about("reason") {
+    case "redemption": "the result is of another plan than the redemption's, \(about("expected")); redeem again for it"
+    case "datasets-or-packs":
+        "plan \(about("contract")) reads other datasets or packs than the redemption names; name exactly the plan's"
+    default:
+        "the redeemed plan is not \(about("contract")) with these parameters, which is \(about("expected"));"
+            + " build it from the registered template"
+    }
+}
+
+extension ContractsError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknownKind(let type): "payload type \(type) is of no known transaction; update one of the two programs"
+        case .malformedPayload(let kind, let detail): "the payload is no \(kind.rawValue): \(detail)"
+        case .kindOfAnotherLedger(let kind, let section):
+            "\(kind.rawValue) does not stand on the ledger of \(section); submit it to the ledger it belongs to"
+        case .tooLong(let member, let count, let limit):
+            "\(member) has a length of \(count), and at most \(limit) is accepted; shorten it"
+        case .tooShort(let member, let count, let least):
+            "\(member) has a length of \(count), and at least \(least) is needed; fill it in"
+        case .outOfRange(let member, let value): "\(member) cannot be \(value); choose a number within its range"
+        case .notSorted(let member): "\(member) is not in ascending order, or names something twice; sort it"
+        case .unprintable(let member): "\(member) has characters that cannot be shown; remove them"
+        case .contradictory(let members):
+            "\(members.joined(separator: " and ")): these values exclude each other; correct one"
+        case .foundingDigestMismatch:
+            "the founding record is not the one that names this ledger; take the consortium's own record"
+        case .foundingRecordInvalid(let problem): "the founding record cannot be used: \(problem)"
+        case .notTheSubmitter(let party, let expected):
+            "\(party) cannot submit this; \(expected), the first department by name, does, with all signatures"
+        case .unknownParty(let party):
+            "\(party) is no party of this ledger, or the ledger is not open; see the founding record for the names"
+        case .corruptState(let key): "the stored state is damaged at \(key); run `chancery ledger fsck`"
+        }
+    }
+}
+
+extension FoundingProblem: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .version(let version): "its version is \(version), and this program knows 1"
+        case .consortiumName: "the consortium's name is empty, too long or unprintable"
+        case .noSections: "it lists no section"
+        case .reservedSection: "no section can be called registry"
+        case .sectionsNotSorted: "its sections are not in ascending order, each once"
+        case .partiesNotSorted: "its parties are not in ascending order, each once"
+        case .noDepartments(let section): "section \(section) has no department"
+        case .unknownSection(let party, let section): "\(party) is of section \(section), which it does not list"
+        case .departmentWithoutSection(let party): "\(party) is a department of no section"
+        case .unknownSuperior(let party, let superior): "\(superior), superior of \(party), is no superior in it"
+        case .keyInvalid(let party, let key): "the \(key) of \(party) is no usable public key of 32 bytes"
+        case .cosigningKeyMissing(let party): "\(party) is a department without a cosigning key"
+        case .cosigningKeyNotAllowed(let party): "\(party) has a cosigning key, but is no department"
+        case .keyShared(let one, let other): "\(one) and \(other) hold the same key, or one key in two places"
+        case .area(let party): "the area of \(party) is empty, too long or unprintable"
+        case .minimumSubjects(let number): "minimumSubjects is \(number), and must be from 2 to 1 000 000"
+        case .transactionValidity(let seconds):
+            "longestTransactionValidity is \(seconds) seconds, and must be from 1 to 86 400"
+        }
+    }
+}

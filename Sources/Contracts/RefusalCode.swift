@@ -1,0 +1,67 @@
+/// All reasons for which a recorded transaction can be refused. Raw values stand on ledgers: never change one.
+package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
+    // Of any transaction.
+    case wrongLedger = "wrong-ledger"
+    case transactionExpired = "transaction-expired"
+    case validityTooLong = "validity-too-long"
+    case unknownParty = "unknown-party"
+    case roleNotAllowed = "role-not-allowed"
+    case alreadyExists = "already-exists"
+
+    // Registry and sections.
+    case ledgerAlreadyOpen = "ledger-already-open"
+
+    // Pools.
+    case unknownPool = "unknown-pool"
+    case notAMember = "not-a-member"
+    case notCustodian = "not-custodian"
+    case keyInvalid = "key-invalid"
+
+    // Datasets.
+    case unknownDataset = "unknown-dataset"
+    case notAnOwner = "not-an-owner"
+    case manifestAlreadyPublished = "manifest-already-published"
+    case keyMismatch = "key-mismatch"
+    case proposalUnknown = "proposal-unknown"
+    case alreadyDecided = "already-decided"
+    case datasetWithdrawn = "dataset-withdrawn"
+    case datasetStale = "dataset-stale"
+    case datasetReplaced = "dataset-replaced"
+    case alreadyPast = "already-past"
+
+    // Tokens.
+    case unknownToken = "unknown-token"
+    case notTheGrantee = "not-the-grantee"
+    case purposeMissing = "purpose-missing"
+    case nothingToGrant = "nothing-to-grant"
+    case severalPools = "several-pools"
+    case unknownPack = "unknown-pack"
+    case tokenNotApproved = "token-not-approved"
+    case tokenDenied = "token-denied"
+    case tokenRevoked = "token-revoked"
+    case tokenExpired = "token-expired"
+    case usesExhausted = "uses-exhausted"
+    case datasetNotGranted = "dataset-not-granted"
+    case datasetNotApproved = "dataset-not-approved"
+    case datasetRevoked = "dataset-revoked"
+    case packNotGranted = "pack-not-granted"
+
+    // Registered plans.
+    case planNotRegistered = "plan-not-registered"
+    case planNotApproved = "plan-not-approved"
+    case planNotGranted = "plan-not-granted"
+    case planRequired = "plan-required"
+    case planMismatch = "plan-mismatch"
+    case parameterInvalid = "parameter-invalid"
+    case notTheAuthor = "not-the-author"
+
+    // Results and openings.
+    case redemptionUnknown = "redemption-unknown"
+    case inputsMismatch = "inputs-mismatch"
+    case resultUnknown = "result-unknown"
+    case resultDiffers = "result-differs"
+    case resultDisputed = "result-disputed"
+    case ownResult = "own-result"
+    case alreadyOpened = "already-opened"
+    case historyMoved = "history-moved"
+}

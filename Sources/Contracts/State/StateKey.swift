@@ -1,0 +1,91 @@
+import BlobStore
+import SharingModel
+
+/// The keys of a section's state. `docs` and other programs may rely on them.
+///
+/// | Key | Value |
+/// |---|---|
+/// | `consortium` | ``ConsortiumRecord`` |
+/// | `party/NAME` | ``SharingModel/Party`` |
+/// | `pool/NAME` | ``PoolRecord`` |
+/// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
+/// | `pool-openings/POOL` | ``OpeningCount`` |
+/// | `pool-opening/POOL/NUMBER` | ``OpeningPointer``; NUMBER is 12 digits, from 0, in the order of opening |
+/// | `dataset/NAME` | ``DatasetPointer``: the current version |
+/// | `dataset-proposal/NAME` | ``DatasetProposal`` that waits for owners |
+/// | `manifest/CID` | ``DatasetRecord``: every version that was ever in use |
+/// | `token/ID` | ``TokenRecord`` |
+/// | `token-dataset/ID/DATASET` | ``TokenDatasetRecord``: what the owners said |
+/// | `token-uses/ID` | ``TokenUsesRecord`` |
+/// | `redemption/ID` | ``RedemptionRecord`` |
+/// | `query-refusal/ID` | ``QueryRefusalRecord`` |
+/// | `contract-name/NAME` | ``ContractNameRecord`` |
+/// | `contract/NAME@VERSION` | ``RegisteredPlanRecord`` |
+/// | `contract-dataset/NAME@VERSION/DATASET` | ``RegisteredPlanDatasetRecord``: what the owners said |
+/// | `result/ID` | ``ResultRecord`` |
+/// | `result-statement/ID/PARTY` | ``ResultStatement``: the last word of each department |
+/// | `opening/RESULT` | ``OpeningRecord`` |
+/// | `opening-refusal/RESULT` | ``OpeningRefusalRecord``: the custodian's last refusal |
+///
+/// IDs are transaction ids in hexadecimal. Names hold no `/`, so no key is a prefix of another kind's.
+struct StateKey: Hashable, Sendable {
+    let text: String
+
+    private init(_ parts: String...) {
+        text = parts.joined(separator: "/")
+    }
+
+    static var consortium: StateKey { StateKey("consortium") }
+    static func party(_ name: PartyName) -> StateKey { StateKey("party", name.text) }
+    static var parties: StateKey { StateKey("party", "") }
+
+    static func pool(_ name: PoolName) -> StateKey { StateKey("pool", name.text) }
+    static var pools: StateKey { StateKey("pool", "") }
+    static func poolDataset(_ pool: PoolName, _ dataset: DatasetName) -> StateKey {
+        StateKey("pool-dataset", pool.text, dataset.text)
+    }
+    static func poolDatasets(_ pool: PoolName) -> StateKey { StateKey("pool-dataset", pool.text, "") }
+    static func openingCount(_ pool: PoolName) -> StateKey { StateKey("pool-openings", pool.text) }
+    static func poolOpening(_ pool: PoolName, _ number: Int64) -> StateKey {
+        let digits = String(number)
+        return StateKey("pool-opening", pool.text, String(repeating: "0", count: max(0, 12 - digits.count)) + digits)
+    }
+    static func poolOpenings(_ pool: PoolName) -> StateKey { StateKey("pool-opening", pool.text, "") }
+
+    static func dataset(_ name: DatasetName) -> StateKey { StateKey("dataset", name.text) }
+    static var datasets: StateKey { StateKey("dataset", "") }
+    static func proposal(_ name: DatasetName) -> StateKey { StateKey("dataset-proposal", name.text) }
+    static var proposals: StateKey { StateKey("dataset-proposal", "") }
+    static func manifest(_ manifest: CID) -> StateKey { StateKey("manifest", manifest.text) }
+
+    static func token(_ id: Digest) -> StateKey { StateKey("token", id.hex) }
+    static var tokens: StateKey { StateKey("token", "") }
+    static func tokenDataset(_ id: Digest, _ dataset: DatasetName) -> StateKey {
+        StateKey("token-dataset", id.hex, dataset.text)
+    }
+    static func tokenDatasets(_ id: Digest) -> StateKey { StateKey("token-dataset", id.hex, "") }
+    static func tokenUses(_ id: Digest) -> StateKey { StateKey("token-uses", id.hex) }
+    static func redemption(_ id: Digest) -> StateKey { StateKey("redemption", id.hex) }
+    static var redemptions: StateKey { StateKey("redemption", "") }
+    static func queryRefusal(_ id: Digest) -> StateKey { StateKey("query-refusal", id.hex) }
+    static var queryRefusals: StateKey { StateKey("query-refusal", "") }
+
+    static func contractName(_ name: ContractName) -> StateKey { StateKey("contract-name", name.text) }
+    static func contract(_ contract: ContractReference) -> StateKey { StateKey("contract", contract.description) }
+    static var contracts: StateKey { StateKey("contract", "") }
+    static func contractDataset(_ contract: ContractReference, _ dataset: DatasetName) -> StateKey {
+        StateKey("contract-dataset", contract.description, dataset.text)
+    }
+    static func contractDatasets(_ contract: ContractReference) -> StateKey {
+        StateKey("contract-dataset", contract.description, "")
+    }
+
+    static func result(_ id: Digest) -> StateKey { StateKey("result", id.hex) }
+    static var results: StateKey { StateKey("result", "") }
+    static func statement(_ result: Digest, _ party: PartyName) -> StateKey {
+        StateKey("result-statement", result.hex, party.text)
+    }
+    static func statements(_ result: Digest) -> StateKey { StateKey("result-statement", result.hex, "") }
+    static func opening(_ result: Digest) -> StateKey { StateKey("opening", result.hex) }
+    static func openingRefusal(_ result: Digest) -> StateKey { StateKey("opening-refusal", result.hex) }
+}

@@ -1,0 +1,38 @@
+/// What a transaction asks for. The raw value stands in the envelope's payload type and never changes.
+package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable {
+    case foundConsortium = "consortium.found"
+    case openSection = "section.open"
+    case createPool = "pool.create"
+    case publishDataset = "dataset.publish"
+    case approveDataset = "dataset.approve"
+    case withdrawDataset = "dataset.withdraw"
+    case renewDataset = "dataset.renew"
+    case requestToken = "token.request"
+    case approveToken = "token.approve"
+    case denyToken = "token.deny"
+    case revokeToken = "token.revoke"
+    case redeemToken = "token.redeem"
+    case refuseQuery = "query.refuse"
+    case registerContract = "contract.register"
+    case approveContract = "contract.approve"
+    case recordResult = "result.record"
+    case endorseResult = "result.endorse"
+    case disputeResult = "result.dispute"
+    case recordOpening = "opening.record"
+    case refuseOpening = "opening.refuse"
+
+    /// DSSE payload type: `application/vnd.chancery.<kind>.v1+json`.
+    package var payloadType: String { TransactionKind.prefix + rawValue + TransactionKind.suffix }
+
+    /// - Returns: `nil` if `payloadType` is not exactly that of a known kind.
+    package init?(payloadType: String) {
+        guard let kind = TransactionKind.allCases.first(where: { $0.payloadType == payloadType }) else { return nil }
+        self = kind
+    }
+
+    /// Whether the kind stands on the consortium's registry ledger; all others stand on a section's.
+    package var belongsToRegistry: Bool { self == .foundConsortium }
+
+    private static let prefix = "application/vnd.chancery."
+    private static let suffix = ".v1+json"
+}

@@ -1,0 +1,76 @@
+package import Foundation
+package import SharingModel
+
+import CanonicalJSON
+import DurableFiles
+
+/// A party's own folder: who it is, what it pins, its encrypted keys, and its own copy of each ledger.
+///
+/// ```
+/// home.json        who this is and where the ledgers and blobs are (paths relative to the home, or absolute)
+/// consortium.json  the founding record that this party pins
+/// vault/           its private keys, encrypted under its passphrase (KeyVault)
+/// seen/            its own copy of each ledger, every block executed here: a rollback or a fork is noticed
+/// published/       what it has published, so that a command that was killed goes on where it stopped
+/// pending/         sealed openings that were recorded or are about to be (readable by their requesters only)
+/// ```
+/// A command that acts as this party reads this folder and the shared ledgers and blobs, and no other party's folder.
+package struct PartyHome: Sendable {
+    package let directory: URL
+    package let party: Party
+    package let consortium: PinnedConsortium
+    package let ledgers: URL
+    package let blobs: URL
+
+    package var vaultDirectory: URL { directory.appending(path: "vault", directoryHint: .isDirectory) }
+    package var pendingDirectory: URL { directory.appending(path: "pending", directoryHint: .isDirectory) }
+    package var publishedDirectory: URL { directory.appending(path: "published", directoryHint: .isDirectory) }
+    package var seenDirectory: URL { directory.appending(path: "seen", directoryHint: .isDirectory) }
+
+    /// Opens the home in `directory`.
+    ///
+    /// - Throws: ``GatewayError/notAHome(path:)``, or ``GatewayError/damagedHome(path:problem:)`` where a file in it
+    ///   does not read.
+    package init(directory: URL) throws {
+        let file = directory.appending(path: PartyHome.fileName)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw GatewayError.notAHome(path: directory.path)
+        }
+        let description: HomeDescription
+        do {
+            description = try CanonicalJSON.decode(HomeDescription.self, from: Data(contentsOf: file))
+        } catch {
+            throw GatewayError.damagedHome(path: file.path, problem: "\(error)")
+        }
+        self.directory = directory
+        consortium = try PinnedConsortium(file: directory.appending(path: "consortium.json"))
+        guard let party = consortium.record.party(description.party) else {
+            throw GatewayError.damagedHome(
+                path: file.path, problem: "\(description.party) is not a party of the consortium it pins")
+        }
+        self.party = party
+        ledgers = URL(filePath: description.ledgers, directoryHint: .isDirectory, relativeTo: directory)
+            .standardizedFileURL
+        blobs = URL(filePath: description.blobs, directoryHint: .isDirectory, relativeTo: directory)
+            .standardizedFileURL
+    }
+
+    static let fileName = "home.json"
+
+    /// Lays out a new home. `home.json` comes last, so that a killed command leaves nothing that looks like a home.
+    static func create(in directory: URL, party: PartyName, record: Data, ledgers: String, blobs: String) throws {
+        let description = HomeDescription(blobs: blobs, ledgers: ledgers, party: party)
+        for folder in ["", "pending", "published", "seen"] {
+            try Directory.create(directory.appending(path: folder).plainPath, permissions: 0o700)
+        }
+        try PrivateFile.write(record, to: directory.appending(path: "consortium.json"))
+        try PrivateFile.write(CanonicalJSON.encode(description), to: directory.appending(path: fileName))
+    }
+}
+
+/// The contents of `home.json`.
+private struct HomeDescription: Codable {
+    let blobs: String
+    let ledgers: String
+    let party: PartyName
+}

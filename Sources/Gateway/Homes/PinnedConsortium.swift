@@ -1,0 +1,25 @@
+package import Foundation
+package import SharingModel
+
+import CanonicalJSON
+
+/// A founding record together with the digest of its bytes, which is what everybody compares.
+package struct PinnedConsortium: Sendable {
+    package let record: FoundingRecord
+    /// SHA-256 of the record's canonical JSON.
+    package let digest: Digest
+
+    package init(record: FoundingRecord) throws {
+        self.record = record
+        digest = Digest.sha256(try CanonicalJSON.encode(record))
+    }
+
+    /// - Throws: ``GatewayError/damagedHome(path:problem:)`` unless `file` holds canonical JSON of a founding record.
+    package init(file: URL) throws {
+        do {
+            try self.init(record: CanonicalJSON.decode(FoundingRecord.self, from: Data(contentsOf: file)))
+        } catch {
+            throw GatewayError.damagedHome(path: file.path, problem: "\(error)")
+        }
+    }
+}

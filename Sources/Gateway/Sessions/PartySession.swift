@@ -1,0 +1,110 @@
+package import BlobStore
+package import Contracts
+package import Foundation
+package import KeyVault
+package import Ledger
+package import LedgerSQLite
+package import SharingModel
+package import SignedEnvelopes
+
+/// A party at work on one section: its keys, the section's ledger, its own copy of that ledger, and the blobs.
+///
+/// What a session decides on, it reads from the copy: every block there was executed by this party itself, and a
+/// ledger that does not continue the copy is refused (``LedgerError/fork(seen:shown:)``,
+/// ``LedgerError/rollback(seen:shown:)``).
+package final class PartySession: Sendable {
+    package let home: PartyHome
+    package let ledger: Ledger
+    package let blobs: FileBlobStore
+    let vault: KeyVault
+    private let signingKey: SigningKey
+    private let copy: SQLiteLedgerStorage
+    private let clock: @Sendable () -> Timestamp
+
+    package var party: PartyName { home.party.name }
+    package var section: SectionName { ledger.identity.section }
+
+    /// - Parameters:
+    ///   - section: `nil` where the party's own section, or the only one there is, is meant.
+    ///   - clock: Now, in seconds.
+    /// - Throws: `KeyVaultError` for a wrong passphrase, `LedgerError`, ``GatewayError/sectionMissing(sections:)``.
+    package init(
+        home: PartyHome, section: SectionName? = nil, passphrase: SecretBytes,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) throws {
+        let section = try home.consortium.section(section ?? home.party.section)
+        self.home = home
+        self.clock = clock
+        vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
+        signingKey = try vault.signingKey()
+        blobs = try FileBlobStore(directory: home.blobs)
+        ledger = try Ledger(
+            storage: SQLiteLedgerStorage(url: home.ledgers.appending(path: "\(section).sqlite")),
+            founding: home.consortium.record, section: section,
+            settings: LedgerSettings(
+                operator: home.party.name, cosigner: try vault.cosigner(of: home.party, in: home.consortium.digest),
+                clock: clock))
+        copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
+        try catchUp()
+    }
+
+    /// Executes what is new on the ledger into this party's own copy.
+    package func catchUp() throws {
+        try ledger.catchUp(copy)
+    }
+
+    /// Catches up and, for a department, cosigns the newest block: the department says that it has executed it.
+    package func cosign() throws -> Cosigned {
+        try ledger.cosign(replica: copy, lastSeen: nil)
+    }
+
+    /// Reads the state that this party has executed itself.
+    package func state<Value>(_ body: (LedgerState) throws -> Value) throws -> Value {
+        try copy.read { try body(LedgerState($0)) }
+    }
+
+    /// Signs and submits `body`, and returns when it is durable and accepted, and in this party's copy.
+    ///
+    /// - Throws: ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the contracts said no; the refusal is
+    ///   recorded. `AdmissionError`, `LedgerError`.
+    func submit(_ body: some TransactionBody) async throws -> Receipt {
+        let now = max(clock(), try ledger.head()?.record.time ?? clock())
+        var generator = SystemRandomNumberGenerator()
+        let header = TransactionHeader(
+            by: party, ledger: ledger.identity, nonce: .random(using: &generator),
+            notAfter: now.adding(seconds: PartySession.validity))
+        let payload = TransactionPayload(header: header, body: body)
+        let receipt = try await ledger.submit(
+            Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey]))
+        try catchUp()
+        if let refusal = receipt.refusal {
+            throw GatewayError.refusedOnLedger(refusal, transaction: receipt.transaction, height: receipt.height)
+        }
+        return receipt
+    }
+
+    /// Seconds of block time that a transaction made here stays valid: long enough for a busy ledger, short enough
+    /// that a lost one cannot turn up the next day.
+    private static let validity: Int64 = 3_600
+}
+
+extension Timestamp {
+    /// The operating system's clock.
+    package static func now() -> Timestamp {
+        Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+    }
+}
+
+extension PinnedConsortium {
+    /// - Parameter name: `nil` for the only section there is.
+    package func section(_ name: SectionName?) throws -> SectionName {
+        if let name {
+            guard record.sections.contains(name) else { throw GatewayError.sectionMissing(sections: record.sections) }
+            return name
+        }
+        guard record.sections.count == 1, let only = record.sections.first else {
+            throw GatewayError.sectionMissing(sections: record.sections)
+        }
+        return only
+    }
+}

@@ -1,0 +1,50 @@
+package import BlobStore
+package import Contracts
+package import Foundation
+package import Ledger
+package import SharingModel
+
+import LedgerSQLite
+
+/// Reads a section's shared ledger and blobs as nobody in particular: no key is needed and nothing is written.
+///
+/// What it shows is what the shared ledger says. Whoever acts on it acts through a ``PartySession``, which decides on
+/// what the party has executed itself; `ledger fsck` executes everything for whoever asks.
+package struct ReadingSession: Sendable {
+    package let places: SharedPlaces
+    package let ledger: Ledger
+    package let blobs: FileBlobStore
+
+    /// - Parameter section: `nil` for the only section there is; the registry is named `registry`.
+    package init(places: SharedPlaces, section: SectionName? = nil) throws {
+        let section = section == .registry ? .registry : try places.consortium.section(section)
+        let file = places.ledgers.appending(path: "\(section).sqlite")
+        guard FileManager.default.fileExists(atPath: file.plainPath) else {
+            throw GatewayError.unavailable(part: "the ledger of \(section)", problem: "\(file.plainPath) is not there")
+        }
+        self.places = places
+        blobs = try FileBlobStore(directory: places.blobs)
+        ledger = try Ledger(
+            storage: SQLiteLedgerStorage(url: file), founding: places.consortium.record, section: section,
+            settings: LedgerSettings(operator: places.consortium.reader, clock: Timestamp.now))
+    }
+
+    package func state<Value>(_ body: (LedgerState) throws -> Value) throws -> Value {
+        try ledger.read { try body(LedgerState($0)) }
+    }
+
+    /// Time of the newest block: validity is judged by it, never by this machine's clock.
+    package func blockTime() throws -> Timestamp {
+        try ledger.head()?.record.time ?? places.consortium.record.founded
+    }
+}
+
+extension PinnedConsortium {
+    /// A ledger names an operator for what it commits; a reader commits nothing.
+    fileprivate var reader: PartyName {
+        get throws {
+            guard let party = record.parties.first else { throw GatewayError.sectionMissing(sections: record.sections) }
+            return party.name
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Contracts
+import Foundation
+import SharingModel
+
+/// Makes one block of what waits, in one storage transaction.
+///
+/// Steps inside the lock: read the head again, judge each transaction by the block's time, execute, write the block,
+/// cosign, write the cosignature. A crash at any of them leaves the ledger as it was, since all of it is one
+/// transaction of the storage; a crash after it leaves a whole, cosigned block whose submitters were not told. They
+/// submit again and get their receipts.
+struct BlockCommit: Sendable {
+    let storage: any LedgerStorage
+    let admission: Admission
+    let engine: ContractEngine
+    let policy: CheckpointPolicy
+    let settings: LedgerSettings
+    let seen: LastSeen
+
+    /// One result for each of `batch`, in order. With nothing to record no block is made.
+    @Sendable func run(_ batch: [AdmittedTransaction]) throws -> [Result<Receipt, any Error>] {
+        let (results, made) = try storage.commit { writer in
+            if let seen = seen.checkpoint { try policy.checkContinuity(from: seen, to: writer) }
+            let head = try writer.head()
+            let time = max(settings.clock(), head?.record.time ?? settings.clock())
+            var block = BlockAssembly(
+                on: head, at: time, ledger: admission.ledger, reader: writer, engine: engine)
+            var verdicts: [Verdict] = []
+            for transaction in batch {
+                verdicts.append(try judge(transaction, into: &block, writer))
+            }
+            guard block.count > 0 else { return (verdicts.map { $0.result(in: nil) }, StoredBlock?.none) }
+            let sealed = try block.seal(
+                proposer: settings.operator, mechanism: .embedded(operator: settings.operator),
+                members: policy.members, previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
+            try writer.append(sealed)
+            if let cosignature = try cosign(sealed, on: head, writer) {
+                try writer.append(cosignature, height: sealed.record.height)
+            }
+            return (verdicts.map { $0.result(in: sealed) }, sealed.stored)
+        }
+        // After the commit: one that never happened must not be remembered, or the ledger would look shortened.
+        if let made { seen.keep(try policy.checkpoint(made)) }
+        return results
+    }
+
+    private func judge(
+        _ transaction: AdmittedTransaction, into block: inout BlockAssembly, _ writer: any LedgerWriter
+    ) throws -> Verdict {
+        // In an earlier block, or earlier in this one: the same answer as the first time.
+        if let receipt = try writer.receipt(of: transaction.id) { return .known(receipt) }
+        if let place = block.place(of: transaction.id) { return .entered(place) }
+        do {
+            try admission.judge(transaction, at: block.context.time, state: block.currentState)
+        } catch let error as AdmissionError {
+            return .turnedAway(error)
+        }
+        return .entered(try block.execute(transaction))
+    }
+
+    /// A cosignature says that its party executed everything up to here. So this process gives one only if the block
+    /// before has its own; otherwise ``Ledger/cosign(replica:lastSeen:)`` catches up first.
+    private func cosign(
+        _ block: VerifiedBlock, on head: StoredBlock?, _ writer: any LedgerWriter
+    ) throws -> PartyCosignature? {
+        guard let cosigner = settings.cosigner, policy.cosigns(cosigner) else { return nil }
+        if let head {
+            let own = try writer.cosignatures(height: head.height).first { $0.party == cosigner.party }
+            guard let own, policy.isValid(own, on: try policy.checkpoint(head)) else { return nil }
+        }
+        return try cosigner.cosign(try policy.checkpoint(block.stored), at: settings.clock())
+    }
+}
+
+/// What became of one transaction of a batch.
+private enum Verdict {
+    case known(Receipt)
+    case turnedAway(AdmissionError)
+    /// Its place among the block's entries.
+    case entered(Int)
+
+    func result(in block: VerifiedBlock?) -> Result<Receipt, any Error> {
+        switch (self, block) {
+        case (.known(let receipt), _): .success(receipt)
+        case (.turnedAway(let error), _): .failure(error)
+        case (.entered(let place), .some(let block)): .success(block.receipt(ofEntry: place))
+        case (.entered, .none): preconditionFailure("an entered transaction makes its block non-empty")
+        }
+    }
+}
+
+extension VerifiedBlock {
+    fileprivate func receipt(ofEntry place: Int) -> Receipt {
+        let entry = entries[place]
+        return Receipt(
+            transaction: entry.transaction.id, section: ledger.section, height: record.height,
+            index: firstIndex + place, time: record.time, refusal: entry.outcome.reason)
+    }
+}

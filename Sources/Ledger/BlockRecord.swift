@@ -1,0 +1,56 @@
+import Contracts
+package import Foundation
+package import SharingModel
+
+/// The last leaf of a block: what the block is, and by what right it was made.
+///
+/// Its canonical JSON is the leaf. The record is *computed* by whoever executes the block, never received and
+/// believed: ``BlockVerifier`` makes its own and compares. The previous block's hash is not repeated here; the tree
+/// commits to everything before this leaf.
+package struct BlockRecord: Hashable, Codable, Sendable {
+    /// 0 for the founding or opening block, then one more each.
+    package let height: Int
+    /// Seconds; never less than the previous block's.
+    package let time: Timestamp
+    /// The party whose process put the block together.
+    package let proposer: PartyName
+    /// Digest of the members that may cosign, see ``Members/digest``.
+    package let members: Digest
+    /// Root of the tree over the canonical JSON of this block's ``OutcomeLeaf``s, in the envelopes' order.
+    package let outcomes: Digest
+    /// The cosignatures of the previous height that were known when this block was made, sorted by party.
+    package let previous: [PartyCosignature]
+    /// Envelopes in the block: the leaves just before this one.
+    package let transactions: Int
+    /// Version of this form; 1.
+    package let version: Int
+    package let mechanism: Mechanism
+
+    /// What gave the accounting right for this height.
+    package struct Mechanism: Hashable, Codable, Sendable {
+        /// `embedded`: one file, and the right belongs to whoever holds its write lock.
+        package let name: String
+        /// The party whose process committed.
+        package let `operator`: PartyName
+
+        package static func embedded(operator party: PartyName) -> Mechanism {
+            Mechanism(name: "embedded", operator: party)
+        }
+    }
+
+    package static let version = 1
+    /// Most envelopes in a block; a verifier refuses more, so a block is always executed in bounded memory.
+    package static let largestTransactionCount = 1_024
+}
+
+/// A department's cosignature of one checkpoint, as the ledger keeps it and as the next block's record repeats it.
+package struct PartyCosignature: Hashable, Codable, Sendable {
+    package let party: PartyName
+    /// The signature part of the C2SP note line, without key id: 8 bytes of time and 64 of Ed25519.
+    package let signature: Data
+
+    package init(party: PartyName, signature: Data) {
+        self.party = party
+        self.signature = signature
+    }
+}

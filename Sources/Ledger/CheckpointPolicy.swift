@@ -1,0 +1,143 @@
+import CanonicalJSON
+package import Contracts
+import Foundation
+package import SharingModel
+package import TransparencyLog
+
+/// Whose cosignatures make one ledger's checkpoints final. Made from the pinned founding record; all that a verifier
+/// needs beside a ``TransactionProof``.
+package struct CheckpointPolicy: Hashable, Sendable {
+    package let ledger: LedgerIdentity
+    /// ``Members/digest()``, which every block's record repeats.
+    package let members: Digest
+    /// Cosignatures needed.
+    package let needed: Int
+    /// Sorted by party.
+    private let cosigners: [KnownCosigner]
+
+    private struct KnownCosigner: Hashable, Sendable {
+        let party: PartyName
+        let key: NoteKey
+    }
+
+    /// - Throws: ``TransparencyLogError`` if a cosigning key is not 32 bytes.
+    package init(founding: FoundingRecord, section: SectionName) throws {
+        let ledger = LedgerIdentity(consortium: try founding.digest(), section: section)
+        let members = Members(of: section, founding: founding)
+        self.ledger = ledger
+        self.members = try members.digest()
+        needed = members.needed
+        cosigners = try members.departments.map { member in
+            KnownCosigner(
+                party: member.name,
+                key: try NoteKey(
+                    name: Cosigner.keyName(of: member.name, ledger.consortium), algorithm: .cosignature,
+                    publicKey: member.cosigningKey))
+        }
+    }
+
+    /// The name of the ledger in its checkpoints: `chancery/` with the first 16 digits of the consortium's digest, and
+    /// the section.
+    package var origin: String { ledger.origin }
+
+    /// The departments that may cosign, sorted.
+    package var parties: [PartyName] { cosigners.map(\.party) }
+
+    /// The checkpoint after a block.
+    package func checkpoint(_ block: StoredBlock) throws -> Checkpoint {
+        try Checkpoint(origin: origin, size: block.size, root: block.root)
+    }
+
+    /// Whether `cosigner` is one of the departments, with the key that the founding record has for it.
+    package func cosigns(_ cosigner: Cosigner) -> Bool {
+        key(of: cosigner.party) == cosigner.key.noteKey
+    }
+
+    package func isValid(_ cosignature: PartyCosignature, on checkpoint: Checkpoint) -> Bool {
+        verified(cosignature, on: checkpoint) != nil
+    }
+
+    private func key(of party: PartyName) -> NoteKey? {
+        cosigners.first { $0.party == party }?.key
+    }
+
+    private func verified(_ cosignature: PartyCosignature, on checkpoint: Checkpoint) -> Cosignature? {
+        guard let key = key(of: cosignature.party),
+            let line = try? NoteSignature(name: key.name, keyID: key.keyID, signature: cosignature.signature)
+        else { return nil }
+        return try? Cosignature(verifying: line, of: checkpoint.text, by: key)
+    }
+
+    /// The checkpoint as a C2SP signed note with the valid ones of `cosignatures`; with none, the text and an empty
+    /// line, which no verifier takes for a note.
+    package func note(_ checkpoint: Checkpoint, _ cosignatures: [PartyCosignature]) throws -> String {
+        let lines = cosignatures.compactMap { verified($0, on: checkpoint)?.noteSignature }
+        return String(decoding: try SignedNote(text: checkpoint.text, signatures: lines).bytes, as: UTF8.self)
+    }
+}
+
+/// A checkpoint of this ledger that enough of its departments cosigned. Only ``CheckpointPolicy/verify(_:)`` makes one.
+package struct FinalCheckpoint: Hashable, Sendable {
+    package let checkpoint: Checkpoint
+    /// Sorted.
+    package let cosigners: [PartyName]
+}
+
+extension CheckpointPolicy {
+    /// Reads a signed note and checks that it is this ledger's and has enough cosignatures.
+    package func verify(_ note: String) throws(LedgerError) -> FinalCheckpoint {
+        let cosigned: CosignedCheckpoint
+        do {
+            cosigned = try CosignedCheckpoint(parsing: Data(note.utf8))
+        } catch .noteWithoutSignatures {
+            throw .proof(.tooFewCosignatures(valid: 0, needed: needed))
+        } catch {
+            throw .proof(.malformed(detail: "\(error)"))
+        }
+        guard cosigned.checkpoint.origin == origin else {
+            throw .proof(.checkpointOfAnotherLedger(origin: cosigned.checkpoint.origin, expected: origin))
+        }
+        do {
+            let verified = try cosigned.verify(cosigners: cosigners.map(\.key), quorum: needed)
+            let names = Set(verified.cosignatures.map(\.name))
+            return FinalCheckpoint(
+                checkpoint: verified.checkpoint, cosigners: cosigners.filter { names.contains($0.key.name) }.map(\.party))
+        } catch .tooFewCosignatures(let have, let need) {
+            throw .proof(.tooFewCosignatures(valid: have, needed: need))
+        } catch {
+            throw .proof(.malformed(detail: "\(error)"))
+        }
+    }
+
+    /// Checks that the ledger shown continues the tree of `seen`, by a consistency proof from one to the other.
+    /// - Throws: ``LedgerError/fork(seen:shown:)`` or ``LedgerError/rollback(seen:shown:)`` with both checkpoints.
+    func checkContinuity(from seen: Checkpoint, to shown: any LedgerReader) throws {
+        guard seen.origin == origin else {
+            throw LedgerError.anotherLedger(stored: origin, expected: seen.origin)
+        }
+        guard seen.size > 0 else { return }
+        guard let head = try shown.head().map(checkpoint) else {
+            throw LedgerError.rollback(
+                seen: seen, shown: try Checkpoint(origin: origin, size: 0, root: MerkleHash.emptyRoot))
+        }
+        guard seen.size <= head.size else { throw LedgerError.rollback(seen: seen, shown: head) }
+        if seen.head == head.head { return }
+        do {
+            try shown.consistencyProof(from: seen.size, to: head.size).verify(from: seen.head, to: head.head)
+        } catch is TransparencyLogError {
+            throw LedgerError.fork(seen: seen, shown: head)
+        }
+    }
+}
+
+extension LedgerIdentity {
+    /// The origin line of this ledger's checkpoints.
+    package var origin: String { "chancery/\(consortium.hex.prefix(16))/\(section)" }
+}
+
+extension FoundingRecord {
+    /// SHA-256 of the canonical JSON: names the consortium.
+    package func digest() throws -> Digest {
+        .sha256(try CanonicalJSON.encode(self))
+    }
+}

@@ -1,0 +1,80 @@
+import Dispatch
+import Synchronization
+
+/// Group commit: transactions that arrive while a commit runs are taken together by the next one.
+///
+/// One commit runs at a time in a process, on a thread of its own, so that the wait for the disk and for other
+/// processes holds up no thread of Swift's pool.
+final class CommitQueue: Sendable {
+    /// Commits `batch` in one storage transaction; one result each, in order. Throws if nothing was committed.
+    typealias Commit = @Sendable (_ batch: [AdmittedTransaction]) throws -> [Result<Receipt, any Error>]
+
+    private struct Waiting: Sendable {
+        let transaction: AdmittedTransaction
+        let continuation: CheckedContinuation<Receipt, any Error>
+    }
+
+    private struct State: Sendable {
+        var waiting: [Waiting] = []
+        var isRunning = false
+    }
+
+    private let state = Mutex(State())
+    private let thread = DispatchQueue(label: "ledger.commit")
+    private let limit: Int
+    private let batchLimit: Int
+    private let commit: Commit
+
+    /// - Parameters:
+    ///   - limit: Most transactions that may wait.
+    ///   - batchLimit: Most transactions in one commit.
+    init(limit: Int, batchLimit: Int, commit: @escaping Commit) {
+        self.limit = limit
+        self.batchLimit = batchLimit
+        self.commit = commit
+    }
+
+    /// Returns when the transaction is durable.
+    /// - Throws: ``LedgerError/overloaded(waiting:)`` at once if the queue is full.
+    func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
+        try await withCheckedThrowingContinuation { continuation in
+            enum Step { case refuse(Int), start, wait }
+            let step = state.withLock { state -> Step in
+                guard state.waiting.count < limit else { return .refuse(state.waiting.count) }
+                state.waiting.append(Waiting(transaction: transaction, continuation: continuation))
+                if state.isRunning { return .wait }
+                state.isRunning = true
+                return .start
+            }
+            switch step {
+            case .refuse(let waiting): continuation.resume(throwing: LedgerError.overloaded(waiting: waiting))
+            case .start: thread.async { self.run() }
+            case .wait: break
+            }
+        }
+    }
+
+    private func run() {
+        while let batch = next() {
+            do {
+                let results = try commit(batch.map(\.transaction))
+                for (waiting, result) in zip(batch, results) { waiting.continuation.resume(with: result) }
+            } catch {
+                for waiting in batch { waiting.continuation.resume(throwing: error) }
+            }
+        }
+    }
+
+    /// The next batch; `nil` when nothing waits, and then the next submitter starts anew.
+    private func next() -> [Waiting]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isRunning = false
+                return nil
+            }
+            let batch = Array(state.waiting.prefix(batchLimit))
+            state.waiting.removeFirst(batch.count)
+            return batch
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import SharingModel
+
+extension Ledger {
+    /// Executes into `replica` every block of this ledger that it does not have yet.
+    ///
+    /// The replica is a storage of the caller's own, whose state nobody else wrote: what it ends with has been
+    /// executed here, and nothing was believed. A new one begins at the first block; one that is kept begins where
+    /// it stopped, so the cost is that of the new blocks alone. Each block is durable in the replica before the next.
+    /// - Returns: The replica's head, which is this ledger's.
+    /// - Throws: ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/fork(seen:shown:)`` and
+    ///   ``LedgerError/rollback(seen:shown:)`` if this ledger does not continue the replica.
+    @discardableResult
+    package func catchUp(_ replica: any LedgerStorage) throws -> StoredBlock {
+        try storage.read { shown in
+            guard let head = try shown.head() else { throw LedgerError.empty }
+            if let seen = try replica.read({ try $0.head() }) {
+                try policy.checkContinuity(from: try policy.checkpoint(seen), to: shown)
+            }
+            while true {
+                let next = try replica.read { try $0.head().map { $0.height + 1 } ?? 0 }
+                guard next <= head.height else { break }
+                let block = try shown.unverifiedBlock(at: next)
+                try replica.commit { writer in
+                    try writer.append(try verifier.verify(block, on: try writer.head(), replica: writer))
+                }
+            }
+            return head
+        }
+    }
+
+    var verifier: BlockVerifier {
+        BlockVerifier(admission: admission, engine: engine, policy: policy)
+    }
+}
+
+extension LedgerReader {
+    /// A block with its envelopes as they lie here, nothing checked.
+    package func unverifiedBlock(at height: Int) throws -> UnverifiedBlock {
+        guard let block = try block(at: height) else { throw LedgerError.unknownHeight(height) }
+        return UnverifiedBlock(stored: block, entries: try entries(in: block.entries))
+    }
+}

@@ -1,0 +1,92 @@
+package import Contracts
+import Foundation
+package import SharingModel
+package import SignedEnvelopes
+package import TransparencyLog
+
+/// One section's ledger, or the registry: submits transactions, reads state and history, proves both.
+///
+/// Embedded ordering: the right to make the next block belongs to whoever holds the storage's write lock. That is
+/// the signed log of one operator; the cosignatures of the other departments, each given after executing the blocks
+/// itself, are what makes a block final.
+///
+/// Safe to use from any number of tasks, and of processes on the same storage. Nothing is cached across calls. The
+/// reading calls block for as long as the storage takes.
+package final class Ledger: Sendable {
+    package let identity: LedgerIdentity
+    package let members: Members
+    /// Whose cosignatures make this ledger's checkpoints final; what a verifier pins.
+    package let policy: CheckpointPolicy
+    package let founding: FoundingRecord
+    package let storage: any LedgerStorage
+    let settings: LedgerSettings
+    let admission: Admission
+    let engine: ContractEngine
+    let seen: LastSeen
+    private let queue: CommitQueue
+
+    /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
+    ///
+    /// A new, empty storage is opened too; its first transaction founds the consortium or opens the section.
+    /// - Parameters:
+    ///   - founding: The pinned founding record; its digest names the consortium.
+    ///   - section: `registry` or one of the record's sections.
+    /// - Throws: ``LedgerError/anotherLedger(stored:expected:)``, ``LedgerError/blockDiffers(height:_:)``,
+    ///   ``LedgerError/fork(seen:shown:)`` and ``LedgerError/rollback(seen:shown:)`` if the ledger does not continue
+    ///   the checkpoint of the settings, and what the storage throws.
+    package init(
+        storage: any LedgerStorage, founding: FoundingRecord, section: SectionName, settings: LedgerSettings
+    ) throws {
+        identity = LedgerIdentity(consortium: try founding.digest(), section: section)
+        members = Members(of: section, founding: founding)
+        policy = try CheckpointPolicy(founding: founding, section: section)
+        self.founding = founding
+        self.storage = storage
+        self.settings = settings
+        engine = ContractEngine(rules: settings.rules)
+        admission = Admission(ledger: identity, founding: founding, engine: engine)
+        seen = LastSeen(settings.lastSeen)
+        let commit = BlockCommit(
+            storage: storage, admission: admission, engine: engine, policy: policy, settings: settings, seen: seen)
+        queue = CommitQueue(limit: settings.queueLimit, batchLimit: settings.blockLimit, commit: commit.run)
+        let identity = identity
+        try storage.read { try TailCheck(identity: identity, reader: $0).run(blocks: settings.recheckedBlocks) }
+        try follow(nil)
+    }
+
+    /// The newest checkpoint that this process has checked; to be kept in the party's home and given back in
+    /// ``LedgerSettings/lastSeen`` the next time.
+    package var lastSeen: Checkpoint? { seen.checkpoint }
+
+    /// Puts a transaction into the ledger, and returns when it is durable with its outcome.
+    ///
+    /// Form and signatures are checked before the write lock is taken, in the caller's task.
+    /// - Returns: The receipt, also for a transaction that the contracts refused. An envelope that is already in the
+    ///   ledger gives the receipt it got the first time.
+    /// - Throws: ``AdmissionError`` for what is turned away unrecorded; ``LedgerError/busy(seconds:)`` and
+    ///   ``LedgerError/overloaded(waiting:)`` where nothing was done and trying again is safe; what the storage
+    ///   throws, after which the same envelope may be submitted again.
+    package func submit(_ envelope: Envelope) async throws -> Receipt {
+        let transaction = try admission.read(envelope)
+        enum Answer { case known(Receipt), signers([RequiredSigner]) }
+        let answer = try storage.read { reader -> Answer in
+            if let receipt = try reader.receipt(of: transaction.id) { return .known(receipt) }
+            return .signers(try admission.signers(of: transaction, state: reader))
+        }
+        switch answer {
+        case .known(let receipt): return receipt
+        case .signers(let signers):
+            return try await queue.submit(try admission.verify(envelope, transaction, signers: signers))
+        }
+    }
+
+    /// Reads one snapshot: state (`LedgerState(reader)`), blocks, entries, proofs.
+    package func read<Value>(_ body: (any LedgerReader) throws -> Value) throws -> Value {
+        try storage.read(body)
+    }
+
+    /// The newest block; `nil` before the first.
+    package func head() throws -> StoredBlock? {
+        try storage.read { try $0.head() }
+    }
+}

@@ -1,0 +1,59 @@
+package import SharingModel
+package import TransparencyLog
+
+/// What can go wrong with a ledger as a whole. For single envelopes see ``AdmissionError``.
+package enum LedgerError: Error, Hashable, Sendable {
+    /// Another process held the write lock for all this time; nothing was done.
+    case busy(seconds: Int)
+    /// The queue of this process is full; nothing was done.
+    case overloaded(waiting: Int)
+    case notALedger(path: String)
+    /// What the storage reports, in its words.
+    case storage(path: String, detail: String)
+    /// A row that cannot have been written by this program.
+    case malformedRow(table: String, key: String)
+    /// The storage holds the ledger of another consortium or section.
+    case anotherLedger(stored: String, expected: String)
+    /// The storage holds no block yet.
+    case empty
+    /// The block at `height` is not what executing it gives.
+    case blockDiffers(height: Int, BlockPart)
+    /// The leaf is missing that the block at `height` needs.
+    case leafMissing(height: Int, index: Int)
+    case unknownHeight(Int)
+    /// No checkpoint has enough cosignatures yet.
+    case notFinal
+    case unknownTransaction(Digest)
+    /// The entry at `index` came into the ledger after the checkpoint of `size` leaves.
+    case notYetIn(size: Int, index: Int)
+    /// A stored cosignature is not that party's of that height's checkpoint.
+    case wrongCosignature(height: Int, PartyName)
+    /// The party has no cosigning key in this section's founding record, or the key given is another.
+    case notACosigner(PartyName)
+    /// The ledger shows a tree that does not continue the one seen before. Both checkpoints are evidence.
+    case fork(seen: Checkpoint, shown: Checkpoint)
+    /// The ledger is shorter than one seen before. Both checkpoints are evidence.
+    case rollback(seen: Checkpoint, shown: Checkpoint)
+    case proof(ProofFault)
+
+    /// The part of a block that differs.
+    package enum BlockPart: String, Hashable, Sendable {
+        case height, time, proposer, members, mechanism, version
+        case transactionCount = "number of transactions"
+        case previousCosignatures = "previous cosignatures"
+        case envelope, admission, replay, outcomes, record, root, hashes
+    }
+
+    /// Why a ``TransactionProof`` proves nothing.
+    package enum ProofFault: Hashable, Sendable {
+        case malformed(detail: String)
+        case checkpointOfAnotherLedger(origin: String, expected: String)
+        case tooFewCosignatures(valid: Int, needed: Int)
+        case entryNotIncluded
+        case recordNotIncluded
+        case outsideBlock
+        case outcomeNotIncluded
+        case outcomeOfAnotherTransaction
+        case membersDiffer
+    }
+}

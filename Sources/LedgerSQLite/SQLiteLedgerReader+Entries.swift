@@ -1,0 +1,76 @@
+import CanonicalJSON
+import Contracts
+import Foundation
+import GRDB
+import Ledger
+import SharingModel
+import SignedEnvelopes
+
+extension SQLiteLedgerReader {
+    func entry(at index: Int) throws -> StoredEntry? {
+        try entries("SELECT * FROM entries WHERE leaf = ?", [index]).first
+    }
+
+    func entry(id: Digest) throws -> StoredEntry? {
+        try entries("SELECT * FROM entries WHERE id = ?", [Data(id.bytes)]).first
+    }
+
+    func entries(kind: String, after: Int?, limit: Int) throws -> [StoredEntry] {
+        try entries(
+            "SELECT * FROM entries WHERE kind = ? AND leaf > ? ORDER BY leaf LIMIT ?", [kind, after ?? -1, limit])
+    }
+
+    func entries(in range: Range<Int>) throws -> [StoredEntry] {
+        try entries(
+            "SELECT * FROM entries WHERE leaf >= ? AND leaf < ? ORDER BY leaf", [range.lowerBound, range.upperBound])
+    }
+
+    func entryIDs(in range: Range<Int>) throws -> [Digest] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT leaf, id FROM entries WHERE leaf >= ? AND leaf < ? ORDER BY leaf")
+        return try Row.fetchAll(statement, arguments: [range.lowerBound, range.upperBound]).map { row in
+            guard let id = Digest(bytes: row["id"] as Data) else {
+                throw LedgerError.malformedRow(table: "entries", key: "\(row["leaf"] as Int)")
+            }
+            return id
+        }
+    }
+
+    private func entries(_ sql: String, _ arguments: StatementArguments) throws -> [StoredEntry] {
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+        var entries: [StoredEntry] = []
+        while let row = try rows.next() { entries.append(try entry(row)) }
+        return entries
+    }
+
+    private func entry(_ row: Row) throws -> StoredEntry {
+        let index: Int = row["leaf"]
+        guard let id = Digest(bytes: row["id"] as Data), let kind = TransactionKind(rawValue: row["kind"]),
+            let signatures = PackedSignatures.unpack(row["signatures"])
+        else { throw LedgerError.malformedRow(table: "entries", key: "\(index)") }
+        var envelope = Envelope(payload: row["payload"], payloadType: kind.payloadType)
+        for signature in signatures { envelope = try envelope.adding(signature) }
+        return StoredEntry(index: index, id: id, envelope: envelope)
+    }
+
+    func outcome(at index: Int) throws -> StoredOutcome? {
+        try outcomes(in: index..<(index + 1)).first
+    }
+
+    func outcomes(in range: Range<Int>) throws -> [StoredOutcome] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT leaf, refusal, writes FROM outcomes WHERE leaf >= ? AND leaf < ? ORDER BY leaf")
+        return try Row.fetchAll(statement, arguments: [range.lowerBound, range.upperBound]).map { row in
+            let index: Int = row["leaf"]
+            do {
+                let refusal = try (row["refusal"] as Data?).map { try CanonicalJSON.decode(Refusal.self, from: $0) }
+                guard let writes = Digest(bytes: row["writes"] as Data) else {
+                    throw LedgerError.malformedRow(table: "outcomes", key: "\(index)")
+                }
+                return StoredOutcome(index: index, refusal: refusal, writes: writes)
+            } catch is CanonicalJSONError {
+                throw LedgerError.malformedRow(table: "outcomes", key: "\(index)")
+            }
+        }
+    }
+}

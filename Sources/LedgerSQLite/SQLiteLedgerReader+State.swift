@@ -1,0 +1,35 @@
+import Contracts
+import Foundation
+import GRDB
+import Ledger
+import SharingModel
+import TransparencyLog
+
+extension SQLiteLedgerReader {
+    func hashes(at indices: [Int]) throws -> [Digest] {
+        let statement = try database.cachedStatement(sql: "SELECT hash FROM hashes WHERE position = ?")
+        return try indices.map { index in
+            guard let bytes = try Data.fetchOne(statement, arguments: [index]) else {
+                throw TransparencyLogError.hashNotStored(index: index)
+            }
+            guard let hash = Digest(bytes: bytes) else {
+                throw LedgerError.malformedRow(table: "hashes", key: "\(index)")
+            }
+            return hash
+        }
+    }
+
+    func value(for key: String) throws -> Data? {
+        try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT value FROM state WHERE key = ?"), arguments: [key])
+    }
+
+    func entries(prefix: String) throws -> [StateEntry] {
+        // Keys are ASCII, compared as bytes: behind the last key with this prefix comes the prefix followed by 0x7F.
+        let statement = try database.cachedStatement(
+            sql: "SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key")
+        return try Row.fetchAll(statement, arguments: [prefix, prefix + "\u{7F}"]).map {
+            StateEntry(key: $0["key"], value: $0["value"])
+        }
+    }
+}

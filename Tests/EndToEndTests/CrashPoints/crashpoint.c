@@ -1,0 +1,121 @@
+// Counts the calls by which a process changes files, and kills it just before (or halfway through) a chosen one.
+//
+// Preloaded into the command under test:
+//   CRASHPOINT_KILL_AT=N    SIGKILL just before call N (from 1)
+//   CRASHPOINT_TEAR=1       a write is done by half first, as a crash in the middle of it leaves it
+//   CRASHPOINT_REPORT=FILE  the number of calls and their names are written there when the process ends by itself
+// Only regular files and directories count; terminals, pipes and sockets do not.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static atomic_long calls;
+static long kill_at = -1;
+static int tear;
+static const char *report;
+static char names[1 << 16];
+static atomic_size_t names_used;
+
+static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+__attribute__((constructor)) static void begin(void) {
+    const char *at = getenv("CRASHPOINT_KILL_AT");
+    if (at) kill_at = atol(at);
+    tear = getenv("CRASHPOINT_TEAR") != NULL;
+    report = getenv("CRASHPOINT_REPORT");
+}
+
+__attribute__((destructor)) static void end(void) {
+    if (!report) return;
+    int fd = open(report, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd < 0) return;
+    ssize_t (*real)(int, const void *, size_t) = next("write");
+    char line[64];
+    int n = snprintf(line, sizeof line, "%ld\n", atomic_load(&calls));
+    real(fd, line, n);
+    real(fd, names, atomic_load(&names_used));
+    close(fd);
+}
+
+static void note(const char *name) {
+    size_t length = strlen(name) + 1;
+    size_t at = atomic_fetch_add(&names_used, length);
+    if (at + length < sizeof names) {
+        memcpy(names + at, name, length - 1);
+        names[at + length - 1] = '\n';
+    }
+}
+
+// True if this is the call to die in; a call that cannot be torn dies at once.
+static int due(const char *name) {
+    long number = atomic_fetch_add(&calls, 1) + 1;
+    if (report) note(name);
+    return number == kill_at;
+}
+
+static void die(void) { kill(getpid(), SIGKILL); for (;;) pause(); }
+
+static int counts(int fd) {
+    struct stat status;
+    return fd > 2 && fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+}
+
+ssize_t write(int fd, const void *bytes, size_t count) {
+    static ssize_t (*real)(int, const void *, size_t);
+    if (!real) real = next("write");
+    if (counts(fd) && due("write")) {
+        if (tear) real(fd, bytes, count / 2);
+        die();
+    }
+    return real(fd, bytes, count);
+}
+
+static ssize_t positioned(const char *name, int fd, const void *bytes, size_t count, off_t offset) {
+    ssize_t (*real)(int, const void *, size_t, off_t) = next(name);
+    if (counts(fd) && due(name)) {
+        if (tear) real(fd, bytes, count / 2, offset);
+        die();
+    }
+    return real(fd, bytes, count, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
+    return positioned("pwrite", fd, bytes, count, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) {
+    return positioned("pwrite64", fd, bytes, count, offset);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+    ssize_t (*real)(int, const struct iovec *, int) = next("writev");
+    if (counts(fd) && due("writev")) die();
+    return real(fd, parts, count);
+}
+
+#define SIMPLE(result, name, parameters, arguments, condition)      \
+    result name parameters {                                        \
+        static result (*real) parameters;                           \
+        if (!real) real = next(#name);                              \
+        if ((condition) && due(#name)) die();                       \
+        return real arguments;                                      \
+    }
+
+SIMPLE(int, fsync, (int fd), (fd), counts(fd))
+SIMPLE(int, fdatasync, (int fd), (fd), counts(fd))
+SIMPLE(int, ftruncate, (int fd, off_t size), (fd, size), counts(fd))
+SIMPLE(int, ftruncate64, (int fd, off_t size), (fd, size), counts(fd))
+SIMPLE(int, rename, (const char *from, const char *to), (from, to), 1)
+SIMPLE(int, link, (const char *from, const char *to), (from, to), 1)
+SIMPLE(int, unlink, (const char *path), (path), 1)
+SIMPLE(int, rmdir, (const char *path), (path), 1)
+SIMPLE(int, mkdir, (const char *path, mode_t mode), (path, mode), 1)
