@@ -16,6 +16,8 @@ extension SealedTableError: CustomStringConvertible {
                 + "leave the column out of the schema, or declare it 'pseudonym' or 'computable'"
         case .pseudonymKeyLength(let bytes):
             "a pseudonym key has \(PseudonymKey.byteCount) bytes, this one \(bytes)"
+        case .pseudonymKeyNeeded(let field):
+            "field '\(field)': a pseudonym column needs the department's pseudonym key"
         case .shard(let problem): "shard: \(problem.message)"
         case .manifest(let problem): "manifest: \(problem.message)"
         }
@@ -100,6 +102,7 @@ extension CSVProblem {
             "has \(found) field\(found == 1 ? "" : "s"), and the header \(expected); is a separator missing, or too many?"
         case .fieldTooLong(let limit): "the field is longer than \(limit) bytes; is a closing quote missing?"
         case .tooManyColumns(let limit): "has more than \(limit) columns"
+        case .rowTooLarge(let limit): "the row does not fit a shard of \(limit) bytes; publish fewer or shorter columns"
         case .duplicateHeader: "the header has this name twice; rename one of the columns"
         case .missingColumn: "the schema has this column, and the header does not; add it, or correct the schema"
         }

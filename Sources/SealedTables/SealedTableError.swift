@@ -15,6 +15,7 @@ package enum SealedTableError: Error, Hashable, Sendable {
     /// `sealed` columns cannot be published yet.
     case sealedUnsupported(field: String)
     case pseudonymKeyLength(bytes: Int)
+    case pseudonymKeyNeeded(field: String)
     /// A shard that is not exactly what its manifest and the format say.
     case shard(ShardProblem)
     case manifest(ManifestProblem)
@@ -88,6 +89,8 @@ package enum CSVProblem: Error, Hashable, Sendable {
     case raggedRow(expected: Int, found: Int)
     case fieldTooLong(limit: Int)
     case tooManyColumns(limit: Int)
+    /// One row alone is larger than a shard may be.
+    case rowTooLarge(limit: Int)
     case duplicateHeader
     case missingColumn
 }
