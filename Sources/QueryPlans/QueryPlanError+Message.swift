@@ -157,6 +157,13 @@ extension ResultFault: CustomStringConvertible {
         case .poolKeyMismatch(let dataset): "dataset \(dataset) is sealed under another key than the pool's"
         case .ciphertextCount(let expected, let found):
             "the result has \(found) ciphertexts where its groups need \(expected)"
+        case .tooManyGroupsForBlock(let groups, let bytes):
+            "\(groups) groups do not fit into a result of \(bytes) bytes; group by fewer or coarser values"
+        case .plaintextCount(let expected, let found):
+            "the opening has \(found) plaintexts where the result has \(expected) ciphertexts"
+        case .unsoundPlaintext(let ciphertext):
+            "what ciphertext \(ciphertext) opens to is no sum of rows within their bounds: a publisher sealed values "
+                + "that its schema does not allow, or the opening is of something else"
         case .tooManyCells(let limit):
             "the plan keeps more than \(limit) sums at once; use fewer groups, packs or distinct weights"
         }

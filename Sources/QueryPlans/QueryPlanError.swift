@@ -83,4 +83,8 @@ package enum ResultFault: Hashable, Sendable {
     case poolKeyMismatch(dataset: String)
     case ciphertextCount(expected: Int, found: Int)
     case tooManyCells(limit: Int)
+    case tooManyGroupsForBlock(groups: Int, bytes: Int)
+    case plaintextCount(expected: Int, found: Int)
+    /// The plaintext of this ciphertext is no sum of rows within their bounds.
+    case unsoundPlaintext(ciphertext: Int)
 }

@@ -22,7 +22,7 @@ package struct Plan: Hashable, Sendable {
                 .parameters(missing: used.subtracting(given).sorted(), unknown: given.subtracting(used).sorted()))
         }
         self.content = content
-        block = try Block(CanonicalJSON.encode(content), codec: .dagJSON)
+        block = try DAGJSON.encode(content)
     }
 
     /// Reads a plan's block, which must be in canonical form.
@@ -64,7 +64,7 @@ package struct PlanTemplate: Hashable, Sendable {
     /// Its JSON is the template's with the member `parameters` replaced, nothing else: who knows neither language nor
     /// columns can compute its CID.
     /// - Throws: ``PlanFault/parameters(missing:unknown:)``.
-    package func instantiate(_ parameters: [String: PublicValue] = [:]) throws -> Plan {
+    package func instantiate(_ parameters: [String: GroupValue] = [:]) throws -> Plan {
         try Plan(content.with(parameters: parameters))
     }
 }
@@ -116,7 +116,7 @@ extension PlanContent {
     }
 }
 
-extension PublicValue {
+extension GroupValue {
     /// Integers that JSON holds exactly, and texts.
     var isParameter: Bool {
         switch self {

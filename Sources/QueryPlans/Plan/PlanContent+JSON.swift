@@ -11,19 +11,19 @@ extension PlanContent: Codable {
         let members = try decoder.container(keyedBy: Member.self)
         version = try members.decode(Int.self, forKey: .version)
         source = try members.decode(Source.self, forKey: .source)
-        datasets = try members.decode([BlockLink].self, forKey: .datasets).map(\.cid)
+        datasets = try members.decode([Link].self, forKey: .datasets).map(\.cid)
         packs = try members.decode([PackName].self, forKey: .packs)
         filter = try members.decodeIfPresent(String.self, forKey: .filter)
         groupBy = try members.decode([String].self, forKey: .groupBy)
         select = try members.decode([Column].self, forKey: .select)
-        parameters = try members.decode([String: PublicValue].self, forKey: .parameters)
+        parameters = try members.decode([String: GroupValue].self, forKey: .parameters)
     }
 
     package func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Member.self)
         try members.encode(version, forKey: .version)
         try members.encode(source, forKey: .source)
-        try members.encode(datasets.map(BlockLink.init), forKey: .datasets)
+        try members.encode(datasets.map(Link.init), forKey: .datasets)
         try members.encode(packs, forKey: .packs)
         try members.encodeIfPresent(filter, forKey: .filter)
         try members.encode(groupBy, forKey: .groupBy)
@@ -84,25 +84,5 @@ extension PlanContent.Column: Codable {
             try members.encode(column, forKey: .column)
             try members.encodeIfPresent(weight, forKey: .weight)
         }
-    }
-}
-
-/// A CID as dag-json links it: `{"/": "b…"}`.
-struct BlockLink: Hashable, Codable {
-    let cid: CID
-
-    private enum Member: String, CodingKey { case cid = "/" }
-
-    init(_ cid: CID) {
-        self.cid = cid
-    }
-
-    init(from decoder: any Decoder) throws {
-        cid = try decoder.container(keyedBy: Member.self).decode(CID.self, forKey: .cid)
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var members = encoder.container(keyedBy: Member.self)
-        try members.encode(cid, forKey: .cid)
     }
 }

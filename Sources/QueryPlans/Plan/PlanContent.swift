@@ -18,7 +18,7 @@ package struct PlanContent: Hashable, Sendable {
     package let groupBy: [String]
     package let select: [Column]
     /// What the expressions' `:names` stand for.
-    package let parameters: [String: PublicValue]
+    package let parameters: [String: GroupValue]
 
     /// What `FROM` named.
     package enum Source: Hashable, Sendable {
@@ -55,7 +55,7 @@ package struct PlanContent: Hashable, Sendable {
         return weights
     }
 
-    func with(parameters: [String: PublicValue]) -> PlanContent {
+    func with(parameters: [String: GroupValue]) -> PlanContent {
         PlanContent(
             version: version, source: source, datasets: datasets, packs: packs, filter: filter, groupBy: groupBy,
             select: select, parameters: parameters)

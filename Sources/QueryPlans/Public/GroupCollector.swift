@@ -75,7 +75,7 @@ struct GroupCollector {
 
     /// Walks a number back through the tables to its values.
     private func key(of number: Int) -> GroupKey {
-        var found = [PublicValue]()
+        var found = [GroupValue]()
         var current = number
         for index in values.indices.reversed() {
             let pair = pairs[index][current]
@@ -102,9 +102,9 @@ struct GroupCollector {
 /// Numbers the values of one expression in the order in which they come.
 private struct ValueInterner {
     let expression: String
-    private(set) var values = [PublicValue]()
+    private(set) var values = [GroupValue]()
     private var integers = [Int64: UInt32]()
-    private var others = [PublicValue: UInt32]()
+    private var others = [GroupValue: UInt32]()
 
     init(expression: String) {
         self.expression = expression
@@ -132,13 +132,13 @@ private struct ValueInterner {
         }
     }
 
-    private mutating func number(of value: PublicValue) -> UInt32 {
+    private mutating func number(of value: GroupValue) -> UInt32 {
         if let known = others[value] { return known }
         others[value] = UInt32(values.count)
         return add(value)
     }
 
-    private mutating func add(_ value: PublicValue) -> UInt32 {
+    private mutating func add(_ value: GroupValue) -> UInt32 {
         values.append(value)
         return UInt32(values.count - 1)
     }

@@ -33,7 +33,7 @@ package final class PublicTable {
     ///
     /// Call before the first ``group(_:ranges:)``.
     package func append(
-        rows count: Int, value: (_ row: Int, _ column: Int) throws -> PublicValue
+        rows count: Int, value: (_ row: Int, _ column: Int) throws -> GroupValue
     ) throws {
         guard rowCount + count <= Self.mostRows else {
             throw QueryPlanError.evaluation(.tooManyRows(limit: Self.mostRows))
@@ -93,11 +93,11 @@ package struct GroupingRequest: Sendable {
     let filter: PublicExpression?
     /// Integer expressions; null counts as 0.
     let weights: [PublicExpression]
-    let parameters: [String: PublicValue]
+    let parameters: [String: GroupValue]
 
     package init(
         groupBy: [PublicExpression], filter: PublicExpression?, weights: [PublicExpression] = [],
-        parameters: [String: PublicValue] = [:]
+        parameters: [String: GroupValue] = [:]
     ) {
         self.groupBy = groupBy
         self.filter = filter

@@ -154,7 +154,7 @@ final class SQLiteStatement {
         }
     }
 
-    func bind(_ value: PublicValue, at index: Int32) {
+    func bind(_ value: GroupValue, at index: Int32) {
         switch value {
         case .null: sqlite3_bind_null(handle, index)
         case .integer(let integer): sqlite3_bind_int64(handle, index, integer)

@@ -7,6 +7,8 @@ package struct ColumnScope: Hashable, Sendable {
         case computable(pack: PackName, squares: Bool)
         /// Pseudonyms and sealed columns, by the word that the schema has for them.
         case other(String)
+        /// The datasets have it, but not alike; why.
+        case disagreeing(String)
     }
 
     private let columns: [String: Protection]
@@ -33,6 +35,7 @@ package struct ColumnScope: Hashable, Sendable {
             throw .statement(.protectedColumn(column, protection: "computable"), at: offset)
         case (let column, .other(let protection)):
             throw .statement(.protectedColumn(column, protection: protection), at: offset)
+        case (let column, .disagreeing(let reason)): throw .plan(.incompatibleDatasets(column: column, reason))
         }
     }
 
@@ -44,6 +47,7 @@ package struct ColumnScope: Hashable, Sendable {
         case (let column, .public): throw .statement(.publicAggregated(column), at: offset)
         case (let column, .other(let protection)):
             throw .statement(.uncomputableAggregated(column, protection: protection), at: offset)
+        case (let column, .disagreeing(let reason)): throw .plan(.incompatibleDatasets(column: column, reason))
         case (let column, .computable(let pack, let squares)):
             guard squares || !aggregate.needsSquares else { throw .statement(.squaresNotPublished(column), at: offset) }
             return (column, pack)

@@ -4,14 +4,14 @@ package import CanonicalJSON
 ///
 /// Texts are compared by their UTF-8 bytes, as SQLite does, and not by Unicode's canonical equivalence: two spellings
 /// of one letter are two groups, for everybody.
-package enum PublicValue: Sendable {
+package enum GroupValue: Sendable {
     case null
     case integer(Int64)
     case text(String)
 }
 
-extension PublicValue: Hashable {
-    package static func == (left: PublicValue, right: PublicValue) -> Bool {
+extension GroupValue: Hashable {
+    package static func == (left: GroupValue, right: GroupValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.integer(let left), .integer(let right)): left == right
@@ -29,9 +29,9 @@ extension PublicValue: Hashable {
     }
 }
 
-extension PublicValue: Comparable {
+extension GroupValue: Comparable {
     /// Null first, then integers by number, then texts by bytes: SQLite's order.
-    package static func < (left: PublicValue, right: PublicValue) -> Bool {
+    package static func < (left: GroupValue, right: GroupValue) -> Bool {
         switch (left, right) {
         case (_, .null): false
         case (.null, _): true
@@ -43,7 +43,7 @@ extension PublicValue: Comparable {
     }
 }
 
-extension PublicValue: Codable {
+extension GroupValue: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -65,7 +65,7 @@ extension PublicValue: Codable {
     }
 }
 
-extension PublicValue {
+extension GroupValue {
     package var json: JSONValue {
         switch self {
         case .null: .null
@@ -75,7 +75,7 @@ extension PublicValue {
     }
 }
 
-extension PublicValue: CustomStringConvertible {
+extension GroupValue: CustomStringConvertible {
     /// As a statement would write it.
     package var description: String {
         switch self {
@@ -88,9 +88,9 @@ extension PublicValue: CustomStringConvertible {
 
 /// The values that make a group, in the order of the plan's `groupBy`; none for an ungrouped plan.
 package struct GroupKey: Hashable, Comparable, Sendable {
-    package let values: [PublicValue]
+    package let values: [GroupValue]
 
-    package init(_ values: [PublicValue]) {
+    package init(_ values: [GroupValue]) {
         self.values = values
     }
 
@@ -101,7 +101,7 @@ package struct GroupKey: Hashable, Comparable, Sendable {
 
 extension GroupKey: Codable {
     package init(from decoder: any Decoder) throws {
-        values = try decoder.singleValueContainer().decode([PublicValue].self)
+        values = try decoder.singleValueContainer().decode([GroupValue].self)
     }
 
     package func encode(to encoder: any Encoder) throws {

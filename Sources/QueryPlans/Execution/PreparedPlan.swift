@@ -1,0 +1,38 @@
+import BlobStore
+import SealedTables
+
+/// A plan after the guard: which groups it has, and which of them may be computed.
+struct PreparedPlan {
+    let plan: BoundPlan
+    /// Row numbers begin at 0 with the first dataset that the guard had to look at, not only with the plan's own.
+    let extents: [PublicData.Extent]
+    let grouping: RowGrouping
+    let presence: [String: RowSet]
+    let report: GuardReport
+
+    init(
+        _ plan: BoundPlan, history: [PastOpening], minimumSubjects: Int, store: any BlobStore, workers: Int,
+        progress: (Int) -> Void
+    ) throws {
+        let relevant = try RelevantHistory(for: plan, in: history, store: store)
+        let plans = [plan] + relevant.openings.map(\.plan)
+        let columns = Set(plans.flatMap { $0.request.expressions.flatMap(\.columns) })
+        let computable = Set(plan.measures.keys).union(plan.counted)
+        let data = try PublicData(
+            relevant.datasets, columns: columns.sorted(), computable: computable.sorted(), store: store,
+            workers: workers, progress: progress)
+        let releases = try relevant.openings.map { past, plan in
+            let grouping = try data.table.group(plan.request, ranges: data.ranges(of: plan))
+            return Release(
+                origin: past.origin, grouping: grouping, isReleased: grouping.groups.map(past.released.contains),
+                measures: plan.measures)
+        }
+        grouping = try data.table.group(plan.request, ranges: data.ranges(of: plan))
+        let query = Release(
+            origin: "", grouping: grouping, measures: plan.measures, counted: Set(plan.counted))
+        report = DisclosureGuard(minimumSubjects: minimumSubjects, rows: data.subjects).assess(query, after: releases)
+        extents = data.extents
+        presence = data.subjects.presence
+        self.plan = plan
+    }
+}

@@ -1,0 +1,102 @@
+import BlobStore
+import SealedTables
+import SharingModel
+
+/// The public part of some datasets, loaded to be queried: one numbering of rows for the table, the subjects, and the
+/// ciphertexts.
+struct PublicData {
+    /// Where a dataset's rows are.
+    struct Extent {
+        let dataset: SealedDataset
+        let rows: Range<Int>
+    }
+
+    /// Sorted by CID.
+    let extents: [Extent]
+    let table: PublicTable
+    let subjects: SubjectRows
+
+    /// Reads every shard of `datasets`, whose structure is checked and whose ciphertexts are not looked at.
+    ///
+    /// - Parameters:
+    ///   - columns: Public columns that expressions read; null in datasets that do not have one.
+    ///   - computable: Columns whose presence counts; absent in datasets that do not have one.
+    init(
+        _ datasets: [SealedDataset], columns: [String], computable: [String], store: any BlobStore, workers: Int,
+        progress: (Int) -> Void
+    ) throws {
+        table = try PublicTable(columns: columns)
+        var subjects = SubjectRows(columns: computable)
+        var extents = [Extent]()
+        for dataset in datasets.sorted(by: { $0.cid < $1.cid }) {
+            let start = table.rowCount
+            // A few shards at a time are read by all cores, then added in order.
+            for batch in stride(from: 0, to: dataset.shards.count, by: 4 * workers) {
+                let size = min(4 * workers, dataset.shards.count - batch)
+                let shards = try concurrentMap(size, workers: workers) { index in
+                    try PublicShard(
+                        UnverifiedShard(batch + index, of: dataset, in: store).table, columns: columns,
+                        computable: computable)
+                }
+                for shard in shards {
+                    try shard.append(to: table)
+                    shard.append(to: &subjects, domain: dataset.manifest.subjectDomain)
+                    progress(shard.rows)
+                }
+            }
+            extents.append(Extent(dataset: dataset, rows: start..<table.rowCount))
+        }
+        self.extents = extents
+        self.subjects = subjects
+    }
+
+    /// The rows of a plan's datasets.
+    func ranges(of plan: BoundPlan) -> [Range<Int>] {
+        let named = Set(plan.datasets.map(\.cid))
+        return extents.filter { named.contains($0.dataset.cid) }.map(\.rows)
+    }
+}
+
+extension Manifest {
+    /// Names what subjects of this dataset can be compared with. A public subject column hides nobody, so its values
+    /// are comparable everywhere.
+    fileprivate var subjectDomain: String {
+        schema.subjectIsPseudonym ? pseudonymKey?.hex ?? "" : "public"
+    }
+}
+
+/// What is taken out of one shard.
+private struct PublicShard: Sendable {
+    let rows: Int
+    private let cells: [[SealedTables.PublicValue]?]
+    private let subjects: [Pseudonym]
+    private let presence: [String: PresenceBitmap]
+
+    init(_ shard: ShardTable, columns: [String], computable: [String]) {
+        rows = shard.rows
+        cells = columns.map(shard.publicValues)
+        subjects = shard.subjects
+        var presence = [String: PresenceBitmap]()
+        for column in computable { presence[column] = shard.presence(of: column) }
+        self.presence = presence
+    }
+
+    func append(to table: PublicTable) throws {
+        try table.append(rows: rows) { row, column in
+            switch cells[column]?[row] {
+            case nil, .null: .null
+            case .integer(let value): .integer(value)
+            case .text(let text): .text(text)
+            }
+        }
+    }
+
+    func append(to rows: inout SubjectRows, domain: String) {
+        rows.append(rows: self.rows, domain: domain) { row in
+            SubjectRows.Subject(high: subjects[row].high, low: subjects[row].low)
+        } present: { column in
+            let bitmap = presence[column]
+            return { bitmap?[$0] ?? false }
+        }
+    }
+}
