@@ -112,7 +112,8 @@ package struct PublishTable: Sendable {
         return PublishDataset(
             name: dataset, pool: self.pool, manifest: sealed.manifest, keyFingerprint: pool.keyFingerprint,
             rows: Int64(sealed.rows), shards: Int64(sealed.shards), bytes: Int64(sealed.bytes),
-            packs: schema.packColumns, publicColumns: schema.publicFields.map(\.name), owners: owners,
+            packs: Dictionary(uniqueKeysWithValues: schema.packs.map { ($0.name, $0.columns) }),
+            publicColumns: schema.publicFields.map(\.name), owners: owners,
             approvals: approvals ?? owners.count, validUntil: validUntil)
     }
 }

@@ -1,0 +1,150 @@
+package import Contracts
+package import Ledger
+package import QueryPlans
+package import SharingModel
+
+import BlobStore
+import Foundation
+import Paillier
+import SignedEnvelopes
+
+/// `open`: the pool's custodian opens a recorded result for the one who asked.
+///
+/// It opens only what it has itself recomputed from the manifests and the plan that are on the ledger; the submitted
+/// ciphertext only has to be equal. The opening is on the ledger before anything is given out: the sealed blob leaves
+/// this home after the transaction was accepted.
+package struct OpenRecordedResult: Sendable {
+    /// Any beginning of the result's id.
+    package let result: String
+
+    package init(_ result: String) {
+        self.result = result
+    }
+
+    package struct Opened: Sendable {
+        package let receipt: Receipt
+        package let result: Digest
+        package let grantee: PartyName
+        package let ciphertexts: Int
+        /// Whether it had been opened before; what was missing of the sealed blob was put in place again.
+        package let wasThere: Bool
+    }
+
+    /// - Throws: ``GatewayError/keyMissing(name:party:)``, ``GatewayError/queryRefused(reasons:transaction:)`` and
+    ///   ``GatewayError/recomputedOtherwise(recorded:computed:)``, which are recorded;
+    ///   ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the token no longer holds.
+    package func run(
+        as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
+    ) async throws -> Opened {
+        let recorded = try session.state { try $0.recordedResult(matching: result) }
+        let pool = try session.state { try $0.knownPool(recorded.record.pool) }
+        guard pool.custodian == session.party else {
+            throw GatewayError.keyMissing(name: "pool \(pool.name)", party: session.party)
+        }
+        let staging = OpeningStaging(home: session.home, result: recorded.record.id)
+        if let opening = recorded.opening {
+            return try handOut(opening, recorded, staging, session)
+        }
+        let seen = try session.state { try $0.openingCount(in: pool.name) }
+        let computed = try await recompute(recorded, pool, seen: seen, session, progress)
+        let key = try session.vault.poolKey(pool.name)
+        let document = OpeningDocument(
+            result: recorded.record.id, computed: computed.cid, openings: try key.open(computed.ciphertexts))
+        let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: recorded.record.executor))
+        try staging.keep(sealed)
+        let receipt = try await session.submit(
+            RecordOpening(
+                result: recorded.record.id, opening: sealed.cid, commitment: document.commitment(),
+                openingsSeen: seen))
+        // A crash before this line leaves a recorded opening that only this home has: the next run hands it out.
+        try sealed.store(in: session.blobs)
+        try staging.clear()
+        return Opened(
+            receipt: receipt, result: recorded.record.id, grantee: recorded.record.executor,
+            ciphertexts: computed.ciphertexts.count, wasThere: false)
+    }
+
+    private func handOut(
+        _ opening: OpeningRecord, _ recorded: RecordedResult, _ staging: OpeningStaging, _ session: PartySession
+    ) throws -> Opened {
+        if try !session.blobs.contains(opening.opening), let sealed = try staging.sealed(opening.opening) {
+            try sealed.store(in: session.blobs)
+        }
+        guard try session.blobs.contains(opening.opening),
+            let receipt = try session.ledger.read({ try $0.receipt(of: opening.id) })
+        else { throw GatewayError.openingDamaged(problem: "the sealed opening \(opening.opening) is nowhere to be found") }
+        try staging.clear()
+        return Opened(
+            receipt: receipt, result: recorded.record.id, grantee: recorded.record.executor, ciphertexts: 0,
+            wasThere: true)
+    }
+
+    /// The result from the inputs that the ledger names; refusals are recorded.
+    private func recompute(
+        _ recorded: RecordedResult, _ pool: PoolRecord, seen: Int64, _ session: PartySession,
+        _ progress: @escaping PlanExecutor.Progress
+    ) async throws -> ComputedResult {
+        do {
+            let computed = try session.recompute(
+                recorded.record, history: try session.history(of: pool.name), progress)
+            guard computed.cid == recorded.record.result else {
+                throw GatewayError.recomputedOtherwise(
+                    recorded: recorded.record.result.text, computed: computed.cid.text)
+            }
+            return computed
+        } catch QueryPlanError.guarded(let report) {
+            let receipt = try await refuse(recorded, seen, report.reasons.joined(separator: "; "), session)
+            throw GatewayError.queryRefused(reasons: report.reasons, transaction: receipt.transaction)
+        } catch let error as GatewayError {
+            _ = try await refuse(recorded, seen, "not what the plan gives", session)
+            throw error
+        }
+    }
+
+    private func refuse(
+        _ recorded: RecordedResult, _ seen: Int64, _ reason: String, _ session: PartySession
+    ) async throws -> Receipt {
+        try await session.submit(
+            RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: String(reason.prefix(900))))
+    }
+}
+
+extension PartySession {
+    /// Computes a recorded result again, from the plan and the manifests that the ledger names.
+    ///
+    /// - Parameter history: Empty where only the bytes matter: what was opened before never changes them.
+    func recompute(
+        _ record: ResultRecord, history: [PastOpening], _ progress: @escaping PlanExecutor.Progress
+    ) throws -> ComputedResult {
+        let plan = try Plan(data: blobs.get(record.plan).data)
+        let (pool, redemption) = try state { state in
+            (try state.knownPool(record.pool), try state.redemption(record.redemption))
+        }
+        // The ledger cannot read plans: what the redemption claims of this one is compared here.
+        guard let redemption, redemption.plan == plan.cid, redemption.inputs == plan.content.datasets,
+            redemption.packs == plan.content.packs
+        else {
+            throw GatewayError.recomputedOtherwise(
+                recorded: record.result.text, computed: "a plan that the token was not redeemed for")
+        }
+        return try executor(progress).run(plan, key: pool.publicKey(), history: history)
+    }
+
+    func sealingKey(of party: PartyName) throws -> SealingKey {
+        guard let known = home.consortium.record.party(party) else {
+            throw GatewayError.unknownParty(party, parties: home.consortium.record.parties.map(\.name))
+        }
+        return try SealingKey(x25519: known.sealingKey)
+    }
+}
+
+extension PrivateKey {
+    /// Opens all ciphertexts, on all cores.
+    func open(_ ciphertexts: [Ciphertext]) throws -> [Opening] {
+        let results = ConcurrentResults<Opening>(count: ciphertexts.count)
+        DispatchQueue.concurrentPerform(iterations: ciphertexts.count) { index in
+            results.set(index, Result { try self.open(ciphertexts[index]) })
+        }
+        return try results.values()
+    }
+}

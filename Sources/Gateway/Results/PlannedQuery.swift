@@ -1,0 +1,91 @@
+package import Contracts
+package import QueryPlans
+package import SealedTables
+package import SharingModel
+
+import BlobStore
+import CanonicalJSON
+import Ledger
+
+/// What somebody asks: a statement, or a registered plan with values for its blanks.
+package enum Question: Sendable {
+    case statement(String)
+    case contract(ContractReference, parameters: [String: ParameterValue])
+}
+
+/// A question with the data that it is about.
+package struct PlannedQuery: Sendable {
+    package let template: PlanTemplate
+    package let pool: PoolRecord
+    /// In the order of their names.
+    package let datasets: [DatasetRecord]
+}
+
+extension PartySession {
+    /// Compiles a statement for the datasets that `FROM` means.
+    ///
+    /// A pool stands for those of its datasets that are in use; with a token, for those that the token is about.
+    /// - Throws: `QueryPlanError` with the place and the fault, ``GatewayError/unknownSource(name:pools:datasets:)``.
+    package func plan(_ statement: String, under token: Token? = nil) throws -> PlannedQuery {
+        let parsed = try SelectStatement.parse(statement)
+        let (source, pool, datasets) = try source(named: parsed.source, under: token)
+        let manifests = try datasets.map { try SealedDataset(loading: $0.manifest, from: blobs).manifest }
+        let template = try parsed.bind(
+            source: source, datasets: datasets.map(\.manifest), scope: ColumnScope(manifests))
+        return PlannedQuery(template: template, pool: pool, datasets: datasets)
+    }
+
+    private func source(
+        named name: String, under token: Token?
+    ) throws -> (PlanContent.Source, PoolRecord, [DatasetRecord]) {
+        let time = try ledger.head()?.record.time ?? home.consortium.record.founded
+        return try state { state in
+            if let poolName = PoolName(name), let pool = try state.pool(poolName) {
+                let covered = token.map { token in Set(token.datasets.map(\.dataset)) }
+                let datasets = try state.datasets(in: poolName).filter {
+                    covered?.contains($0.name) ?? ($0.status(at: time) == .inUse)
+                }
+                guard !datasets.isEmpty else {
+                    throw GatewayError.notAllowed(
+                        reason: "the pool \(poolName) has no datasets in use", wayOn: "its members publish with `chancery publish`")
+                }
+                return (.pool(poolName), pool, datasets)
+            }
+            if let datasetName = DatasetName(name), let dataset = try state.dataset(datasetName),
+                let pool = try state.pool(dataset.terms.pool)
+            {
+                return (.dataset(datasetName), pool, [dataset])
+            }
+            throw GatewayError.unknownSource(
+                name: name, pools: try state.pools().map(\.name), datasets: try state.datasets().map(\.name))
+        }
+    }
+
+    /// The plan of a registered contract with its blanks filled in.
+    /// - Throws: `Refusal` where a value is missing, unknown or not allowed; ``GatewayError/unknownReference(what:text:)``.
+    package func plan(
+        _ contract: ContractReference, parameters: [String: ParameterValue]
+    ) throws -> (plan: Plan, registered: RegisteredPlan) {
+        guard let registered = try state({ try $0.registeredPlan(contract) }) else {
+            throw GatewayError.unknownReference(what: "contract", text: contract.description)
+        }
+        return (try Plan(data: CanonicalJSON.serialize(registered.instance(parameters))), registered)
+    }
+}
+
+extension PartySession {
+    /// The pool's openings so far, for the disclosure guard: whole, in the order in which they were recorded.
+    func history(of pool: PoolName) throws -> [PastOpening] {
+        let opened = try state { state in
+            try state.openings(in: pool).compactMap { opening in
+                try state.result(opening.result).map { (opening, $0.record) }
+            }
+        }
+        return try opened.map { opening, record in
+            let content = try ResultContent(blobs.get(record.result))
+            return PastOpening(
+                origin: "result \(record.id.hex.prefix(12)) opened at \(opening.at)",
+                plan: try Plan(data: blobs.get(record.plan).data), released: content.groups.map(\.values))
+        }
+    }
+}

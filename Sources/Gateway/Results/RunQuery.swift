@@ -1,0 +1,141 @@
+package import BlobStore
+package import Contracts
+package import Ledger
+package import QueryPlans
+package import SharingModel
+
+/// `query`: compiles, asks the disclosure guard, redeems one use of the token, computes on ciphertext, and records the
+/// result.
+///
+/// A command that was killed can be run again: a use that was taken for the same plan and has no result yet is used
+/// up, instead of another one being taken.
+package struct RunQuery: Sendable {
+    package let question: Question
+    /// Any beginning of the token's id.
+    package let token: String
+
+    package init(_ question: Question, token: String) {
+        self.question = question
+        self.token = token
+    }
+
+    /// What a query came to.
+    package struct Computed: Sendable {
+        package let receipt: Receipt
+        package let token: Digest
+        package let plan: Plan
+        package let result: ComputedResult
+        package let inputs: [DatasetName]
+        /// Transaction that took the use.
+        package let redemption: Digest
+
+        /// The transaction that recorded the result names it.
+        package var id: Digest { receipt.transaction }
+    }
+
+    /// `--dry-run`: what the guard would say. Nothing is written, no use is taken.
+    package func assess(
+        as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
+    ) throws -> (plan: Plan, report: GuardReport) {
+        let query = try prepared(session)
+        let report = try session.executor(progress).assess(query.plan, history: session.history(of: query.pool.name))
+        return (query.plan, report)
+    }
+
+    /// - Throws: ``GatewayError/queryRefused(reasons:transaction:)`` where the guard refuses the query whole, which is
+    ///   recorded and takes no use; ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the token does not
+    ///   cover it.
+    package func run(
+        as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
+    ) async throws -> Computed {
+        let query = try prepared(session)
+        try session.blobs.put(query.plan.block)
+        let executor = session.executor(progress)
+        let history = try session.history(of: query.pool.name)
+        let report = try executor.assess(query.plan, history: history)
+        guard report.allows else { throw try await refuse(query, report, session) }
+        let redemption = try await redeem(query, session)
+        // A crash from here on leaves a use taken without a result: the next run finds it and goes on.
+        let result = try executor.run(query.plan, key: query.pool.publicKey(), history: history)
+        try result.store(in: session.blobs)
+        let receipt = try await session.submit(
+            RecordResult(
+                redemption: redemption, plan: query.plan.cid, inputs: query.plan.content.datasets,
+                result: result.cid, releasedGroups: Int64(result.content.groups.count),
+                refusedGroups: Int64(result.content.refused.count)))
+        return Computed(
+            receipt: receipt, token: query.token.id, plan: query.plan, result: result,
+            inputs: query.datasets, redemption: redemption)
+    }
+
+    private struct Prepared {
+        let token: Token
+        let plan: Plan
+        let pool: PoolRecord
+        let datasets: [DatasetName]
+        let call: ContractCall?
+    }
+
+    private func prepared(_ session: PartySession) throws -> Prepared {
+        let token = try session.state { try $0.token(matching: self.token) }
+        switch question {
+        case .statement(let text):
+            let planned = try session.plan(text, under: token)
+            return Prepared(
+                token: token, plan: try planned.template.instantiate(), pool: planned.pool,
+                datasets: planned.datasets.map(\.name), call: nil)
+        case .contract(let contract, let parameters):
+            let (plan, registered) = try session.plan(contract, parameters: parameters)
+            return Prepared(
+                token: token, plan: plan, pool: try session.state { try $0.knownPool(registered.record.pool) },
+                datasets: registered.datasets.map(\.dataset),
+                call: ContractCall(contract: contract, parameters: parameters))
+        }
+    }
+
+    private func redeem(_ query: Prepared, _ session: PartySession) async throws -> Digest {
+        let open = try session.state { state in
+            try state.redemptions().first {
+                $0.token == query.token.id && $0.plan == query.plan.cid && $0.grantee == session.party
+                    && $0.result == nil
+            }
+        }
+        if let open { return open.id }
+        return try await session.submit(
+            RedeemToken(
+                token: query.token.id, plan: query.plan.cid, datasets: query.datasets,
+                packs: query.plan.content.packs, contract: query.call)
+        ).transaction
+    }
+
+    /// Records the guard's refusal: every use of data is on the ledger, refused ones included.
+    private func refuse(_ query: Prepared, _ report: GuardReport, _ session: PartySession) async throws -> GatewayError {
+        let reasons = report.reasons
+        let receipt = try await session.submit(
+            RefuseQuery(
+                token: query.token.id, plan: query.plan.cid, released: Int64(report.released.count),
+                refused: Int64(max(report.refused.count, 1)), reason: String(reasons.joined(separator: "; ").prefix(900))))
+        return .queryRefused(reasons: reasons, transaction: receipt.transaction)
+    }
+}
+
+extension PartySession {
+    /// Computes over this party's blobs, under the consortium's policy.
+    func executor(_ progress: @escaping PlanExecutor.Progress = { _, _, _ in }) -> PlanExecutor {
+        PlanExecutor(
+            store: blobs, minimumSubjects: home.consortium.record.policy.minimumSubjects, progress: progress)
+    }
+}
+
+extension GuardReport {
+    /// Why a query is refused whole: first what is too small by itself, then what would follow by subtraction.
+    package var reasons: [String] {
+        var reasons: [String] = []
+        if !refused.isEmpty {
+            reasons.append("\(refused.count) of \(groups.count) groups have \(reason)")
+        }
+        reasons += subtractions.prefix(8).map { $0.explanation(minimumSubjects: minimumSubjects) }
+        if subtractions.count > 8 { reasons.append("and \(subtractions.count - 8) more such parts") }
+        return reasons
+    }
+}

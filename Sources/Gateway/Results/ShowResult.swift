@@ -1,0 +1,81 @@
+package import Contracts
+package import QueryPlans
+package import SharingModel
+
+import BlobStore
+import Foundation
+import Paillier
+
+/// A result as far as the one who asks may see it.
+package struct ShownResult: Sendable {
+    package enum Status: String, Sendable {
+        /// Recorded, waiting for the pool's custodian.
+        case computed
+        case opened
+        /// The custodian refused to open it.
+        case refused
+    }
+
+    package let recorded: RecordedResult
+    package let status: Status
+    package let plan: Plan
+    package let content: ResultContent
+    /// Only for the one to whom it was opened.
+    package let table: OpenedTable?
+    package let opening: OpeningDocument?
+}
+
+extension PartySession {
+    /// `result show`: for the grantee, unsealed, checked against the commitment on the ledger and against the
+    /// ciphertexts, and decoded.
+    ///
+    /// - Parameters:
+    ///   - reference: Any beginning of the result's id.
+    ///   - digits: Behind the point of means and variances.
+    /// - Throws: ``GatewayError/openingDamaged(problem:)`` if the opening is not what the ledger and the ciphertexts
+    ///   say.
+    package func show(result reference: String, digits: Int = OpenedTable.standardDigits) throws -> ShownResult {
+        let recorded = try state { try $0.recordedResult(matching: reference) }
+        let plan = try Plan(data: blobs.get(recorded.record.plan).data)
+        let content = try ResultContent(blobs.get(recorded.record.result))
+        guard let opening = recorded.opening else {
+            return ShownResult(
+                recorded: recorded, status: recorded.openingRefusal == nil ? .computed : .refused, plan: plan,
+                content: content, table: nil, opening: nil)
+        }
+        guard recorded.record.executor == party else {
+            return ShownResult(
+                recorded: recorded, status: .opened, plan: plan, content: content, table: nil, opening: nil)
+        }
+        let document = try unseal(opening, of: recorded)
+        let table = try verifiedTable(document, content, plan, recorded, digits: digits)
+        return ShownResult(
+            recorded: recorded, status: .opened, plan: plan, content: content, table: table, opening: document)
+    }
+
+    private func unseal(_ opening: OpeningRecord, of recorded: RecordedResult) throws -> OpeningDocument {
+        let document = try SealedOpening(loading: opening.opening, from: blobs)
+            .open(of: recorded.record.id, with: vault.unsealingKey())
+        guard try document.commitment() == opening.commitment, document.result == recorded.record.id,
+            document.computed == recorded.record.result
+        else { throw GatewayError.openingDamaged(problem: "it is not the one that the ledger commits to") }
+        return document
+    }
+
+    private func verifiedTable(
+        _ document: OpeningDocument, _ content: ResultContent, _ plan: Plan, _ recorded: RecordedResult, digits: Int
+    ) throws -> OpenedTable {
+        let key = try state { try $0.knownPool(recorded.record.pool) }.publicKey()
+        let ciphertexts = try content.loadCiphertexts(from: blobs, key: key)
+        guard ciphertexts.count == document.openings.count else {
+            throw GatewayError.openingDamaged(problem: "it opens another number of ciphertexts than the result has")
+        }
+        do {
+            try key.verifyBatch(Array(zip(ciphertexts, document.openings)).map { (ciphertext: $0, opening: $1) })
+        } catch {
+            throw GatewayError.openingDamaged(problem: "a plaintext is not what its ciphertext holds (\(error))")
+        }
+        return try OpenedTable(
+            content, of: executor().bind(plan), plaintexts: document.openings.map(\.plaintext), digits: digits)
+    }
+}
