@@ -4,6 +4,7 @@ package import QueryPlans
 package import SharingModel
 
 import BlobStore
+import Evidence
 import Foundation
 import Paillier
 import SignedEnvelopes

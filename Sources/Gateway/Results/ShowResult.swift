@@ -1,4 +1,5 @@
 package import Contracts
+package import Evidence
 package import QueryPlans
 package import SharingModel
 

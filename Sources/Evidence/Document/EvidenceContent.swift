@@ -1,0 +1,43 @@
+package import BlobStore
+package import SharingModel
+
+/// The root block of an evidence file: what it proves, and where its parts are.
+///
+/// An evidence file is a CARv1 whose root is this block. It holds all blocks that are named here, the manifests and
+/// the ciphertext blocks of the result, and no shard.
+package struct EvidenceContent: Codable, Hashable, Sendable {
+    /// Version of this form; 1.
+    package let version: Int
+    /// SHA-256 of the founding record's canonical JSON.
+    package let consortium: Digest
+    package let section: SectionName
+    /// Id of the recorded result.
+    package let result: Digest
+    /// The founding record, canonical JSON.
+    package let founding: Link
+    /// The cosigned checkpoint that all proofs are against: a C2SP signed note.
+    package let checkpoint: String
+    /// One `TransactionProof` a block, in the ledger's order.
+    package let transactions: [Link]
+    package let plan: Link
+    /// The computed result.
+    package let computed: Link
+    /// An ``OpeningDocument``; absent for a result that was not opened, or not to the one who gives the evidence.
+    package let opening: Link?
+
+    package init(
+        consortium: Digest, section: SectionName, result: Digest, founding: CID, checkpoint: String,
+        transactions: [CID], plan: CID, computed: CID, opening: CID?
+    ) {
+        version = 1
+        self.consortium = consortium
+        self.section = section
+        self.result = result
+        self.founding = Link(founding)
+        self.checkpoint = checkpoint
+        self.transactions = transactions.map(Link.init)
+        self.plan = Link(plan)
+        self.computed = Link(computed)
+        self.opening = opening.map(Link.init)
+    }
+}

@@ -1,0 +1,84 @@
+package import BlobStore
+package import Foundation
+package import Ledger
+package import SharingModel
+
+import CanonicalJSON
+
+/// An evidence file as read: every block has the hash that names it, and nothing more is known yet.
+package struct EvidenceFile: Sendable {
+    package let content: EvidenceContent
+    package let founding: FoundingRecord
+    package let transactions: [TransactionProof]
+    package let opening: OpeningDocument?
+    let blocks: MemoryBlobStore
+
+    /// Largest evidence file, in bytes.
+    package static let byteLimit = 256 << 20
+
+    /// - Throws: `BlobStoreError` naming the byte offset at which the file is no CAR, or a block not what its CID says;
+    ///   ``EvidenceError``.
+    package init(reading file: URL) throws {
+        let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
+        guard size <= EvidenceFile.byteLimit else {
+            throw EvidenceError.tooLarge(byteCount: size, limit: EvidenceFile.byteLimit)
+        }
+        let blocks = MemoryBlobStore()
+        let summary = try blocks.importCAR(from: file, completeness: .rootsOnly)
+        guard let root = summary.roots.first, summary.roots.count == 1 else {
+            throw EvidenceError.malformed("it has \(summary.roots.count) roots instead of one")
+        }
+        try self.init(root: root, blocks: blocks)
+    }
+
+    private init(root: CID, blocks: MemoryBlobStore) throws {
+        content = try DAGJSON.decode(EvidenceContent.self, from: blocks.get(root))
+        guard content.version == 1 else { throw EvidenceError.malformed("version \(content.version) is not known") }
+        founding = try CanonicalJSON.decode(FoundingRecord.self, from: blocks.get(content.founding.cid).data)
+        transactions = try content.transactions.map {
+            try CanonicalJSON.decode(TransactionProof.self, from: blocks.get($0.cid).data)
+        }
+        opening = try content.opening.map {
+            try CanonicalJSON.decode(OpeningDocument.self, from: blocks.get($0.cid).data)
+        }
+        self.blocks = blocks
+    }
+}
+
+/// Why an evidence file is none, or proves nothing.
+package enum EvidenceError: Error, Hashable, Sendable {
+    case tooLarge(byteCount: Int, limit: Int)
+    case malformed(String)
+    /// The consortium that was pinned is another one.
+    case anotherConsortium(pinned: Digest, found: Digest)
+    /// The part named does not hold; the text says which, and why.
+    case doesNotHold(EvidencePart, String)
+}
+
+/// What an evidence file is made of, as a refusal names it.
+package enum EvidencePart: String, Hashable, Sendable {
+    case founding = "founding record"
+    case membership
+    case transaction
+    case pool = "pool key"
+    case dataset
+    case token
+    case redemption
+    case contract = "registered plan"
+    case plan
+    case result
+    case opening
+    case shards
+}
+
+extension EvidenceError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tooLarge(let byteCount, let limit): "it has \(byteCount) bytes, and at most \(limit) are read"
+        case .malformed(let problem): "it is no evidence file: \(problem)"
+        case .anotherConsortium(let pinned, let found):
+            "it is of another consortium: pinned \(pinned), in the file \(found)"
+        case .doesNotHold(let part, let problem): "the \(part.rawValue) does not hold: \(problem)"
+        }
+    }
+}

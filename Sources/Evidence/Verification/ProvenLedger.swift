@@ -1,0 +1,100 @@
+import Contracts
+import Foundation
+import Ledger
+import SharingModel
+import SignedEnvelopes
+
+/// The transactions of an evidence file, each proven to be in the ledger, signed by whom its kind asks for, and
+/// *accepted*. A refused transaction proves nothing and is turned down wherever it stands.
+struct ProvenLedger {
+    struct Entry {
+        let proven: ProvenTransaction
+        let transaction: Transaction
+
+        var id: Digest { proven.id }
+        var by: PartyName { transaction.header.by }
+    }
+
+    /// In the ledger's order.
+    let entries: [Entry]
+    let policy: CheckpointPolicy
+    /// Departments whose cosignatures the checkpoint carries.
+    let cosigners: [PartyName]
+
+    init(_ file: EvidenceFile) throws {
+        policy = try CheckpointPolicy(founding: file.founding, section: file.content.section)
+        var entries = [Entry]()
+        var last = -1
+        for proof in file.transactions {
+            guard proof.checkpoint == file.content.checkpoint else {
+                throw EvidenceError.doesNotHold(.transaction, "two proofs are against different checkpoints")
+            }
+            let entry = try ProvenLedger.entry(proof, policy, file)
+            guard entry.proven.index > last else {
+                throw EvidenceError.doesNotHold(.transaction, "the transactions are not in the ledger's order")
+            }
+            last = entry.proven.index
+            entries.append(entry)
+        }
+        self.entries = entries
+        guard let first = entries.first else { throw EvidenceError.malformed("it has no transactions") }
+        cosigners = first.proven.cosigners
+    }
+
+    private static func entry(
+        _ proof: TransactionProof, _ policy: CheckpointPolicy, _ file: EvidenceFile
+    ) throws -> Entry {
+        let proven: ProvenTransaction
+        let transaction: Transaction
+        do {
+            proven = try proof.verify(against: policy)
+            transaction = try Transaction(proof.envelope)
+        } catch {
+            throw EvidenceError.doesNotHold(.transaction, "\(proof.envelope.id): \(error)")
+        }
+        guard proven.isAccepted else {
+            throw EvidenceError.doesNotHold(
+                .transaction, "\(transaction.kind.rawValue) \(proven.id) was refused by the ledger")
+        }
+        guard transaction.header.ledger == policy.ledger else {
+            throw EvidenceError.doesNotHold(.transaction, "\(proven.id) is of another ledger")
+        }
+        let signers = try signers(of: transaction, file)
+        do {
+            _ = try proof.envelope.verify(signers: signers)
+        } catch {
+            throw EvidenceError.doesNotHold(.transaction, "\(transaction.kind.rawValue) \(proven.id): \(error)")
+        }
+        return Entry(proven: proven, transaction: transaction)
+    }
+
+    /// All departments for the opening of the section, the acting party for everything else.
+    private static func signers(of transaction: Transaction, _ file: EvidenceFile) throws -> [VerificationKey] {
+        let names =
+            transaction.kind == .openSection
+            ? file.founding.departments(of: file.content.section).map(\.name) : [transaction.header.by]
+        return try names.map { name in
+            guard let party = file.founding.party(name) else {
+                throw EvidenceError.doesNotHold(.transaction, "\(name) is not a party of the founding record")
+            }
+            return try VerificationKey(ed25519: party.signingKey)
+        }
+    }
+
+    /// The bodies of one kind, with their entries.
+    func all<Body: TransactionBody>(_ type: Body.Type) -> [(entry: Entry, body: Body)] {
+        entries.compactMap { entry in (entry.transaction.body as? Body).map { (entry, $0) } }
+    }
+
+    /// The one transaction of a kind that is about the thing proven.
+    func one<Body: TransactionBody>(
+        _ type: Body.Type, of part: EvidencePart, where matches: (Entry, Body) -> Bool = { _, _ in true }
+    ) throws -> (entry: Entry, body: Body) {
+        let found = all(type).filter { matches($0.entry, $0.body) }
+        guard let only = found.first, found.count == 1 else {
+            throw EvidenceError.doesNotHold(
+                part, "\(found.count) transactions of kind \(Body.kind.rawValue) instead of one")
+        }
+        return only
+    }
+}
