@@ -6,11 +6,12 @@ package enum SecretKind {}
 /// The name of a secret in a vault, such as `signing` or `pool.health`. It becomes the file's name.
 package typealias SecretName = Name<SecretKind>
 
-extension Name where Kind == SecretKind {
-    /// For names written in the source: `static let signing = SecretName(literal: "signing")`. One that breaks the
-    /// rule of `Name` is a programmer error.
-    package init(literal text: StaticString) {
-        guard let name = Name("\(text)") else { preconditionFailure("'\(text)' is not a name") }
+extension Name: ExpressibleByStringLiteral, ExpressibleByUnicodeScalarLiteral,
+    ExpressibleByExtendedGraphemeClusterLiteral
+where Kind == SecretKind {
+    /// For names written in the source; one that breaks the rule of `Name` is a programmer error.
+    package init(stringLiteral text: String) {
+        guard let name = Name(text) else { preconditionFailure("'\(text)' is not a name") }
         self = name
     }
 }

@@ -2,9 +2,9 @@ import KeyVault
 import SharingModel
 
 extension SecretName {
-    static let signing = SecretName(literal: "signing")
-    static let sealing = SecretName(literal: "sealing")
-    static let pool = SecretName(literal: "pool.health")
+    static let signing: SecretName = "signing"
+    static let sealing: SecretName = "sealing"
+    static let pool: SecretName = "pool.health"
 }
 
 func secret(_ text: String) -> SecretBytes {
