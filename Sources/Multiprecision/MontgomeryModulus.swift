@@ -70,17 +70,13 @@ package final class MontgomeryModulus: @unchecked Sendable {
         reduceProduct(into: result, workspace: workspace)
     }
 
-    /// `result = wide / R mod m` for `wide < m · R` of `2 · limbCount` limbs. Leaves Montgomery form, too.
-    package func reduce(_ wide: Limbs, into result: MutableLimbs, workspace: Workspace) {
-        workspace.product.update(from: wide, count: 2 * limbCount)
-        reduceProduct(into: result, workspace: workspace)
-    }
-
-    /// `result = a / R mod m`: out of Montgomery form.
-    package func leave(_ a: Limbs, into result: MutableLimbs, workspace: Workspace) {
-        workspace.product.update(from: a, count: limbCount)
-        (workspace.product + limbCount).update(repeating: 0, count: limbCount)
-        reduceProduct(into: result, workspace: workspace)
+    /// `result = wide / R mod m` for `wide < m · R` of `count` limbs, at most `2 · limbCount`. That is also the way out
+    /// of Montgomery form.
+    package func reduce(_ wide: Limbs, count: Int, into result: Element, workspace: Workspace) {
+        precondition(count <= 2 * limbCount, "a number below m · R")
+        workspace.product.update(from: wide, count: count)
+        (workspace.product + count).update(repeating: 0, count: 2 * limbCount - count)
+        withExtendedLifetime(result) { reduceProduct(into: result.limbs, workspace: workspace) }
     }
 
     /// Whether `0 < value < m` for `limbCount` limbs.
