@@ -7,7 +7,7 @@ package import SharingModel
 package struct OpenSection: TransactionBody {
     package static let kind = TransactionKind.openSection
     package let record: FoundingRecord
-    /// The registry's checkpoint that the section starts from: a C2SP signed note.
+    /// The registry's checkpoint that the section starts from: a C2SP signed note, checked by those who sign.
     package let registry: String
 
     package init(record: FoundingRecord, registry: String) {

@@ -28,7 +28,7 @@ package struct OverlaidState: StateReader {
 
     package func entries(prefix: String) throws -> [StateEntry] {
         var entries = try base.entries(prefix: prefix).filter { written[$0.key] == nil }
-        for (key, value) in written where key.hasPrefix(prefix) {
+        for (key, value) in written where key.utf8.starts(with: prefix.utf8) {
             if let value { entries.append(StateEntry(key: key, value: value)) }
         }
         // Sorted, so that the dictionary's order never shows.
