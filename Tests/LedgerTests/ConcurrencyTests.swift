@@ -55,8 +55,8 @@ struct ConcurrencyTests {
         let folder = try TemporaryFolder()
         let first = try folder.storage()
         let impatient = try SQLiteLedgerStorage(url: folder.file(), patience: 0)
-        try first.commit { _ in
-            #expect(throws: LedgerError.busy(seconds: 0)) { try impatient.commit { _ in } }
+        _ = try first.commit { _ in
+            #expect(throws: LedgerError.busy(seconds: 0)) { try impatient.commit { try $0.head() } }
         }
         #expect(try impatient.commit { try $0.head() } == nil)
     }

@@ -18,12 +18,15 @@ extension TestConsortium {
 
     /// A token of `statistics` for the dataset, approved, with so many uses.
     func token(_ ledger: Ledger, uses: Int64) async throws -> Digest {
-        let request = try RequestToken(
-            datasets: [name("visits")], packs: [name("care")], purpose: "test", uses: uses,
-            until: clock.now.adding(seconds: 1_000_000))
-        let token = try await accept(ledger, request, by: "statistics").transaction
+        let token = try await accept(ledger, request(uses: uses), by: "statistics").transaction
         try await accept(ledger, ApproveToken(token: token), by: "site1")
         return token
+    }
+
+    func request(uses: Int64 = 1) throws -> RequestToken {
+        try RequestToken(
+            datasets: [name("visits")], packs: [name("care")], purpose: "test", uses: uses,
+            until: clock.now.adding(seconds: 1_000_000))
     }
 
     func redemption(of token: Digest) throws -> RedeemToken {
