@@ -22,6 +22,10 @@ extension Ledger {
                 let block = try shown.unverifiedBlock(at: next)
                 try replica.commit { writer in
                     try writer.append(try verifier.verify(block, on: try writer.head(), replica: writer))
+                    // Verified with the block; so the replica is a whole ledger of its own.
+                    for cosignature in block.stored.record.previous {
+                        try writer.append(cosignature, height: next - 1)
+                    }
                 }
             }
             return head

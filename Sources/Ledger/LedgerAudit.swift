@@ -35,6 +35,7 @@ struct LedgerAudit {
         if executed == counts.blocks {
             try compareState()
             compareCounts(counts)
+            accountForCosignatures(counts)
         }
         return AuditReport(
             executedBlocks: executed, transactions: counts.entries, size: head?.size ?? 0, root: head?.root,
@@ -103,6 +104,29 @@ struct LedgerAudit {
         for entry in stored where !known.contains(entry.key) {
             findings.append(
                 AuditFinding(table: "state", place: entry.key, problem: "execution gives no such row"))
+        }
+    }
+
+    /// A cosignature of no block, and one that a record repeats and that is gone.
+    private func accountForCosignatures(_ counts: StoredCounts) {
+        findings.check(table: "cosignatures", place: "number of rows") {
+            let known = try (0..<counts.blocks).map { try shown.cosignatures(height: $0) }
+            let count = known.reduce(0) { $0 + $1.count }
+            if count != counts.cosignatures {
+                findings.append(
+                    AuditFinding(
+                        table: "cosignatures", place: "number of rows",
+                        problem: "\(counts.cosignatures - count) are of no block"))
+            }
+            for height in 1..<max(1, counts.blocks) {
+                let previous = try shown.block(at: height)?.record.previous ?? []
+                for cosignature in previous where !known[height - 1].contains(cosignature) {
+                    findings.append(
+                        AuditFinding(
+                            height: height - 1, table: "cosignatures", place: "\(cosignature.party)",
+                            problem: "the cosignature that the next block's record repeats is missing"))
+                }
+            }
         }
     }
 

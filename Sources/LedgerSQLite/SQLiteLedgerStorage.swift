@@ -71,6 +71,13 @@ package final class SQLiteLedgerStorage: LedgerStorage {
         }
     }
 
+    /// What SQLite does at each commit, in its own number: 2 is `FULL`.
+    package func synchronousMode() throws -> Int {
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+        }
+    }
+
     /// Closes the file. Not needed for durability.
     package func close() throws {
         try database.close()
