@@ -43,8 +43,10 @@ extension GatewayError: CustomStringConvertible {
             "\(reason): \(wayOn)"
         case .queryRefused(let reasons, let transaction):
             (["the query is refused by the disclosure guard:"] + reasons.map { "  " + $0 }
-                + ["  the refusal is recorded\(transaction.map { " as transaction \($0)" } ?? ""); no use was taken",
-                    "  ask for coarser groups or a wider WHERE; --dry-run shows group by group what would be refused"])
+                + [
+                    "  the refusal is recorded\(transaction.map { " as transaction \($0)" } ?? ""); no use was taken",
+                    "  ask for coarser groups or a wider WHERE; --dry-run shows group by group what would be refused",
+                ])
                 .joined(separator: "\n")
         case .keyMissing(let name, let party):
             "\(party) does not hold the key of \(name): only the pool's custodian opens"
@@ -53,6 +55,9 @@ extension GatewayError: CustomStringConvertible {
                 + "a department records this with `chancery result endorse`, which disputes it"
         case .openingDamaged(let problem):
             "the opening does not hold: \(problem)"
+        case .notFinal(let needed):
+            "too few departments have cosigned the ledger since then: \(needed) have to; each does so with "
+                + "`chancery ledger cosign --as DEPARTMENT`"
         case .ledgerWentBack(let section, let problem):
             "the ledger of \(section) does not continue what this party has seen: \(problem)"
         case .unavailable(let part, let problem):

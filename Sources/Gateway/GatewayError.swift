@@ -28,6 +28,7 @@ package enum GatewayError: Error, Sendable {
     case keyMissing(name: String, party: PartyName)
     case recomputedOtherwise(recorded: String, computed: String)
     case openingDamaged(problem: String)
+    case notFinal(needed: Int)
     case ledgerWentBack(section: SectionName, problem: String)
 
     // A part does not answer; trying again is safe.

@@ -1,9 +1,8 @@
 package import BlobStore
+import CanonicalJSON
 package import Foundation
 package import Ledger
 package import SharingModel
-
-import CanonicalJSON
 
 /// An evidence file as read: every block has the hash that names it, and nothing more is known yet.
 package struct EvidenceFile: Sendable {

@@ -1,9 +1,8 @@
 package import BlobStore
+import CanonicalJSON
 package import Foundation
 package import Paillier
 package import SharingModel
-
-import CanonicalJSON
 
 /// A result's opening in the clear: the plaintext of each ciphertext, with the randomness that proves it.
 ///

@@ -1,12 +1,11 @@
 package import BlobStore
-package import SharingModel
-
 import CanonicalJSON
 import Contracts
 import Ledger
 import Multiprecision
 import Paillier
 import QueryPlans
+package import SharingModel
 import TransparencyLog
 
 /// Checks an evidence file with nothing but the file, and, where it is given, a founding record that the verifier

@@ -25,7 +25,9 @@ struct ProvenGrant {
 
     init(_ file: EvidenceFile, _ ledger: ProvenLedger, _ findings: inout Findings) throws {
         let result = try ledger.one(RecordResult.self, of: .result) { entry, _ in entry.id == file.content.result }
-        let redeemed = try ledger.one(RedeemToken.self, of: .redemption) { entry, _ in entry.id == result.body.redemption }
+        let redeemed = try ledger.one(RedeemToken.self, of: .redemption) { entry, _ in
+            entry.id == result.body.redemption
+        }
         let requested = try ledger.one(RequestToken.self, of: .token) { entry, _ in entry.id == redeemed.body.token }
         redemption = redeemed.body
         redemptionID = redeemed.entry.id
@@ -58,7 +60,8 @@ struct ProvenGrant {
             }
             let approvals = ledger.all(ApproveDataset.self).filter { $0.body.proposal == published.entry.id }
             let agreed = Set([published.entry.by] + approvals.map(\.entry.by))
-            guard published.body.owners.contains(published.entry.by), agreed.isSuperset(of: published.body.owners) else {
+            guard published.body.owners.contains(published.entry.by), agreed.isSuperset(of: published.body.owners)
+            else {
                 throw EvidenceError.doesNotHold(.dataset, "not all owners of \(name) published it")
             }
             datasets[name] = published.body
@@ -81,8 +84,11 @@ struct ProvenGrant {
             throw EvidenceError.doesNotHold(.pool, "\(error)")
         }
         for dataset in datasets.values {
-            guard dataset.keyFingerprint.hex == key.fingerprint, dataset.owners.allSatisfy(created.body.members.contains)
-            else { throw EvidenceError.doesNotHold(.dataset, "\(dataset.name) is not under the pool's key, by its members") }
+            guard dataset.keyFingerprint.hex == key.fingerprint,
+                dataset.owners.allSatisfy(created.body.members.contains)
+            else {
+                throw EvidenceError.doesNotHold(.dataset, "\(dataset.name) is not under the pool's key, by its members")
+            }
         }
         findings.holds(
             "the key of pool \(name) has \(key.bitCount) bits and its proof holds: a ciphertext has one plaintext only")
@@ -105,7 +111,8 @@ struct ProvenGrant {
         }
         if let contracts = token.contracts {
             guard let call = redemption.contract, contracts.contains(call.contract) else {
-                throw EvidenceError.doesNotHold(.redemption, "the token is limited to registered plans, and this is none")
+                throw EvidenceError.doesNotHold(
+                    .redemption, "the token is limited to registered plans, and this is none")
             }
         }
     }

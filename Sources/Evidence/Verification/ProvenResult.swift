@@ -20,7 +20,8 @@ struct ProvenResult {
         let recorded = try ledger.one(RecordResult.self, of: .result) { entry, _ in entry.id == file.content.result }
         record = recorded.body
         guard recorded.entry.by == grant.grantee, record.plan == file.content.plan.cid,
-            record.result == file.content.computed.cid, record.plan == grant.redemption.plan, record.inputs == grant.inputs
+            record.result == file.content.computed.cid, record.plan == grant.redemption.plan,
+            record.inputs == grant.inputs
         else { throw EvidenceError.doesNotHold(.result, "it is not of the redemption's plan and inputs") }
         let plan = try Plan(data: file.blocks.get(record.plan).data)
         guard plan.cid == record.plan, plan.content.datasets == record.inputs,
@@ -46,15 +47,20 @@ struct ProvenResult {
             guard let published = grant.datasets[manifest.name], published.manifest == dataset.cid,
                 Int64(manifest.rows) == published.rows, manifest.keyFingerprint == grant.key.fingerprint,
                 manifest.weightCapacityBits == grant.pool.weightCapacityBits,
-                published.packs == Dictionary(uniqueKeysWithValues: manifest.schema.packs.map { ($0.name, $0.columns.sorted()) })
-            else { throw EvidenceError.doesNotHold(.dataset, "the manifest of \(manifest.name) is not what was published") }
+                published.packs
+                    == Dictionary(uniqueKeysWithValues: manifest.schema.packs.map { ($0.name, $0.columns.sorted()) })
+            else {
+                throw EvidenceError.doesNotHold(.dataset, "the manifest of \(manifest.name) is not what was published")
+            }
         }
     }
 
     /// A registered plan: approved by the owners of its data, and filled in as the redemption says.
     private func checkContract(_ grant: ProvenGrant, _ plan: Plan, _ ledger: ProvenLedger) throws {
         guard let call = grant.redemption.contract else { return }
-        let registered = try ledger.one(RegisterContract.self, of: .contract) { _, body in body.contract == call.contract }
+        let registered = try ledger.one(RegisterContract.self, of: .contract) { _, body in
+            body.contract == call.contract
+        }
         let approvals = ledger.all(ApproveContract.self).filter { $0.body.contract == call.contract }
         for dataset in grant.datasets.values {
             var agreed = Set(approvals.filter { $0.body.datasets?.contains(dataset.name) ?? true }.map(\.entry.by))

@@ -1,9 +1,8 @@
+import CanonicalJSON
 package import Contracts
 package import Ledger
 package import QueryPlans
 package import SharingModel
-
-import CanonicalJSON
 
 /// A plan with blanks, to be registered under a name.
 package struct ContractOffer: Sendable {

@@ -1,6 +1,5 @@
 package import Foundation
 package import SharingModel
-
 import Yams
 
 /// `consortium.yaml` of a policies folder: the parties and rules that a founding record is made from.
@@ -28,7 +27,8 @@ package struct ConsortiumPolicy: Sendable {
         do {
             text = try String(contentsOf: file, encoding: .utf8)
         } catch {
-            throw GatewayError.policy(path: file.path, problem: "cannot be read; give --policies a folder that holds it")
+            throw GatewayError.policy(
+                path: file.path, problem: "cannot be read; give --policies a folder that holds it")
         }
         do {
             try self.init(file: YAMLDecoder().decode(PolicyFile.self, from: text))

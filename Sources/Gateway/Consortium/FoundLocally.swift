@@ -1,12 +1,11 @@
-package import Foundation
-package import KeyVault
-package import SharingModel
-
 import CanonicalJSON
 import Contracts
 import DurableFiles
+package import Foundation
+package import KeyVault
 import Ledger
 import LedgerSQLite
+package import SharingModel
 import SignedEnvelopes
 
 /// `found --local`: a whole consortium on one machine, one home a party, each under a passphrase of its own.

@@ -1,7 +1,6 @@
 package import Contracts
-package import SharingModel
-
 import Ledger
+package import SharingModel
 
 /// What can be asked for, and from whom: a section's pools with their datasets.
 package struct Catalog: Sendable {

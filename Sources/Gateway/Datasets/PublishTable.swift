@@ -1,11 +1,10 @@
+import BlobStore
 package import Contracts
 package import Foundation
 package import Ledger
+import Paillier
 package import SealedTables
 package import SharingModel
-
-import BlobStore
-import Paillier
 
 /// `publish`: seals a table under the pool's key, puts the ciphertext into the blob store, and its manifest's CID onto
 /// the ledger.
@@ -82,7 +81,9 @@ package struct PublishTable: Sendable {
     private func publication(of note: SealedNote, _ session: PartySession) throws -> Receipt? {
         let transaction = try session.state { state -> Digest? in
             if let record = try state.dataset(manifest: note.manifest) { return record.publication }
-            guard let proposal = try state.proposal(dataset), proposal.terms.manifest == note.manifest else { return nil }
+            guard let proposal = try state.proposal(dataset), proposal.terms.manifest == note.manifest else {
+                return nil
+            }
             return proposal.id
         }
         return try transaction.flatMap { id in try session.ledger.read { try $0.receipt(of: id) } }

@@ -1,12 +1,12 @@
 package import BlobStore
+import CanonicalJSON
+import Contracts
+import DurableFiles
+import Foundation
 package import SealedTables
 package import SharingModel
 
-import CanonicalJSON
-import Contracts
 import struct Crypto.SHA256
-import DurableFiles
-import Foundation
 
 /// What a home notes of a table that it has sealed: from which file, and what came of it.
 package struct SealedNote: Codable, Sendable {

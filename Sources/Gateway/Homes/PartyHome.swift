@@ -1,8 +1,7 @@
-package import Foundation
-package import SharingModel
-
 import CanonicalJSON
 import DurableFiles
+package import Foundation
+package import SharingModel
 
 /// A party's own folder: who it is, what it pins, its encrypted keys, and its own copy of each ledger.
 ///
@@ -49,9 +48,11 @@ package struct PartyHome: Sendable {
                 path: file.path, problem: "\(description.party) is not a party of the consortium it pins")
         }
         self.party = party
-        ledgers = URL(filePath: description.ledgers, directoryHint: .isDirectory, relativeTo: directory)
+        ledgers =
+            URL(filePath: description.ledgers, directoryHint: .isDirectory, relativeTo: directory)
             .standardizedFileURL
-        blobs = URL(filePath: description.blobs, directoryHint: .isDirectory, relativeTo: directory)
+        blobs =
+            URL(filePath: description.blobs, directoryHint: .isDirectory, relativeTo: directory)
             .standardizedFileURL
     }
 

@@ -1,7 +1,6 @@
+import CanonicalJSON
 package import Foundation
 package import SharingModel
-
-import CanonicalJSON
 
 /// A founding record together with the digest of its bytes, which is what everybody compares.
 package struct PinnedConsortium: Sendable {

@@ -1,6 +1,5 @@
-package import Foundation
-
 import DurableFiles
+package import Foundation
 
 /// Small files of a party's home: readable by their owner alone, whole or not there at all.
 enum PrivateFile {

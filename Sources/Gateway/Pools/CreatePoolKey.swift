@@ -1,11 +1,10 @@
 package import Contracts
 package import Foundation
+import KeyVault
 package import Ledger
+import Multiprecision
 package import Paillier
 package import SharingModel
-
-import KeyVault
-import Multiprecision
 
 /// `pool create`: the custodian draws a Paillier key, keeps the private part in its vault, and registers the public
 /// part with its proof on the ledger.
@@ -36,7 +35,8 @@ package struct CreatePoolKey {
                 wayOn: "run this with --as \(custodian)")
         }
         guard let name = SecretName.poolKey(pool) else {
-            throw GatewayError.notAllowed(reason: "the pool's name is too long", wayOn: "take one of 59 characters at most")
+            throw GatewayError.notAllowed(
+                reason: "the pool's name is too long", wayOn: "take one of 59 characters at most")
         }
         if try session.state({ try $0.pool(pool) }) != nil {
             throw GatewayError.notAllowed(

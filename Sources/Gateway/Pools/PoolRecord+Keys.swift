@@ -1,7 +1,6 @@
 package import Contracts
-package import Paillier
-
 import Multiprecision
+package import Paillier
 
 extension PoolRecord {
     /// The pool's public key; its proof was verified when the pool was created, by everyone who executed that block.

@@ -1,9 +1,8 @@
+import BlobStore
 package import Contracts
 package import Ledger
 package import QueryPlans
 package import SharingModel
-
-import BlobStore
 
 /// `result endorse`: another department computes a recorded result again, and says on the ledger whether it is right.
 package struct EndorseRecordedResult: Sendable {

@@ -1,12 +1,11 @@
-package import Contracts
-package import Ledger
-package import QueryPlans
-package import SharingModel
-
 import BlobStore
+package import Contracts
 import Evidence
 import Foundation
+package import Ledger
 import Paillier
+package import QueryPlans
+package import SharingModel
 import SignedEnvelopes
 
 /// `open`: the pool's custodian opens a recorded result for the one who asked.
@@ -73,7 +72,9 @@ package struct OpenRecordedResult: Sendable {
         }
         guard try session.blobs.contains(opening.opening),
             let receipt = try session.ledger.read({ try $0.receipt(of: opening.id) })
-        else { throw GatewayError.openingDamaged(problem: "the sealed opening \(opening.opening) is nowhere to be found") }
+        else {
+            throw GatewayError.openingDamaged(problem: "the sealed opening \(opening.opening) is nowhere to be found")
+        }
         try staging.clear()
         return Opened(
             receipt: receipt, result: recorded.record.id, grantee: recorded.record.executor, ciphertexts: 0,

@@ -1,11 +1,10 @@
+import BlobStore
+import CanonicalJSON
 package import Contracts
+import Ledger
 package import QueryPlans
 package import SealedTables
 package import SharingModel
-
-import BlobStore
-import CanonicalJSON
-import Ledger
 
 /// What somebody asks: a statement, or a registered plan with values for its blanks.
 package enum Question: Sendable {
@@ -47,7 +46,8 @@ extension PartySession {
                 }
                 guard !datasets.isEmpty else {
                     throw GatewayError.notAllowed(
-                        reason: "the pool \(poolName) has no datasets in use", wayOn: "its members publish with `chancery publish`")
+                        reason: "the pool \(poolName) has no datasets in use",
+                        wayOn: "its members publish with `chancery publish`")
                 }
                 return (.pool(poolName), pool, datasets)
             }

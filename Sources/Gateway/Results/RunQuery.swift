@@ -109,12 +109,14 @@ package struct RunQuery: Sendable {
     }
 
     /// Records the guard's refusal: every use of data is on the ledger, refused ones included.
-    private func refuse(_ query: Prepared, _ report: GuardReport, _ session: PartySession) async throws -> GatewayError {
+    private func refuse(_ query: Prepared, _ report: GuardReport, _ session: PartySession) async throws -> GatewayError
+    {
         let reasons = report.reasons
         let receipt = try await session.submit(
             RefuseQuery(
                 token: query.token.id, plan: query.plan.cid, released: Int64(report.released.count),
-                refused: Int64(max(report.refused.count, 1)), reason: String(reasons.joined(separator: "; ").prefix(900))))
+                refused: Int64(max(report.refused.count, 1)),
+                reason: String(reasons.joined(separator: "; ").prefix(900))))
         return .queryRefused(reasons: reasons, transaction: receipt.transaction)
     }
 }

@@ -1,11 +1,10 @@
+import BlobStore
 package import Contracts
 package import Evidence
-package import QueryPlans
-package import SharingModel
-
-import BlobStore
 import Foundation
 import Paillier
+package import QueryPlans
+package import SharingModel
 
 /// A result as far as the one who asks may see it.
 package struct ShownResult: Sendable {

@@ -25,10 +25,10 @@ struct PartyKeys {
 }
 
 extension SecretName {
-    static let signing = SecretName(literal: "signing")
-    static let cosigning = SecretName(literal: "cosigning")
-    static let unsealing = SecretName(literal: "unsealing")
-    static let pseudonyms = SecretName(literal: "pseudonyms")
+    static let signing: SecretName = "signing"
+    static let cosigning: SecretName = "cosigning"
+    static let unsealing: SecretName = "unsealing"
+    static let pseudonyms: SecretName = "pseudonyms"
 
     static func poolKey(_ pool: PoolName) -> SecretName? { SecretName("pool.\(pool)") }
 }

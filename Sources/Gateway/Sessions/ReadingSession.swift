@@ -2,9 +2,8 @@ package import BlobStore
 package import Contracts
 package import Foundation
 package import Ledger
-package import SharingModel
-
 import LedgerSQLite
+package import SharingModel
 
 /// Reads a section's shared ledger and blobs as nobody in particular: no key is needed and nothing is written.
 ///

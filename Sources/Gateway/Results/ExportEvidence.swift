@@ -1,0 +1,143 @@
+import BlobStore
+import CanonicalJSON
+import Contracts
+import DurableFiles
+package import Evidence
+package import Foundation
+import Ledger
+import QueryPlans
+package import SharingModel
+
+/// `evidence`: everything that is needed to check a result offline, in one file.
+///
+/// The one to whom the result was opened puts the opening into it; anybody else proves everything but the figures.
+package struct ExportEvidence: Sendable {
+    /// Any beginning of the result's id.
+    package let result: String
+
+    package init(_ result: String) {
+        self.result = result
+    }
+
+    package struct Exported: Sendable {
+        package let result: Digest
+        package let root: String
+        package let transactions: Int
+        package let bytes: Int
+        /// Whether the opened figures are in it.
+        package let hasOpening: Bool
+    }
+
+    /// Writes the file whole or not at all.
+    /// - Throws: ``GatewayError/notFinal(needed:)`` while too few departments have cosigned a checkpoint that holds the
+    ///   result.
+    package func run(as session: PartySession, to file: URL) throws -> Exported {
+        let shown = try session.show(result: result)
+        let record = shown.recorded.record
+        let ids = try EvidenceTransactions(shown.recorded, session).ids
+        let proofs: [TransactionProof]
+        do {
+            proofs = try ids.map { try session.ledger.proof(of: $0, at: .final) }
+        } catch LedgerError.notFinal, LedgerError.notYetIn {
+            throw GatewayError.notFinal(needed: session.ledger.policy.needed)
+        }
+        var blocks = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        let transactions = blocks.map(\.cid)
+        let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
+        let opening = try shown.opening.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        blocks += [founding] + (opening.map { [$0] } ?? [])
+        blocks += try resultBlocks(shown, session)
+        let root = try DAGJSON.encode(
+            EvidenceContent(
+                consortium: session.home.consortium.digest, section: session.section, result: record.id,
+                founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", transactions: transactions,
+                plan: record.plan, computed: record.result, opening: opening?.cid))
+        return Exported(
+            result: record.id, root: root.cid.text, transactions: proofs.count,
+            bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)
+    }
+
+    /// Plan, manifests with the blocks that list their shards, result and ciphertexts: all but the shards.
+    private func resultBlocks(_ shown: ShownResult, _ session: PartySession) throws -> [Block] {
+        var links = [shown.plan.cid, shown.recorded.record.result] + shown.content.ciphertexts.blocks.map(\.cid)
+        for manifest in shown.plan.content.datasets {
+            links.append(manifest)
+            // A manifest links to raw shards, or to dag-json blocks that list them.
+            links += try DAGJSON.links(in: session.blobs.get(manifest)).filter { $0.codec == .dagJSON }
+        }
+        return try links.map { try session.blobs.get($0) }
+    }
+
+    private func write(_ blocks: [Block], to file: URL) throws -> Int {
+        guard let root = blocks.first else { return 0 }
+        let path = file.plainPath
+        var temporary = try TemporaryFile(in: DurableFiles.Directory.parent(of: path), permissions: 0o600)
+        var writer = try CARWriter(roots: [root.cid], to: &temporary)
+        var written = Set<CID>()
+        for block in blocks where written.insert(block.cid).inserted {
+            try writer.append(block, to: &temporary)
+        }
+        let bytes = writer.byteCount
+        try temporary.commit(as: path)
+        return bytes
+    }
+}
+
+/// Which transactions a result rests on, in the ledger's order.
+struct EvidenceTransactions {
+    let ids: [Digest]
+
+    init(_ recorded: RecordedResult, _ session: PartySession) throws {
+        let record = recorded.record
+        ids = try session.ledger.read { reader in
+            let redemption = try LedgerState(reader).redemption(record.redemption)
+            var found = [(index: Int, id: Digest)]()
+            let published = try EvidenceTransactions.accepted(PublishDataset.self, reader).filter {
+                record.inputs.contains($0.body.manifest)
+            }
+            let proposals = Set(published.map(\.id))
+            found += published.map(\.place)
+            found += try EvidenceTransactions.accepted(OpenSection.self, reader).map(\.place)
+            found += try EvidenceTransactions.accepted(CreatePool.self, reader)
+                .filter { $0.body.name == record.pool }.map(\.place)
+            found += try EvidenceTransactions.accepted(ApproveDataset.self, reader)
+                .filter { proposals.contains($0.body.proposal) }.map(\.place)
+            found += try EvidenceTransactions.accepted(ApproveToken.self, reader)
+                .filter { $0.body.token == record.token }.map(\.place)
+            if let call = redemption?.contract {
+                found += try EvidenceTransactions.accepted(RegisterContract.self, reader)
+                    .filter { $0.body.contract == call.contract }.map(\.place)
+                found += try EvidenceTransactions.accepted(ApproveContract.self, reader)
+                    .filter { $0.body.contract == call.contract }.map(\.place)
+            }
+            found += try EvidenceTransactions.accepted(EndorseResult.self, reader)
+                .filter { $0.body.result == record.id }.map(\.place)
+            found += try EvidenceTransactions.accepted(DisputeResult.self, reader)
+                .filter { $0.body.result == record.id }.map(\.place)
+            for id in [record.token, record.redemption, record.id] + (recorded.opening.map { [$0.id] } ?? []) {
+                if let entry = try reader.entry(id: id) { found.append((entry.index, id)) }
+            }
+            return found.sorted { $0.index < $1.index }.map(\.id)
+        }
+    }
+
+    private struct Accepted<Body> {
+        let index: Int
+        let id: Digest
+        let body: Body
+
+        var place: (index: Int, id: Digest) { (index, id) }
+    }
+
+    /// The transactions of a kind that the contracts accepted.
+    private static func accepted<Body: TransactionBody>(
+        _ type: Body.Type, _ reader: any LedgerReader
+    ) throws -> [Accepted<Body>] {
+        try reader.entries(kind: Body.kind.rawValue, after: nil, limit: .max).compactMap { entry in
+            guard try reader.outcome(at: entry.index)?.refusal == nil,
+                let body = try Transaction(entry.envelope).body as? Body
+            else { return nil }
+            return Accepted(index: entry.index, id: entry.id, body: body)
+        }
+    }
+}
