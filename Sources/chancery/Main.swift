@@ -6,13 +6,8 @@ import Foundation
 enum Main {
     static func main() async {
         Interruption.handle()
-        var command: any ParsableCommand
         do {
-            command = try await Chancery.asyncParseAsRoot()
-        } catch {
-            exit(whileParsing: error)
-        }
-        do {
+            var command = try await Chancery.asyncParseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -20,30 +15,22 @@ enum Main {
             }
             try StandardOutput.flush()
         } catch {
-            exit(whileRunning: error, command: type(of: command))
+            end(with: error)
         }
     }
 
-    /// `--help` and `--version` come here too: as "errors" whose exit code is 0.
-    private static func exit(whileParsing error: any Error) -> Never {
-        let message = Chancery.fullMessage(for: error)
-        guard Chancery.exitCode(for: error) == .success else {
-            ErrorReport.print(usage: message)
+    private static func end(with error: any Error) -> Never {
+        switch Chancery.exitCode(for: error) {
+        case .success:
+            // `--help` and `--version` come as "errors"; so does a group of verbs that was given no verb.
+            try? StandardOutput.print(Chancery.fullMessage(for: error))
+            ExitStatus.done.exit()
+        case .validationFailure:
+            ErrorReport.print(usage: Chancery.fullMessage(for: error))
             ExitStatus.misunderstood.exit()
+        default:
+            ErrorReport.print(error)
+            ErrorReport.status(of: error).exit()
         }
-        try? StandardOutput.print(message)
-        ExitStatus.done.exit()
-    }
-
-    private static func exit(whileRunning error: any Error, command: any ParsableCommand.Type) -> Never {
-        // A group of verbs without a verb shows its help, which is no failure.
-        if error is CleanExit { exit(whileParsing: error, command: command) }
-        ErrorReport.print(error)
-        ErrorReport.status(of: error).exit()
-    }
-
-    private static func exit(whileParsing error: any Error, command: any ParsableCommand.Type) -> Never {
-        try? StandardOutput.print(command.fullMessage(for: error))
-        ExitStatus.done.exit()
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What goes wrong with the files that a person names on the command line.
-enum FileProblem: Failure {
+enum FileProblem: Failure, CustomStringConvertible {
     case unreadable(path: String, problem: String)
     case notUTF8(path: String)
     case tooLarge(path: String, limit: Int)

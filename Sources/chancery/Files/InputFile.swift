@@ -29,6 +29,13 @@ struct InputFile: ExpressibleByArgument, Sendable {
         return handle
     }
 
+    /// Its size, where it is a regular file.
+    var byteCount: Int? {
+        var status = stat()
+        guard !isStandardInput, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
     /// All of it.
     ///
     /// - Parameter limit: the most bytes that are read.

@@ -30,6 +30,21 @@ struct OutputOptions: ParsableArguments {
         guard isWritten else { throw FileProblem.exists(path: path) }
     }
 
+    /// Lets `body` write piece by piece; FILE is there only once `body` has returned, whole.
+    ///
+    /// - Throws: ``FileProblem``, `FileFailure`, and what `body` throws: then a FILE that was there is unchanged.
+    func stream<Result>(_ body: (@escaping (Data) throws -> Void) throws -> Result) throws -> Result {
+        guard let path else { return try body { try StandardOutput.write($0) } }
+        let target = OutputOptions.resolved(path)
+        guard OutputOptions.isRegularOrAbsent(target) else {
+            return try body { try OutputOptions.append($0, to: target) }
+        }
+        let pending = try PendingFile(beside: target)
+        let result = try body { try pending.append($0) }
+        try pending.commit(as: target)
+        return result
+    }
+
     /// Follows symbolic links, which stay.
     private static func resolved(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
@@ -43,7 +58,7 @@ struct OutputOptions: ParsableArguments {
     }
 
     private static func append(_ data: Data, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw FileProblem.unwritable(path: path, problem: String(cString: strerror(errno)))
         }
@@ -53,5 +68,24 @@ struct OutputOptions: ParsableArguments {
         } catch {
             throw FileProblem.unwritable(path: path, problem: FileProblem.reason(error))
         }
+    }
+}
+
+/// A file on its way, held where a closure can reach it.
+private final class PendingFile {
+    private var file: TemporaryFile?
+
+    init(beside path: String) throws {
+        let directory = Directory.parent(of: path)
+        try AtomicFile.removeStaleTemporaries(in: directory)
+        file = try TemporaryFile(in: directory, permissions: 0o644)
+    }
+
+    func append(_ data: Data) throws {
+        try file?.append(data)
+    }
+
+    func commit(as path: String) throws {
+        try file.take()?.commit(as: path)
     }
 }

@@ -38,7 +38,7 @@ struct StoreOptions: ParsableArguments {
 }
 
 /// There is no blob store where one was looked for.
-struct StoreMissing: Failure {
+struct StoreMissing: Failure, CustomStringConvertible {
     let path: String
 
     var exitStatus: ExitStatus { .misunderstood }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 
 /// Writes errors and warnings on standard error: one place, one form.
@@ -6,7 +5,6 @@ enum ErrorReport {
     static func status(of error: any Error) -> ExitStatus {
         switch error {
         case let failure as any Failure: failure.exitStatus
-        case is ValidationError: .misunderstood
         default: .refused
         }
     }
@@ -21,13 +19,14 @@ enum ErrorReport {
 
     /// What ArgumentParser says about arguments that it does not understand, the usage line included.
     static func print(usage message: String) {
-        StandardError.print(Printable.lines(message))
+        let ownLabel = "Error: "
+        let text = message.hasPrefix(ownLabel) ? String(message.dropFirst(ownLabel.count)) : message
+        write(label: "chancery", colour: .red, text: text)
     }
 
     private static func text(of error: any Error) -> String {
         switch error {
-        case let failure as any Failure: failure.description
-        case let error as ValidationError: error.message
+        case let failure as any Failure: "\(failure)"
         case let error as any LocalizedError: error.errorDescription ?? "\(error)"
         default: "\(error)"
         }

@@ -16,7 +16,7 @@ enum ExitStatus: Int32 {
     }
 }
 
-/// An error that knows how the command ends. Its `description` is the message for a person.
-protocol Failure: Error, CustomStringConvertible {
+/// An error that knows how the command ends. Its description is the message for a person.
+protocol Failure: Error {
     var exitStatus: ExitStatus { get }
 }

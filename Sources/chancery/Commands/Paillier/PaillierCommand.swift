@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct PaillierCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "paillier")
+}
