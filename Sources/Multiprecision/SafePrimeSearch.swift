@@ -2,11 +2,11 @@
 /// exactly twice the length).
 ///
 /// From a random start, p′ and 2p′ + 1 are sieved together over an interval; what is left passes a base-2 strong test
-/// each, cheapest first, then Baillie–PSW and random Miller–Rabin rounds. Choosing the first prime after a random start
+/// each, then Baillie–PSW and random Miller–Rabin rounds for p′, and Pocklington for p. Choosing the first prime after a random start
 /// favours primes after long gaps; the entropy lost is under a bit (J. Brandt, I. Damgård, CRYPTO 1992), and every
 /// interval starts afresh.
 package struct SafePrimeSearch {
-    /// Random Miller–Rabin rounds for p and for p′, after Baillie–PSW.
+    /// Random Miller–Rabin rounds for p′, after Baillie–PSW.
     package static let rounds = 16
 
     /// Length of p in bits.
@@ -47,16 +47,18 @@ package struct SafePrimeSearch {
         return nil
     }
 
-    /// Whether `p` and `(p - 1) / 2` are prime, with error at most `4^-rounds` for each.
+    /// Whether `p` and `(p - 1) / 2` are prime, with error at most `4^-rounds`.
     package static func isSafePrime(_ p: BigInteger) -> Bool {
         var generator = SystemRandomNumberGenerator()
         return isSafePrime(p, using: &generator)
     }
 
     private static func isSafePrime(_ p: BigInteger, using generator: inout some RandomNumberGenerator) -> Bool {
-        guard p > 5, !p.isEven else { return false }
-        return (p >> 1).isProbablePrime(rounds: rounds, using: &generator)
-            && p.isProbablePrime(rounds: rounds, using: &generator)
+        guard p > 7, !p.isEven else { return false }
+        let half = p >> 1
+        // Pocklington with p - 1 = 2p′, p′ > √p: once p′ is prime, 2^(p-1) ≡ 1 and gcd(2² - 1, p) = 1 prove p prime.
+        return half.isProbablePrime(rounds: rounds, using: &generator)
+            && p.modulo(3) != 0 && BigInteger(2).power(p - 1, modulo: p, variableTime: true) == 1
     }
 
     /// Which `start + 2i` and twice that plus 1 have no sieving prime as a factor.
