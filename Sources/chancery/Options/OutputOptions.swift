@@ -30,6 +30,13 @@ struct OutputOptions: ParsableArguments {
         guard isWritten else { throw FileProblem.exists(path: path) }
     }
 
+    /// Refuses early what `write` without `replacing` would refuse.
+    func requireAbsent() throws(FileProblem) {
+        guard let path else { return }
+        var status = stat()
+        if lstat(path, &status) == 0, OutputOptions.isRegularOrAbsent(path) { throw .exists(path: path) }
+    }
+
     /// Lets `body` write piece by piece; FILE is there only once `body` has returned, whole.
     ///
     /// - Throws: ``FileProblem``, `FileFailure`, and what `body` throws: then a FILE that was there is unchanged.

@@ -8,9 +8,14 @@ enum StandardOutput {
         try write(Data((text + "\n").utf8))
     }
 
-    /// Writes one document of canonical JSON (RFC 8785: sorted members, one line) and a newline.
+    /// Writes one document of canonical JSON and a newline.
     static func print(json value: some Encodable) throws {
-        try write(CanonicalJSON.encode(value) + Data("\n".utf8))
+        try write(document(value))
+    }
+
+    /// Canonical JSON (RFC 8785: sorted members, one line) and a newline.
+    static func document(_ value: some Encodable) throws -> Data {
+        try CanonicalJSON.encode(value) + Data("\n".utf8)
     }
 
     /// Writes bytes as they are.

@@ -37,8 +37,7 @@ struct CommandRun: Sendable {
         in directory: URL? = nil, timeout: Duration = .seconds(120)
     ) async throws -> CommandRun {
         let process = RunningCommand(program, arguments, environment: environment, in: directory)
-        try process.start()
-        try process.send(input)
+        try process.start(input: input)
         return try await process.end(within: timeout)
     }
 

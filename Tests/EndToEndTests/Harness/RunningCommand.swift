@@ -1,11 +1,10 @@
 import Foundation
 import Synchronization
 
-/// A process with its streams. Output goes to files, so that no full pipe can stop the process or the test.
+/// A process with its streams, which are files: no full or broken pipe can stop the process or the test.
 final class RunningCommand: @unchecked Sendable {
-    // Unchecked: `start`, `send` and `end` are called one after the other by the one test that owns it.
+    // Unchecked: `start` and `end` are called one after the other by the one test that owns it.
     private let process = Process()
-    private let input = Pipe()
     private let folder: TemporaryFolder
     private let exited: AsyncStream<Void>
 
@@ -15,7 +14,6 @@ final class RunningCommand: @unchecked Sendable {
         process.arguments = arguments
         process.environment = RunningCommand.cleanEnvironment.merging(environment) { _, new in new }
         process.currentDirectoryURL = directory ?? folder.url
-        process.standardInput = input
         let (exited, continuation) = AsyncStream<Void>.makeStream()
         self.exited = exited
         process.terminationHandler = { _ in continuation.finish() }
@@ -33,19 +31,13 @@ final class RunningCommand: @unchecked Sendable {
     /// What was printed on standard error so far.
     var messageSoFar: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
 
-    func start() throws {
+    func start(input: Data = Data()) throws {
+        try input.write(to: folder / "stdin")
+        process.standardInput = try FileHandle(forReadingFrom: folder / "stdin")
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorFile)
         try process.run()
-    }
-
-    /// Writes all of standard input. A process that does not read it may be gone already: that is its right.
-    func send(_ data: Data) throws {
-        let handle = input.fileHandleForWriting
-        signal(SIGPIPE, SIG_IGN)
-        try? handle.write(contentsOf: data)
-        try? handle.close()
     }
 
     func send(signal number: Int32) {
