@@ -10,6 +10,15 @@ package struct CARSummary: Hashable, Sendable {
     package let byteCount: Int
 }
 
+/// What of a CAR file's graph has to be there for its roots to be made known.
+package enum CARCompleteness: Hashable, Sendable {
+    /// Everything that the roots link to, however far.
+    case wholeDAG
+    /// The roots alone: for evidence, which holds manifests without the shards that they link to. What else has to
+    /// be there, its reader finds out.
+    case rootsOnly
+}
+
 extension BlobStore {
     /// Writes all that `roots` link to as CARv1: roots first, depth first, each block once. The same roots give the
     /// same bytes.
@@ -38,8 +47,8 @@ extension BlobStore {
         return summary
     }
 
-    /// Reads a CARv1 file, stores its blocks, and answers when everything that its roots link to is in the store and
-    /// verified.
+    /// Reads a CARv1 file, stores its blocks, and answers when its roots, and by default everything that they link
+    /// to, are in the store and verified.
     ///
     /// When it throws, blocks that had come before stay in the store: they are what their CIDs say, and nothing refers
     /// to them, so importing the whole file later finds them there. Links may lead to blocks that the store already
@@ -49,7 +58,7 @@ extension BlobStore {
     ///   ``put(_:)`` throws.
     @discardableResult
     package func importCAR(
-        from source: some ByteSource, limits: DAGLimits = .standard
+        from source: some ByteSource, completeness: CARCompleteness = .wholeDAG, limits: DAGLimits = .standard
     ) throws -> CARSummary {
         var reader = try CARReader(source)
         var blockCount = 0
@@ -58,7 +67,10 @@ extension BlobStore {
             blockCount += 1
         }
         do {
-            try walk(from: reader.roots, limits: limits) { _ in }
+            switch completeness {
+            case .wholeDAG: try walk(from: reader.roots, limits: limits) { _ in }
+            case .rootsOnly: for root in reader.roots { _ = try get(root) }
+            }
         } catch BlobStoreError.blockMissing(let cid) {
             throw BlobStoreError.malformedCAR(offset: reader.byteCount, fault: .missingBlock(cid))
         }
@@ -67,7 +79,10 @@ extension BlobStore {
 
     /// Reads the CAR file at `file`.
     @discardableResult
-    package func importCAR(from file: URL, limits: DAGLimits = .standard) throws -> CARSummary {
-        try importCAR(from: SequentialFile(file.path(percentEncoded: false)), limits: limits)
+    package func importCAR(
+        from file: URL, completeness: CARCompleteness = .wholeDAG, limits: DAGLimits = .standard
+    ) throws -> CARSummary {
+        let source = try SequentialFile(file.path(percentEncoded: false))
+        return try importCAR(from: source, completeness: completeness, limits: limits)
     }
 }

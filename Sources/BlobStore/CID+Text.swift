@@ -5,6 +5,9 @@ extension CID {
     /// 61 for dag-json.
     package var text: String { "b" + Base32.text(of: bytes) }
 
+    /// Long enough to say of a CID with a longer hash what is the matter with it.
+    private static var longestText: Int { 128 }
+
     /// Reads the one text form that ``text`` writes.
     ///
     /// Capitals, padding, other bases and stray bits in the last character are refused: a block has one name.
@@ -14,7 +17,7 @@ extension CID {
             // CIDv0 has no multibase prefix: base58, 46 characters, `Qm`.
             if text.utf8.count == 46, text.hasPrefix("Qm") { throw .unsupportedVersion(0) }
             guard text.utf8.first == UInt8(ascii: "b") else { throw .unsupportedBase }
-            guard text.utf8.count <= 1 + (CID.longestByteCount * 8 + 4) / 5 else { throw .tooLong(text.utf8.count) }
+            guard text.utf8.count <= CID.longestText else { throw .tooLong(text.utf8.count) }
             var rest = try Base32.bytes(of: text.utf8.dropFirst())
             self = try CID.read(from: &rest)
             guard rest.isEmpty else { throw .trailingBytes(rest.count) }

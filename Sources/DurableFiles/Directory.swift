@@ -21,6 +21,10 @@ package enum Directory {
         try synchronize(parent(of: path))
     }
 
+    package static func setPermissions(_ permissions: mode_t, of path: String) throws(FileFailure) {
+        guard chmod(path, permissions) == 0 else { throw .last(.setPermissions, path) }
+    }
+
     /// Makes what was created, renamed or removed in the directory survive power loss.
     package static func synchronize(_ path: String) throws(FileFailure) {
         try Descriptor(path, O_RDONLY | O_DIRECTORY).synchronize()

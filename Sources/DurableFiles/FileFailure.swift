@@ -20,6 +20,7 @@ package enum FileOperation: String, Hashable, Sendable {
     case synchronize = "fsync"
     case inspect = "stat"
     case makeDirectory = "mkdir"
+    case setPermissions = "chmod"
 }
 
 extension FileFailure: CustomStringConvertible {

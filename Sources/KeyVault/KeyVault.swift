@@ -41,6 +41,8 @@ package final class KeyVault: Sendable {
     ) throws {
         let path = KeyVault.path(of: directory)
         try Directory.create(path, permissions: 0o700)
+        // The directory may have been there, open to others.
+        try Directory.setPermissions(0o700, of: path)
         let masterKey = SymmetricKey(size: .bits256)
         let header = try VaultHeader(wrapping: masterKey, passphrase: passphrase, cost: cost)
         try header.write(to: path, replacing: false)

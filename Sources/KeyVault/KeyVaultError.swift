@@ -12,7 +12,6 @@ package enum KeyVaultError: Error, Hashable, Sendable {
     case secretTooLarge(String, byteCount: Int, limit: Int)
     case emptyPassphrase(PassphraseOrigin)
     case passphraseTooLong(PassphraseOrigin, limit: Int)
-    case passphraseFileUnreadable(path: String, code: Int32)
     case passphrasesDiffer
     case passphraseCancelled
     /// There is no terminal to ask at, and neither variable is set.
