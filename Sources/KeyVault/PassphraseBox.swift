@@ -66,6 +66,7 @@ package struct PassphraseBox: Codable, Hashable, Sendable {
 
     /// Cost and salt have fixed places before the associated bytes, so that no two boxes bind the same.
     private static func bound(cost: ScryptCost, salt: Data, associated: Data) -> Data {
-        Data("chancery passphrase box v1 scrypt \(cost.logN) \(cost.r) \(cost.p) AES-256-GCM\n".utf8) + salt + associated
+        let header = "chancery passphrase box v1 scrypt \(cost.logN) \(cost.r) \(cost.p) AES-256-GCM\n"
+        return Data(header.utf8) + salt + associated
     }
 }

@@ -9,6 +9,9 @@ struct CommandRun: Sendable {
     /// The exit status; for a process that a signal ended, 128 and the signal, as a shell has it.
     let status: Int32
 
+    /// Whether a signal ended it, so that nothing was cleaned up.
+    let wasKilled: Bool
+
     /// Standard output as text.
     var text: String { String(decoding: standardOutput, as: UTF8.self) }
     /// Standard error as text.
@@ -39,6 +42,11 @@ struct CommandRun: Sendable {
         let process = RunningCommand(program, arguments, environment: environment, in: directory)
         try process.start(input: input)
         return try await process.end(within: timeout)
+    }
+
+    /// Runs a shell script with positional parameters from `$1` on.
+    static func shell(_ script: String, _ parameters: String...) async throws -> CommandRun {
+        try await run(URL(filePath: "/bin/sh"), ["-c", script, "sh"] + parameters)
     }
 
     /// Records a failure unless the exit status is `expected`, with all that was printed.

@@ -20,7 +20,8 @@ final class RunningCommand: @unchecked Sendable {
     }
 
     private static var cleanEnvironment: [String: String] {
-        ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "COLUMNS": "80"]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return ["PATH": path, "HOME": "/nonexistent", "COLUMNS": "80"]
     }
 
     private var outputFile: URL { folder / "stdout" }
@@ -56,11 +57,12 @@ final class RunningCommand: @unchecked Sendable {
         for await _ in exited {}
         watchdog.cancel()
         if isLate.withLock({ $0 }) { throw TimedOut(arguments: arguments, timeout: timeout) }
+        let wasKilled = process.terminationReason == .uncaughtSignal
         return CommandRun(
             arguments: arguments,
             standardOutput: try Data(contentsOf: outputFile),
             standardError: try Data(contentsOf: errorFile),
-            status: process.terminationReason == .uncaughtSignal
-                ? 128 + process.terminationStatus : process.terminationStatus)
+            status: wasKilled ? 128 + process.terminationStatus : process.terminationStatus,
+            wasKilled: wasKilled)
     }
 }

@@ -13,6 +13,8 @@ struct PaillierKeyFile {
     }
 
     private static let readLimit = 1 << 20
+    /// What the prompt calls the key, and its file in a directory that `CHANCERY_PASSPHRASE_FILE` names.
+    private static let passphraseName = "paillier-key"
 
     private let file: InputFile
     private let content: Content
@@ -43,20 +45,18 @@ struct PaillierKeyFile {
 
     /// The private key, after asking for the passphrase where there is one.
     func unlock() throws -> ForeignDecryptionKey {
-        try FileContext.of(file) {
-            switch content {
-            case .publicKey: throw KeyProblem.notPrivate
-            case .plain(let data, _): return try PythonPaillier.decryptionKey(json: data)
-            case .encrypted(let key, _):
-                return try key.open(passphrase: PaillierKeyFile.passphrase(creating: false), path: file.name)
-            }
+        switch content {
+        case .publicKey: throw FileContext(name: file.name, cause: KeyProblem.notPrivate)
+        case .plain(let data, _): return try FileContext.of(file) { try PythonPaillier.decryptionKey(json: data) }
+        case .encrypted(let key, _):
+            return try key.open(passphrase: PaillierKeyFile.passphrase(creating: false), path: file.name)
         }
     }
 
     /// The passphrase of a key that stands in a file of its own, outside a home.
     static func passphrase(creating: Bool) throws -> SecretBytes {
         let source = PassphraseSource { ErrorReport.warn("\($0)") }
-        guard let name = PartyName("paillier-key") else { preconditionFailure("a fixed name") }
+        guard let name = PartyName(passphraseName) else { preconditionFailure("a fixed name") }
         return try source.passphrase(for: name, creating: creating)
     }
 }
