@@ -57,7 +57,8 @@ struct PoolTests {
         let modulus = PoolKey.small.modulus
         // 2^255, and (2^127 − 1)²: a prime squared passes for a product of two primes until it is looked at.
         let even = Data([0x80] + [UInt8](repeating: 0, count: 31))
-        let square = Data([0x3F] + [UInt8](repeating: 0xFF, count: 14) + [0xFF, 0] + [UInt8](repeating: 0, count: 14) + [1])
+        let square = Data(
+            [0x3F] + [UInt8](repeating: 0xFF, count: 14) + [0xFF, 0] + [UInt8](repeating: 0, count: 14) + [1])
         for unsound in [Data([0]) + modulus, even, square] {
             let outcome = try ledger.submit(TestLedger.pool("health", modulus: unsound), by: "ministry").outcome
             #expect(outcome.refusal == Refusal(.keyInvalid, ["pool": "health", "reason": "modulus"]))
