@@ -22,6 +22,15 @@ struct Chancery: AsyncParsableCommand {
             """,
         version: "chancery \(version)",
         groupedSubcommands: [
+            CommandGroup(
+                name: "Consortium", subcommands: [FoundCommand.self, PoolCommand.self, CatalogCommand.self]),
+            CommandGroup(name: "Data", subcommands: [PublishCommand.self, DatasetCommand.self]),
+            CommandGroup(
+                name: "Use", subcommands: [TokenCommand.self, ContractCommand.self, QueryCommand.self]),
+            CommandGroup(
+                name: "Results",
+                subcommands: [OpenCommand.self, ResultCommand.self, EvidenceCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self]),
             CommandGroup(name: "Storage", subcommands: [BlobCommand.self]),
             CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),
         ])
