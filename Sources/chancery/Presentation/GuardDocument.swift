@@ -1,3 +1,4 @@
+import BlobStore
 import CanonicalJSON
 import QueryPlans
 
@@ -12,7 +13,8 @@ enum GuardDocument {
                     .object([
                         "group": .array(group.key.values.map(\.json)), "rows": .integer(Int64(group.rows)),
                         "subjects": .integer(Int64(group.subjects)), "released": .bool(group.verdict == .released),
-                        "reason": group.explanation(minimumSubjects: report.minimumSubjects).map { .string($0) } ?? .null,
+                        "reason": group.explanation(minimumSubjects: report.minimumSubjects).map { .string($0) }
+                            ?? .null,
                     ])
                 }),
             "subtractions": .array(

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Ledger
+import SharingModel
 
 extension Receipt {
     /// What every command that writes to the ledger prints.

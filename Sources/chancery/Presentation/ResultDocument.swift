@@ -1,7 +1,10 @@
+import BlobStore
 import CanonicalJSON
+import Contracts
 import Foundation
 import Gateway
 import QueryPlans
+import SharingModel
 
 /// A result as `query --json` and `result show --json` print it, and as a table for people.
 enum ResultDocument {

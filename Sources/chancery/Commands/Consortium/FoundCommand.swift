@@ -3,6 +3,7 @@ import CanonicalJSON
 import Foundation
 import Gateway
 import KeyVault
+import SharingModel
 
 struct FoundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Contracts
 import Gateway
+import SharingModel
 
 struct ContractCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,7 +8,9 @@ struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset",
         abstract: "Datasets: show, approve as a joint owner, renew, withdraw.",
-        subcommands: [ShowDataset.self, ApproveDatasetCommand.self, RenewDatasetCommand.self, WithdrawDatasetCommand.self])
+        subcommands: [
+            ShowDataset.self, ApproveDatasetCommand.self, RenewDatasetCommand.self, WithdrawDatasetCommand.self,
+        ])
 }
 
 struct ShowDataset: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BlobStore
 import CanonicalJSON
 import Foundation
 import Gateway
@@ -56,7 +57,8 @@ struct PublishCommand: AsyncParsableCommand {
         progress.finish()
         if !published.sealed.unpublishedColumns.isEmpty, !published.wasThere {
             ErrorReport.warn(
-                "not in the schema, and so not published: " + published.sealed.unpublishedColumns.joined(separator: ", "))
+                "not in the schema, and so not published: "
+                    + published.sealed.unpublishedColumns.joined(separator: ", "))
         }
         try report(published)
     }

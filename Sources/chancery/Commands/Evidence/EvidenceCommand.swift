@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Foundation
 import Gateway
+import SharingModel
 
 struct EvidenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,7 +34,8 @@ struct EvidenceCommand: ParsableCommand {
             ])
         ) {
             "\(output): \(exported.transactions) transactions with their proofs, \(Quantity.bytes(exported.bytes))\n"
-                + (exported.hasOpening ? "with the opened figures\n" : "without the figures: they were opened to somebody else\n")
+                + (exported.hasOpening
+                    ? "with the opened figures\n" : "without the figures: they were opened to somebody else\n")
                 + "check it with `chancery verify \(output)`"
         }
     }

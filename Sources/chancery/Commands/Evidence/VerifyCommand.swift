@@ -4,6 +4,8 @@ import CanonicalJSON
 import Evidence
 import Foundation
 import Gateway
+import QueryPlans
+import SharingModel
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,7 +52,9 @@ struct VerifyCommand: ParsableCommand {
     /// Shards from a store's folder, or from a CAR file read into memory.
     private static func store(_ path: String) throws -> any BlobStore {
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw StoreMissing(path: path) }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw StoreMissing(path: path)
+        }
         if isDirectory.boolValue { return try FileBlobStore(directory: HomeOptions.folder(path)) }
         let store = MemoryBlobStore()
         try store.importCAR(from: URL(filePath: path))

@@ -3,6 +3,7 @@ import CanonicalJSON
 import Foundation
 import Gateway
 import Ledger
+import SharingModel
 
 struct CheckLedger: ParsableCommand {
     static let configuration = CommandConfiguration(

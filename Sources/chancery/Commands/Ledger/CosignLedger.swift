@@ -1,6 +1,9 @@
 import ArgumentParser
 import CanonicalJSON
 import Gateway
+import Ledger
+import SharingModel
+import TransparencyLog
 
 struct CosignLedger: ParsableCommand {
     static let configuration = CommandConfiguration(

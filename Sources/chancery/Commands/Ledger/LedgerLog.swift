@@ -3,6 +3,7 @@ import CanonicalJSON
 import Contracts
 import Gateway
 import Ledger
+import SharingModel
 
 struct LedgerLog: ParsableCommand {
     static let configuration = CommandConfiguration(

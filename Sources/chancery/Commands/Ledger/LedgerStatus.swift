@@ -1,7 +1,9 @@
 import ArgumentParser
 import CanonicalJSON
+import Contracts
 import Gateway
 import Ledger
+import SharingModel
 
 struct LedgerStatus: ParsableCommand {
     static let configuration = CommandConfiguration(

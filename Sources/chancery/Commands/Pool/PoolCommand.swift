@@ -1,6 +1,8 @@
 import ArgumentParser
 import CanonicalJSON
+import Contracts
 import Gateway
+import Paillier
 import SharingModel
 
 struct PoolCommand: AsyncParsableCommand {
@@ -57,6 +59,8 @@ struct CreatePoolCommand: AsyncParsableCommand {
                 "pool": .string(name.text), "custodian": .string(custodian.text), "bits": .integer(Int64(bits)),
                 "keyFingerprint": .string(pool.keyFingerprint.hex),
             ])
-        ) { "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), held by \(custodian)\n\(receipt.line)" }
+        ) {
+            "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), held by \(custodian)\n\(receipt.line)"
+        }
     }
 }

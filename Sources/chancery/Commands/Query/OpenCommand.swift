@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
 import Gateway
+import SharingModel
 
 struct OpenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

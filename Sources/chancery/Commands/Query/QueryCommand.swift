@@ -1,8 +1,10 @@
 import ArgumentParser
+import BlobStore
 import CanonicalJSON
 import Contracts
 import Gateway
 import QueryPlans
+import SharingModel
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +27,8 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A registered plan instead of a statement.", valueName: "name@version"))
     var contract: ContractArgument?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Fill in a blank; may be given again.", valueName: "name=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Fill in a blank; may be given again.", valueName: "name=value"))
     var settings: [ParameterSetting] = []
 
     @Option(help: ArgumentHelp("Any beginning of the token's id.", valueName: "token"))

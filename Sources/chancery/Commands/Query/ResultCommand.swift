@@ -1,5 +1,7 @@
 import ArgumentParser
+import BlobStore
 import CanonicalJSON
+import Contracts
 import Gateway
 import QueryPlans
 import SharingModel
@@ -97,7 +99,9 @@ struct ShowResultCommand: ParsableCommand {
                 }
             }
             if csv { return ResultDocument.csv(table) }
-            let left = table.refused.isEmpty ? "" : "\n\(Quantity.counted(table.refused.count, "group")) left out: \(table.refused[0].reason)"
+            let left =
+                table.refused.isEmpty
+                ? "" : "\n\(Quantity.counted(table.refused.count, "group")) left out: \(table.refused[0].reason)"
             return ResultDocument.table(table) + left
         }
     }

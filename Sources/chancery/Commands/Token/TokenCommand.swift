@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Contracts
 import Gateway
+import Ledger
 import SharingModel
 
 struct TokenCommand: AsyncParsableCommand {
@@ -66,9 +67,13 @@ struct RequestTokenCommand: AsyncParsableCommand {
             receipt.document(["token": .string(receipt.transaction.hex), "status": .string("requested")])
         ) {
             let opening = (token?.datasets ?? []).flatMap { dataset in
-                dataset.packs.sorted { $0.key < $1.key }.map { "  \(dataset.dataset): \($0.key) opens \($0.value.joined(separator: ", ")) together" }
+                dataset.packs.sorted { $0.key < $1.key }.map {
+                    "  \(dataset.dataset): \($0.key) opens \($0.value.joined(separator: ", ")) together"
+                }
             }
-            return (["token \(receipt.transaction)", "requested; the owners decide with `chancery token approve`"] + opening
+            return
+                (["token \(receipt.transaction)", "requested; the owners decide with `chancery token approve`"]
+                + opening
                 + [receipt.line]).joined(separator: "\n")
         }
     }
