@@ -5,7 +5,7 @@ import PackageDescription
 // `swift package dump-package` and refuses an import that points up or sideways:
 //
 //   0  CGMP, CSQLite                     system libraries, each imported by one target
-//   1  Multiprecision, CanonicalJSON, SharingModel
+//   1  Multiprecision, CanonicalJSON, SharingModel, DurableFiles
 //   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
 //   3  SealedTables, Contracts
 //   4  QueryPlans, Ledger
@@ -53,12 +53,13 @@ let package = Package(
         layer("Multiprecision", ["CGMP"]),
         layer("CanonicalJSON", []),
         layer("SharingModel", [crypto]),
+        layer("DurableFiles", []),
 
         layer("Paillier", ["Multiprecision", crypto]),
         layer("TransparencyLog", ["SharingModel", crypto]),
         layer("SignedEnvelopes", ["CanonicalJSON", "SharingModel", crypto]),
-        layer("BlobStore", ["CanonicalJSON", "SharingModel", crypto]),
-        layer("KeyVault", ["SharingModel", crypto, cryptoExtras]),
+        layer("BlobStore", ["CanonicalJSON", "SharingModel", "DurableFiles", crypto]),
+        layer("KeyVault", ["SharingModel", "DurableFiles", crypto, cryptoExtras]),
 
         layer("SealedTables", ["Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel", crypto]),
         layer(
@@ -87,7 +88,7 @@ let package = Package(
             [
                 "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel", yams, crypto,
+                "SharingModel", "DurableFiles", yams, crypto,
             ]),
 
         .executableTarget(
@@ -105,8 +106,9 @@ let package = Package(
         tests("PaillierTests", ["Paillier", "Multiprecision"]),
         tests("TransparencyLogTests", ["TransparencyLog", "SharingModel", crypto]),
         tests("SignedEnvelopesTests", ["SignedEnvelopes", "CanonicalJSON", "SharingModel", crypto]),
-        tests("BlobStoreTests", ["BlobStore", "CanonicalJSON", "SharingModel"]),
-        tests("KeyVaultTests", ["KeyVault", "SharingModel"]),
+        tests("DurableFilesTests", ["DurableFiles"]),
+        tests("BlobStoreTests", ["BlobStore", "DurableFiles", "CanonicalJSON", "SharingModel"]),
+        tests("KeyVaultTests", ["KeyVault", "DurableFiles", "SharingModel"]),
         tests(
             "SealedTablesTests",
             ["SealedTables", "Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel"]),

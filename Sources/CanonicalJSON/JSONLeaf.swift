@@ -1,0 +1,79 @@
+import Foundation
+
+/// A type that is one JSON value by itself, without asking its `Codable` conformance.
+protocol JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue
+    /// - Returns: `nil` if `json` is not the value of a `Self`.
+    static func value(from json: JSONValue) -> Self?
+}
+
+extension JSONValue: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) -> JSONValue { self }
+    static func value(from json: JSONValue) -> JSONValue? { json }
+}
+
+extension Bool: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) -> JSONValue { .bool(self) }
+    static func value(from json: JSONValue) -> Bool? { json.boolValue }
+}
+
+extension String: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) -> JSONValue { .string(self) }
+    static func value(from json: JSONValue) -> String? { json.stringValue }
+}
+
+extension Data: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) -> JSONValue { .string(base64EncodedString()) }
+    static func value(from json: JSONValue) -> Data? { json.stringValue.flatMap { Data(base64Encoded: $0) } }
+}
+
+extension Double: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue {
+        guard isFinite else { throw .notFinite(path: CanonicalJSONError.path(codingPath)) }
+        let exact = -JSONValue.largestInteger...JSONValue.largestInteger
+        if let integer = Int64(exactly: self), exact.contains(integer) { return .integer(integer) }
+        return .number(self)
+    }
+
+    static func value(from json: JSONValue) -> Double? {
+        switch json {
+        case .integer(let integer): Double(integer)
+        case .number(let double): double
+        default: nil
+        }
+    }
+}
+
+extension Float: JSONLeaf {
+    func jsonValue(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue {
+        try Double(self).jsonValue(at: codingPath)
+    }
+
+    static func value(from json: JSONValue) -> Float? { Double.value(from: json).flatMap { Float(exactly: $0) } }
+}
+
+extension JSONLeaf where Self: FixedWidthInteger {
+    func jsonValue(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue {
+        guard let integer = Int64(exactly: self), integer.magnitude <= JSONValue.largestInteger.magnitude else {
+            throw .integerOutOfRange(path: CanonicalJSONError.path(codingPath))
+        }
+        return .integer(integer)
+    }
+
+    static func value(from json: JSONValue) -> Self? { json.integerValue.flatMap { Self(exactly: $0) } }
+}
+
+extension Int: JSONLeaf {}
+extension Int8: JSONLeaf {}
+extension Int16: JSONLeaf {}
+extension Int32: JSONLeaf {}
+extension Int64: JSONLeaf {}
+@available(macOS 15, iOS 18, tvOS 18, watchOS 11, visionOS 2, *)
+extension Int128: JSONLeaf {}
+@available(macOS 15, iOS 18, tvOS 18, watchOS 11, visionOS 2, *)
+extension UInt128: JSONLeaf {}
+extension UInt: JSONLeaf {}
+extension UInt8: JSONLeaf {}
+extension UInt16: JSONLeaf {}
+extension UInt32: JSONLeaf {}
+extension UInt64: JSONLeaf {}

@@ -1,0 +1,76 @@
+/// Writes canonical JSON (RFC 8785, section 3.2).
+struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func write(_ value: JSONValue, depth: Int) throws(CanonicalJSONError) {
+        switch value {
+        case .null: bytes += "null".utf8
+        case .bool(let flag): bytes += (flag ? "true" : "false").utf8
+        case .integer(let integer):
+            guard integer.magnitude <= JSONValue.largestInteger.magnitude else {
+                throw .integerOutOfRange(path: CanonicalJSONError.root)
+            }
+            bytes += String(integer).utf8
+        case .number(let double):
+            guard double.isFinite else { throw .notFinite(path: CanonicalJSONError.root) }
+            bytes += ecmaScriptText(of: double).utf8
+        case .string(let text): write(text)
+        case .array(let elements): try write(elements, depth: depth + 1)
+        case .object(let members): try write(members, depth: depth + 1)
+        }
+    }
+
+    private mutating func write(_ elements: [JSONValue], depth: Int) throws(CanonicalJSONError) {
+        guard depth <= CanonicalJSON.deepestNesting else { throw .tooDeep(limit: CanonicalJSON.deepestNesting) }
+        bytes.append(UInt8(ascii: "["))
+        var isFirst = true
+        for element in elements {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            try write(element, depth: depth)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func write(_ members: [String: JSONValue], depth: Int) throws(CanonicalJSONError) {
+        guard depth <= CanonicalJSON.deepestNesting else { throw .tooDeep(limit: CanonicalJSON.deepestNesting) }
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for (name, member) in members.sorted(by: { precedesInUTF16($0.key, $1.key) }) {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            write(name)
+            bytes.append(UInt8(ascii: ":"))
+            try write(member, depth: depth)
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// The string with as few escapes as RFC 8785, section 3.2.2.2, allows.
+    private mutating func write(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case 0x22: bytes += [0x5C, 0x22]
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x08: bytes += #"\b"#.utf8
+            case 0x09: bytes += #"\t"#.utf8
+            case 0x0A: bytes += #"\n"#.utf8
+            case 0x0C: bytes += #"\f"#.utf8
+            case 0x0D: bytes += #"\r"#.utf8
+            case 0..<0x20: bytes += ((byte < 0x10 ? #"\u000"# : #"\u00"#) + String(byte, radix: 16)).utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+/// Whether `left` stands before `right` when both are compared as UTF-16 code units (RFC 8785, section 3.2.3).
+///
+/// Bytes of UTF-8 have that order too, but for the scalars above U+FFFF: their surrogates D800–DFFF stand before
+/// U+E000–U+FFFF, whose first byte is EE or EF. Moving those two behind F4 is all that differs.
+func precedesInUTF16(_ left: String, _ right: String) -> Bool {
+    func rank(_ byte: UInt8) -> UInt8 { byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte }
+    return left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
+}
