@@ -1,4 +1,28 @@
-@main
-struct Chancery {
-    static func main() {}
+import ArgumentParser
+
+/// The root of the command: it does nothing itself but say what there is.
+struct Chancery: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "chancery",
+        abstract: "Share data between departments that may not show each other their data.",
+        discussion: """
+            Each department encrypts its table and publishes the ciphertext. A ledger that all keep records who \
+            published what, who may use it for what, what was computed, and what was opened to whom.
+
+            EXAMPLE:
+              chancery blob put report.pdf --store ./blobs
+
+            EXIT STATUS:
+              0  done
+              1  refused or failed: the reason and the way on are on standard error
+              2  the command or its input cannot be understood
+              3  a part that it needs does not answer: nothing was lost, try again
+            """,
+        version: "chancery \(version)",
+        groupedSubcommands: [
+            CommandGroup(name: "Storage", subcommands: [BlobCommand.self]),
+            CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),
+        ])
 }
