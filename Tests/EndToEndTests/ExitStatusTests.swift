@@ -16,7 +16,7 @@ struct ExitStatusTests {
             ["nonsense"], ["blob", "nonsense"], ["--nonsense"], ["blob", "put"], ["blob", "get", "not-a-cid"],
             ["blob", "put", "a", "--codec", "dag-cbor"], ["blob", "stat", "--home", "a", "--store", "b"],
             ["paillier", "keygen", "--bits", "1024"], ["paillier", "keygen", "--bits", "2049"],
-            ["blob", "export", "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e", "--json"],
+            ["blob", "export", "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e", "--json"],
         ])
     func usageErrors(arguments: [String]) async throws {
         let run = try await CommandRun.run(Binary.chancery(), arguments).expectStatus(2)

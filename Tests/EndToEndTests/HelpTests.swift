@@ -22,7 +22,9 @@ struct HelpTests {
             let run = try await CommandRun.run(Binary.chancery(), arguments).expectStatus(0)
             #expect(run.message.isEmpty)
             #expect(run.text.contains("EXAMPLE:\n"), "\(command.joined(separator: " ")) --help shows no example")
-            #expect(run.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(command) is wider than 80")
+            // ArgumentParser does not wrap the usage.
+            let wide = run.text.split(separator: "\n").filter { $0.count > 80 && !$0.hasPrefix("USAGE:") }
+            #expect(wide.isEmpty, "\(command) is wider than COLUMNS")
             let file = Self.snapshots.appending(path: command.joined(separator: "-") + ".txt")
             names.insert(file.lastPathComponent)
             if Self.isUpdating { try run.standardOutput.write(to: file) }

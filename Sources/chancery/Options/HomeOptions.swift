@@ -12,11 +12,11 @@ struct HomeOptions: ParsableArguments {
     /// The home's folder, whether it exists or not.
     var directory: URL {
         if let home { return HomeOptions.folder(home) }
-        if let home = ProcessInfo.processInfo.environment["CHANCERY_HOME"], !home.isEmpty {
-            return HomeOptions.folder(home)
-        }
-        return FileManager.default.homeDirectoryForCurrentUser
-            .appending(path: ".chancery", directoryHint: .isDirectory)
+        let environment = ProcessInfo.processInfo.environment
+        if let home = environment["CHANCERY_HOME"], !home.isEmpty { return HomeOptions.folder(home) }
+        // Foundation on Linux looks into the user database only, and would pass over HOME.
+        let user = environment["HOME"].map { HomeOptions.folder($0) } ?? FileManager.default.homeDirectoryForCurrentUser
+        return user.appending(path: ".chancery", directoryHint: .isDirectory)
     }
 
     func validate() throws {

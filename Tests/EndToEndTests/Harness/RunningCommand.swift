@@ -28,16 +28,17 @@ final class RunningCommand: @unchecked Sendable {
     private var errorFile: URL { folder / "stderr" }
     private var arguments: [String] { process.arguments ?? [] }
 
-    var processIdentifier: Int32 { process.processIdentifier }
-    /// What was printed on standard error so far.
-    var messageSoFar: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
-
-    func start(input: Data = Data()) throws {
+    /// - Parameters:
+    ///   - input: all of standard input.
+    ///   - standardOutput: instead of a file; what goes there is not in the ``CommandRun``. So for standard error.
+    func start(
+        input: Data = Data(), standardOutput: FileHandle? = nil, standardError: FileHandle? = nil
+    ) throws {
         try input.write(to: folder / "stdin")
         process.standardInput = try FileHandle(forReadingFrom: folder / "stdin")
         for file in [outputFile, errorFile] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: outputFile)
+        process.standardError = try standardError ?? FileHandle(forWritingTo: errorFile)
         try process.run()
     }
 

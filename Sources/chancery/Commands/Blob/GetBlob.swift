@@ -10,7 +10,7 @@ struct GetBlob: ParsableCommand {
             damaged.
 
             EXAMPLE:
-              chancery blob get bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e > report.pdf
+              chancery blob get bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e > report.pdf
             """)
 
     @Argument(help: ArgumentHelp("The block's CID.", valueName: "cid"), transform: { try CID(parsing: $0) })

@@ -8,7 +8,7 @@ struct StatBlob: ParsableCommand {
         discussion: """
             EXAMPLE:
               chancery blob stat --store ./blobs
-              chancery blob stat bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e --json
+              chancery blob stat bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e --json
             """)
 
     @Argument(help: ArgumentHelp("The blocks' CIDs.", valueName: "cid"), transform: { try CID(parsing: $0) })

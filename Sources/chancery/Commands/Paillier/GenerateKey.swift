@@ -33,12 +33,14 @@ struct GenerateKey: ParsableCommand {
         // What can be refused is refused before the search.
         try output.requireAbsent()
         let passphrase = plaintext ? nil : try PaillierKeyFile.passphrase(creating: true)
+        if plaintext {
+            ErrorReport.warn(
+                "the private key is written unencrypted: whoever reads it can decrypt everything under this key")
+        }
         let key = try generate()
         if let passphrase {
             try write(EncryptedPaillierKey(sealing: key, passphrase: passphrase).data())
         } else {
-            ErrorReport.warn(
-                "the private key is written unencrypted: whoever reads it can decrypt everything under this key")
             try write(PythonPaillier.json(secret: key))
         }
         if output.path != nil { StandardError.print("key \(key.publicKey.fingerprint), \(bits) bits") }

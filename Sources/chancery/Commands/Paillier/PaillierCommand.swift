@@ -12,7 +12,8 @@ struct PaillierCommand: ParsableCommand {
               chancery paillier keygen --output key.json
               chancery paillier public key.json --output public.json
               echo 12.5 | chancery paillier encrypt public.json --output a.json
-              chancery paillier multiply public.json a.json 4 | chancery paillier decrypt key.json
+              chancery paillier multiply public.json a.json 4 --output b.json
+              chancery paillier decrypt key.json b.json
             """,
         subcommands: [
             GenerateKey.self, ExtractPublicKey.self, EncryptNumbers.self, DecryptNumbers.self, AddCiphertexts.self,
