@@ -20,7 +20,7 @@ package struct SealedMessage: Codable, Hashable, Sendable {
     /// - Parameters:
     ///   - info: The purpose; bound into the key. Opening needs the same bytes.
     ///   - authenticating: What the message belongs to, a result's id for example. Opening needs the same bytes.
-    /// - Throws: ``EnvelopeError/invalidSealingKey`` if nobody could agree on a key with `recipient`.
+    /// - Throws: ``EnvelopeError/invalidSealingKey`` if sealing fails.
     package static func seal(
         _ message: Data, to recipient: SealingKey, info: Data, authenticating additional: Data
     ) throws(EnvelopeError) -> SealedMessage {
@@ -28,7 +28,8 @@ package struct SealedMessage: Codable, Hashable, Sendable {
             let key = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: recipient.rawRepresentation)
             var sender = try HPKE.Sender(recipientKey: key, ciphersuite: suite, info: info)
             let ciphertext = try sender.seal(message, authenticating: additional)
-            return SealedMessage(enc: sender.encapsulatedKey, ciphertext: ciphertext)
+            // A fresh copy: what swift-crypto gives is a slice, whose indices do not begin at 0.
+            return SealedMessage(enc: sender.encapsulatedKey, ciphertext: Data(ciphertext))
         } catch {
             throw .invalidSealingKey
         }
@@ -39,7 +40,7 @@ package struct SealedMessage: Codable, Hashable, Sendable {
     package func open(
         with key: UnsealingKey, info: Data, authenticating additional: Data
     ) throws(EnvelopeError) -> Data {
-        guard enc.count == 32 else { throw .cannotOpen }
+        guard (try? SealingKey(x25519: enc)) != nil else { throw .cannotOpen }
         do {
             var recipient = try HPKE.Recipient(
                 privateKey: key.key, ciphersuite: SealedMessage.suite, info: info, encapsulatedKey: enc)

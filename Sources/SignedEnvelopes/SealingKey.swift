@@ -6,10 +6,12 @@ package struct SealingKey: Hashable, Sendable {
     /// 32 bytes: the u coordinate of RFC 7748, section 5.
     package let rawRepresentation: Data
 
-    /// - Throws: ``EnvelopeError/invalidSealingKey`` unless it is 32 bytes.
+    /// - Throws: ``EnvelopeError/invalidSealingKey`` unless it is 32 bytes, and not a point of small order: with one
+    ///   of those the agreed secret is zero for everybody, and RFC 9180, section 7.1.4, wants it refused.
     package init(x25519 rawRepresentation: some Collection<UInt8>) throws(EnvelopeError) {
-        guard rawRepresentation.count == 32 else { throw .invalidSealingKey }
-        self.rawRepresentation = Data(rawRepresentation)
+        let raw = Data(rawRepresentation)
+        guard raw.count == 32, agreesOnSecret(raw) else { throw .invalidSealingKey }
+        self.rawRepresentation = raw
     }
 }
 
@@ -53,4 +55,14 @@ extension UnsealingKey: CustomStringConvertible, CustomReflectable {
     package var description: String { "unsealing key" }
 
     package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// Whether a secret scalar times the point is not zero. swift-crypto leaves this check of RFC 7748, section 6.1, to
+/// its callers. Scalars are multiples of 8 and not of the large orders, so any one tells for all.
+private func agreesOnSecret(_ raw: Data) -> Bool {
+    guard let probe = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: Data(repeating: 0x40, count: 32)),
+        let point = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: raw),
+        let secret = try? probe.sharedSecretFromKeyAgreement(with: point)
+    else { return false }
+    return secret.withUnsafeBytes { bytes in bytes.contains { $0 != 0 } }
 }
