@@ -12,7 +12,9 @@ import Dispatch
 /// Sendable: the rows are written in `init` only.
 /// - SeeAlso: E. F. Brickell, D. M. Gordon, K. S. McCurley, D. B. Wilson, EUROCRYPT 1992.
 package final class FixedBaseTable: @unchecked Sendable {
+    /// Windows of the exponents.
     package let shape: Shape
+    /// Where the powers live.
     package let modulus: MontgomeryModulus
     private let entries: MontgomeryModulus.MutableLimbs
 
@@ -27,11 +29,14 @@ package final class FixedBaseTable: @unchecked Sendable {
         let rows = Rows(entries: entries, bases: Self.rowBases(base: base, modulus: modulus, shape: shape))
         @Sendable func fill(row: Int) {
             let workspace = modulus.makeWorkspace()
+            let base = rows.bases[row]
             let start = rows.entries + row * shape.entriesARow * limbCount
             start.update(from: modulus.one, count: limbCount)
-            for digit in 1..<shape.entryCount(inRow: row) {
-                let entry = start + digit * limbCount
-                modulus.multiply(entry - limbCount, rows.bases[row].limbs, into: entry, workspace: workspace)
+            withExtendedLifetime(base) {
+                for digit in 1..<shape.entryCount(inRow: row) {
+                    let entry = start + digit * limbCount
+                    modulus.multiply(entry - limbCount, base.limbs, into: entry, workspace: workspace)
+                }
             }
         }
         if shape.entryCount > 1_000 {
@@ -49,6 +54,15 @@ package final class FixedBaseTable: @unchecked Sendable {
     ///
     /// - Parameter exponent: Limbs that cover `shape.exponentBitCount` bits, and one limb more; bits above are 0.
     package func power(
+        _ exponent: MontgomeryModulus.Element, into result: MontgomeryModulus.Element,
+        workspace: MontgomeryModulus.Workspace
+    ) {
+        withExtendedLifetime((exponent, result)) {
+            power(exponent.limbs, into: result.limbs, workspace: workspace)
+        }
+    }
+
+    private func power(
         _ exponent: MontgomeryModulus.Limbs, into result: MontgomeryModulus.MutableLimbs,
         workspace: MontgomeryModulus.Workspace
     ) {
@@ -59,6 +73,20 @@ package final class FixedBaseTable: @unchecked Sendable {
             let entry = entries + row * rowLength + digit(row, of: exponent) * limbCount
             modulus.multiply(result, entry, into: result, workspace: workspace)
         }
+    }
+
+    /// A uniform exponent of `bitCount` bits in the form that ``power(_:into:workspace:)`` takes.
+    package static func randomExponent(
+        bitCount: Int, using generator: inout some RandomNumberGenerator
+    ) -> MontgomeryModulus.Element {
+        let limbCount = (bitCount + 63) / 64
+        // One limb more, so that the last window may read across the edge.
+        let exponent = MontgomeryModulus.Element(limbCount: limbCount + 1)
+        withExtendedLifetime(exponent) {
+            for index in 0..<limbCount { exponent.limbs[index] = UInt(generator.next() as UInt64) }
+            exponent.limbs[limbCount - 1] &= UInt.max >> UInt(limbCount * 64 - bitCount)
+        }
+        return exponent
     }
 
     private func digit(_ row: Int, of exponent: MontgomeryModulus.Limbs) -> Int {
@@ -77,8 +105,8 @@ package final class FixedBaseTable: @unchecked Sendable {
         var bases = [modulus.enter(base, workspace: workspace)]
         for _ in 1..<shape.rowCount {
             let next = modulus.makeElement()
-            next.limbs.update(from: bases[bases.count - 1].limbs, count: modulus.limbCount)
-            for _ in 0..<shape.windowBitCount { modulus.square(next.limbs, into: next.limbs, workspace: workspace) }
+            next.set(bases[bases.count - 1])
+            for _ in 0..<shape.windowBitCount { modulus.square(next, into: next, workspace: workspace) }
             bases.append(next)
         }
         return bases

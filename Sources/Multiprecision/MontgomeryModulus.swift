@@ -11,10 +11,14 @@ import CGMP
 /// Sendable: the tables are written in `init` only.
 /// - SeeAlso: P. L. Montgomery, Modular multiplication without trial division, 1985.
 package final class MontgomeryModulus: @unchecked Sendable {
+    /// Limbs to read, least significant first.
     package typealias Limbs = UnsafePointer<UInt>
+    /// Limbs to write, least significant first.
     package typealias MutableLimbs = UnsafeMutablePointer<UInt>
 
+    /// m: odd, over 1.
     package let modulus: BigInteger
+    /// Limbs of 64 bits that m takes.
     package let limbCount: Int
 
     /// The modulus; its inverse modulo R; R mod m, R² mod m: `limbCount` limbs each.
@@ -70,17 +74,13 @@ package final class MontgomeryModulus: @unchecked Sendable {
         reduceProduct(into: result, workspace: workspace)
     }
 
-    /// `result = wide / R mod m` for `wide < m · R` of `2 · limbCount` limbs. Leaves Montgomery form, too.
-    package func reduce(_ wide: Limbs, into result: MutableLimbs, workspace: Workspace) {
-        workspace.product.update(from: wide, count: 2 * limbCount)
-        reduceProduct(into: result, workspace: workspace)
-    }
-
-    /// `result = a / R mod m`: out of Montgomery form.
-    package func leave(_ a: Limbs, into result: MutableLimbs, workspace: Workspace) {
-        workspace.product.update(from: a, count: limbCount)
-        (workspace.product + limbCount).update(repeating: 0, count: limbCount)
-        reduceProduct(into: result, workspace: workspace)
+    /// `result = wide / R mod m` for `wide < m · R` of `count` limbs, at most `2 · limbCount`. That is also the way out
+    /// of Montgomery form.
+    package func reduce(_ wide: Limbs, count: Int, into result: Element, workspace: Workspace) {
+        precondition(count <= 2 * limbCount, "a number below m · R")
+        workspace.product.update(from: wide, count: count)
+        (workspace.product + count).update(repeating: 0, count: 2 * limbCount - count)
+        withExtendedLifetime(result) { reduceProduct(into: result.limbs, workspace: workspace) }
     }
 
     /// Whether `0 < value < m` for `limbCount` limbs.
@@ -103,6 +103,7 @@ extension MontgomeryModulus {
         let product: MutableLimbs
         private let capacity: Int
 
+        /// For products of two numbers of `limbCount` limbs.
         package init(limbCount: Int) {
             capacity = 2 * limbCount
             product = .allocate(capacity: capacity)
@@ -115,6 +116,7 @@ extension MontgomeryModulus {
         }
     }
 
+    /// Scratch memory for one thread.
     package func makeWorkspace() -> Workspace { Workspace(limbCount: limbCount) }
 }
 

@@ -20,16 +20,13 @@ extension Ciphertext {
         guard count > 0, let start = bytes.baseAddress else { return }
         precondition(UInt(bitPattern: start).isMultiple(of: 8), "ciphertexts in memory are aligned to limbs")
         let (ring, field) = (key.context.ciphertextRing, key.context.plaintextRing)
-        // c < n² < n·R, so one Montgomery reduction gives c / R mod n; powers of R do not touch the gcd. Where n has an
-        // odd number of limbs to spare, n² is shorter than two of n's widths: the wide copy is padded.
+        // c < n² < n·R, so one Montgomery reduction gives c / R mod n; powers of R do not touch the gcd.
         let (workspace, product, residue) = (field.makeWorkspace(), field.makeElement(1), field.makeElement())
-        let wide = MontgomeryModulus.Element(limbCount: 2 * field.limbCount)
         for index in 0..<count {
             let limbs = (start + index * width).assumingMemoryBound(to: UInt.self)
             guard ring.isCanonicalAndNotZero(limbs) else { throw .ciphertextOutOfRange(index: index) }
-            wide.limbs.update(from: limbs, count: ring.limbCount)
-            field.reduce(wide.limbs, into: residue.limbs, workspace: workspace)
-            field.multiply(product.limbs, residue.limbs, into: product.limbs, workspace: workspace)
+            field.reduce(limbs, count: ring.limbCount, into: residue, workspace: workspace)
+            field.multiply(product, residue, into: product, workspace: workspace)
         }
         if product.value.greatestCommonDivisor(with: key.modulus) == 1 { return }
         for index in 0..<count {

@@ -36,9 +36,9 @@ public struct CiphertextAccumulator {
         let limbs = checkedLimbs(bytes)
         makeUnique()
         if count == 0 {
-            product.limbs.update(from: limbs, count: ring.limbCount)
+            product.set(limbs)
         } else {
-            ring.multiply(product.limbs, limbs, into: product.limbs, workspace: workspace)
+            ring.multiply(product, limbs, into: product, workspace: workspace)
             surplus += 1
         }
         count += 1
@@ -55,16 +55,17 @@ public struct CiphertextAccumulator {
         count += 1
         guard weight > 0 else { return }
         let (base, power) = (ring.makeElement(), ring.makeElement())
-        ring.multiply(limbs, ring.radixSquared, into: base.limbs, workspace: workspace)
-        power.limbs.update(from: base.limbs, count: ring.limbCount)
+        base.set(limbs)
+        ring.multiply(base, ring.radixSquared, into: base, workspace: workspace)
+        power.set(base)
         for bit in (0..<(63 - weight.leadingZeroBitCount)).reversed() {
-            ring.square(power.limbs, into: power.limbs, workspace: workspace)
+            ring.square(power, into: power, workspace: workspace)
             if weight >> UInt64(bit) & 1 == 1 {
-                ring.multiply(power.limbs, base.limbs, into: power.limbs, workspace: workspace)
+                ring.multiply(power, base, into: power, workspace: workspace)
             }
         }
         // The power is in Montgomery form: this product's division by R takes that off again.
-        ring.multiply(product.limbs, power.limbs, into: product.limbs, workspace: workspace)
+        ring.multiply(product, power, into: product, workspace: workspace)
     }
 
     /// Adds a ciphertext.
@@ -73,7 +74,9 @@ public struct CiphertextAccumulator {
     public mutating func add(_ ciphertext: Ciphertext) throws(PaillierError) {
         guard ciphertext.key == key else { throw .keyMismatch }
         let element = ring.makeElement(ciphertext.value)
-        add(littleEndianLimbs: UnsafeRawBufferPointer(start: element.limbs, count: ring.limbCount * 8))
+        withExtendedLifetime(element) {
+            add(littleEndianLimbs: UnsafeRawBufferPointer(start: element.limbs, count: ring.limbCount * 8))
+        }
     }
 
     /// Adds another sum, such as another thread's.
@@ -82,7 +85,7 @@ public struct CiphertextAccumulator {
     public mutating func merge(_ other: CiphertextAccumulator) throws(PaillierError) {
         guard other.key == key else { throw .keyMismatch }
         makeUnique()
-        ring.multiply(product.limbs, other.product.limbs, into: product.limbs, workspace: workspace)
+        ring.multiply(product, other.product, into: product, workspace: workspace)
         surplus += other.surplus + 1
         count += other.count
     }
@@ -106,7 +109,7 @@ public struct CiphertextAccumulator {
     private mutating func makeUnique() {
         guard !isKnownUniquelyReferenced(&product) else { return }
         let copy = ring.makeElement()
-        copy.limbs.update(from: product.limbs, count: ring.limbCount)
+        copy.set(product)
         product = copy
         workspace = ring.makeWorkspace()
     }

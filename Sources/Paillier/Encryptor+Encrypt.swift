@@ -14,16 +14,15 @@ extension Encryptor {
     public func encrypt(
         _ plaintext: BigInteger, using generator: inout some RandomNumberGenerator
     ) throws(PaillierError) -> Ciphertext {
-        let result = key.context.ciphertextRing.makeElement()
-        try encrypt(plaintext, into: result.limbs, using: &generator)
-        return Ciphertext(trusted: result.value, key: key)
+        let product = try product(plaintext, using: &generator)
+        return Ciphertext(trusted: product.value, key: key)
     }
 
     /// Encrypts straight into memory, such as a mapped shard.
     ///
     /// - Parameters:
     ///   - plaintext: In `[0, n)`.
-    ///   - bytes: ``PublicKey/ciphertextByteCount`` bytes, aligned to 8; receives little-endian limbs.
+    ///   - bytes: ``PublicKey/ciphertextByteCount`` bytes; receives little-endian limbs.
     /// - Throws: ``PaillierError/plaintextOutOfRange(bitCount:limit:)``; then nothing was written.
     public func encrypt(_ plaintext: BigInteger, into bytes: UnsafeMutableRawBufferPointer) throws(PaillierError) {
         var generator = SystemRandomNumberGenerator()
@@ -38,21 +37,23 @@ extension Encryptor {
         guard let start = bytes.baseAddress, bytes.count == key.ciphertextByteCount else {
             throw .ciphertextLength(byteCount: bytes.count, expected: key.ciphertextByteCount)
         }
-        precondition(UInt(bitPattern: start).isMultiple(of: 8), "ciphertexts in memory are aligned to limbs")
-        try encrypt(plaintext, into: start.assumingMemoryBound(to: UInt.self), using: &generator)
+        let product = try product(plaintext, using: &generator)
+        withExtendedLifetime(product) {
+            start.copyMemory(from: product.limbs, byteCount: bytes.count)
+        }
     }
 
-    private func encrypt(
-        _ plaintext: BigInteger, into limbs: MontgomeryModulus.MutableLimbs,
-        using generator: inout some RandomNumberGenerator
-    ) throws(PaillierError) {
+    private func product(
+        _ plaintext: BigInteger, using generator: inout some RandomNumberGenerator
+    ) throws(PaillierError) -> MontgomeryModulus.Element {
         try key.checkPlaintext(plaintext)
         let ring = key.context.ciphertextRing
         let (workspace, residue) = (ring.makeWorkspace(), ring.makeElement())
         source.next(into: residue, key: key, workspace: workspace, using: &generator)
         // One factor in Montgomery form, one as it is: the product comes out as it is.
         let message = ring.makeElement(plaintext * key.modulus + 1)
-        ring.multiply(residue.limbs, message.limbs, into: limbs, workspace: workspace)
+        ring.multiply(residue, message, into: residue, workspace: workspace)
+        return residue
     }
 }
 

@@ -23,7 +23,8 @@ public struct NthRootProof: Hashable, Sendable {
         self.roots = roots
     }
 
-    static func target(_ index: Int, of key: PublicKey) -> BigInteger {
+    /// yᵢ, in `[0, n)`: MGF1 of SHA-256 under a domain of its own, n and the index.
+    package static func target(_ index: Int, of key: PublicKey) -> BigInteger {
         HashToInteger(domain: "chancery paillier nth-root proof v1", key: key).value(index: UInt32(index))
     }
 }

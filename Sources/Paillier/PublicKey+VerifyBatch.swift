@@ -63,9 +63,9 @@ extension PublicKey {
         func product(_ exponents: [UInt16]) -> BigInteger {
             let result = ring.enter(.one, workspace: workspace)
             for bit in (0..<coefficientBits).reversed() {
-                ring.square(result.limbs, into: result.limbs, workspace: workspace)
+                ring.square(result, into: result, workspace: workspace)
                 for (base, exponent) in zip(bases, exponents) where exponent >> UInt16(bit) & 1 == 1 {
-                    ring.multiply(result.limbs, base.limbs, into: result.limbs, workspace: workspace)
+                    ring.multiply(result, base, into: result, workspace: workspace)
                 }
             }
             return ring.leave(result, workspace: workspace)

@@ -44,13 +44,8 @@ enum ResidueSource: Sendable {
     ) {
         switch self {
         case .table(let table):
-            // One limb more, so that the last window may read across the edge.
-            let exponentBitCount = table.shape.exponentBitCount
-            let alpha = MontgomeryModulus.Element(limbCount: (exponentBitCount + 63) / 64 + 1)
-            for index in 0..<(alpha.limbCount - 1) { alpha.limbs[index] = UInt(generator.next() as UInt64) }
-            let excess = (alpha.limbCount - 1) * 64 - exponentBitCount
-            alpha.limbs[alpha.limbCount - 2] &= UInt.max >> UInt(excess)
-            table.power(alpha.limbs, into: result.limbs, workspace: workspace)
+            let alpha = FixedBaseTable.randomExponent(bitCount: table.shape.exponentBitCount, using: &generator)
+            table.power(alpha, into: result, workspace: workspace)
         case .power(let base, let exponentBitCount):
             // α = 0 would be no exponent for the constant-time power; a multiple of 2^|α| never is one.
             let alpha = BigInteger.random(bitCount: exponentBitCount, using: &generator)
@@ -66,8 +61,8 @@ enum ResidueSource: Sendable {
         workspace: MontgomeryModulus.Workspace
     ) {
         let ring = key.context.ciphertextRing
-        let element = ring.enter(residue, workspace: workspace)
-        result.limbs.update(from: element.limbs, count: ring.limbCount)
+        result.set(residue)
+        ring.multiply(result, ring.radixSquared, into: result, workspace: workspace)
     }
 
     private func secretPower(_ base: BigInteger, _ exponent: BigInteger, _ key: PublicKey) -> BigInteger {
