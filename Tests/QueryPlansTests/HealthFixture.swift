@@ -7,7 +7,7 @@ import SealedTables
 import SharingModel
 import Testing
 
-/// 235 rows of the RAND table as the departments of six sites publish them, under a key that is quick and insecure.
+/// Every 80th row of the demo's table as the departments of six sites publish them, under a key that is quick and insecure.
 struct HealthFixture: Sendable {
     let store = MemoryBlobStore()
     let key: PrivateKey
@@ -114,11 +114,13 @@ struct HealthRow: Sendable {
     var site: Int { integer("site") }
 
     static func all() throws -> [HealthRow] {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = tests.appending(path: "SealedTablesTests/Fixtures/randhie-sample.csv")
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = package.appending(path: "Policies/demo/rand-hie/randhie.csv")
         let lines = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
         let header = try #require(lines.first).split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        return lines.dropFirst().map { line in
+        return stride(from: 1, to: lines.count, by: 80).map { index in
+            let line = lines[index]
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             return HealthRow(cells: Dictionary(uniqueKeysWithValues: zip(header, cells)))
         }
