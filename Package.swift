@@ -140,6 +140,6 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
-            resources: [.copy("CrashPoints")]),
+            resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
 )

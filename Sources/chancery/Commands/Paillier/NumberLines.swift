@@ -22,12 +22,12 @@ enum NumberLines {
 
     /// An integer as it is, anything else as the nearest double.
     static func number(_ text: String, under key: PublicKey) throws -> PythonPaillier.EncodedNumber {
-        if let integer = BigInteger(text) { return try PythonPaillier.EncodedNumber(integer, key: key) }
+        if let integer = BigInteger(text) { return try PythonPaillier.EncodedNumber(integer: integer, key: key) }
         // `Double` would read hexadecimal and `infinity` as well.
         guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let double = Double(text), double.isFinite else {
             throw NumberProblem.malformed
         }
-        return try PythonPaillier.EncodedNumber(double, key: key)
+        return try PythonPaillier.EncodedNumber(double: double, key: key)
     }
 
     /// The lines that are not blank, without blanks around them, with their numbers, counted from 1.
