@@ -7,8 +7,8 @@ package import SharingModel
 /// `query`: compiles, asks the disclosure guard, redeems one use of the token, computes on ciphertext, and records the
 /// result.
 ///
-/// A command that was killed can be run again: a use that was taken for the same plan and has no result yet is used
-/// up, instead of another one being taken.
+/// A command that was killed can be run again: the use that it took is found and used up, instead of another one being
+/// taken. So whoever has told the caller what came of it says ``Computed/acknowledge()``.
 package struct RunQuery: Sendable {
     package let question: Question
     /// Any beginning of the token's id.
@@ -29,8 +29,13 @@ package struct RunQuery: Sendable {
         /// Transaction that took the use.
         package let redemption: Digest
 
+        let unfinished: UnfinishedQuery
+
         /// The transaction that recorded the result names it.
         package var id: Digest { receipt.transaction }
+
+        /// Says that the caller knows. Until then the same query gives the same result again and takes no use.
+        package func acknowledge() throws { try unfinished.end() }
     }
 
     /// `--dry-run`: what the guard would say. Nothing is written, no use is taken.
@@ -54,18 +59,15 @@ package struct RunQuery: Sendable {
         let history = try session.history(of: query.pool.name)
         let report = try executor.assess(query.plan, history: history)
         guard report.allows else { throw try await refuse(query, report, session) }
-        let redemption = try await redeem(query, session)
+        let unfinished = try UnfinishedQuery(token: query.token.id, plan: query.plan.cid, session)
+        let redemption = try await redeem(query, unfinished, session)
         // A crash from here on leaves a use taken without a result: the next run finds it and goes on.
         let result = try executor.run(query.plan, key: query.pool.publicKey(), history: history)
         try result.store(in: session.blobs)
-        let receipt = try await session.submit(
-            RecordResult(
-                redemption: redemption, plan: query.plan.cid, inputs: query.plan.content.datasets,
-                result: result.cid, releasedGroups: Int64(result.content.groups.count),
-                refusedGroups: Int64(result.content.refused.count)))
+        let receipt = try await record(result, of: query, redemption, unfinished, session)
         return Computed(
             receipt: receipt, token: query.token.id, plan: query.plan, result: result,
-            inputs: query.datasets, redemption: redemption)
+            inputs: query.datasets, redemption: redemption, unfinished: unfinished)
     }
 
     private struct Prepared {
@@ -93,19 +95,37 @@ package struct RunQuery: Sendable {
         }
     }
 
-    private func redeem(_ query: Prepared, _ session: PartySession) async throws -> Digest {
-        let open = try session.state { state in
-            try state.redemptions().first {
-                $0.token == query.token.id && $0.plan == query.plan.cid && $0.grantee == session.party
-                    && $0.result == nil
-            }
+    private func redeem(
+        _ query: Prepared, _ unfinished: UnfinishedQuery, _ session: PartySession
+    ) async throws -> Digest {
+        if let taken = unfinished.redemption { return taken.id }
+        try unfinished.note()
+        do {
+            return try await session.submit(
+                RedeemToken(
+                    token: query.token.id, plan: query.plan.cid, datasets: query.datasets,
+                    packs: query.plan.content.packs, contract: query.call)
+            ).transaction
+        } catch let refusal as GatewayError {
+            try unfinished.end()
+            throw refusal
         }
-        if let open { return open.id }
+    }
+
+    private func record(
+        _ result: ComputedResult, of query: Prepared, _ redemption: Digest, _ unfinished: UnfinishedQuery,
+        _ session: PartySession
+    ) async throws -> Receipt {
+        if let recorded = unfinished.redemption?.result,
+            let receipt = try session.ledger.read({ try $0.receipt(of: recorded) })
+        {
+            return receipt
+        }
         return try await session.submit(
-            RedeemToken(
-                token: query.token.id, plan: query.plan.cid, datasets: query.datasets,
-                packs: query.plan.content.packs, contract: query.call)
-        ).transaction
+            RecordResult(
+                redemption: redemption, plan: query.plan.cid, inputs: query.plan.content.datasets,
+                result: result.cid, releasedGroups: Int64(result.content.groups.count),
+                refusedGroups: Int64(result.content.refused.count)))
     }
 
     /// Records the guard's refusal: every use of data is on the ledger, refused ones included.

@@ -54,12 +54,24 @@ extension PartySession {
     }
 
     private func unseal(_ opening: OpeningRecord, of recorded: RecordedResult) throws -> OpeningDocument {
-        let document = try SealedOpening(loading: opening.opening, from: blobs)
+        let document = try sealedOpening(opening, of: recorded)
             .open(of: recorded.record.id, with: vault.unsealingKey())
         guard try document.commitment() == opening.commitment, document.result == recorded.record.id,
             document.computed == recorded.record.result
         else { throw GatewayError.openingDamaged(problem: "it is not the one that the ledger commits to") }
         return document
+    }
+
+    private func sealedOpening(_ opening: OpeningRecord, of recorded: RecordedResult) throws -> SealedOpening {
+        do {
+            return try SealedOpening(loading: opening.opening, from: blobs)
+        } catch BlobStoreError.blockMissing {
+            // The opening is on the ledger first: a custodian that was stopped in between still has the blob.
+            throw GatewayError.unavailable(
+                part: "the custodian of \(recorded.record.pool)",
+                problem: "it has recorded the opening and not handed it out yet, which "
+                    + "`chancery open \(recorded.record.id.hex.prefix(12))` does")
+        }
     }
 
     private func verifiedTable(

@@ -72,6 +72,8 @@ struct QueryCommand: AsyncParsableCommand {
         let computed = try await query.run(as: session, progress: progress.executor)
         progress.finish()
         try json.print(QueryCommand.document(computed)) { QueryCommand.text(computed) }
+        // Not before it was printed: a command killed in between gives this result once more, and takes no use for it.
+        try computed.acknowledge()
     }
 
     private static func document(_ computed: RunQuery.Computed) -> JSONValue {
