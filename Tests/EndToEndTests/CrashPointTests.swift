@@ -1,0 +1,75 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// Killed before every single call that changes a file, and halfway through every write.
+@Suite("Crash points", .enabled(if: CrashLibrary.isUsable), .serialized)
+struct CrashPointTests {
+    @Test(
+        "Killed at any call, a command leaves a sound ledger and nothing half-written, and runs again",
+        arguments: CrashScenario.all)
+    func everyCall(of scenario: CrashScenario) async throws {
+        let library = try await CrashLibrary.shared()
+        let start = try await TestConsortium.at(scenario.stage, departments: 1)
+        let calls = try await library.calls(of: scenario.arguments(start), in: start.copy().consortium)
+        #expect(calls.count > 50, "the calls of \(scenario.name) were not counted")
+        let plain = calls.indices.map { CrashPoint(number: $0 + 1, isTorn: false, call: calls[$0]) }
+        // What is no write is not torn: it would be the plain point once more.
+        let torn = calls.indices.filter { calls[$0].contains("write") }
+            .map { CrashPoint(number: $0 + 1, isTorn: true, call: calls[$0]) }
+        let began = ContinuousClock.now
+        let acknowledged = Set(try await start.consortium.log())
+        try await forEachConcurrently(plain + torn) { point in
+            try await check(scenario, at: point, from: start, acknowledged, library)
+        }
+        print("\(scenario.name): \(plain.count) calls, \(torn.count) torn writes, \(ContinuousClock.now - began)")
+    }
+
+    private func check(
+        _ scenario: CrashScenario, at point: CrashPoint, from start: TestConsortium.Prepared,
+        _ acknowledged: Set<LoggedTransaction>, _ library: CrashLibrary
+    ) async throws {
+        let state = try await start.copy()
+        let consortium = state.consortium
+        let killed = try await consortium.run(
+            scenario.arguments(state), environment: library.environment(killAt: point.number, torn: point.isTorn))
+        // Randomness moves a call or two: a late point may be behind the end of this run.
+        #expect(killed.wasKilled || killed.status == 0, "\(scenario.name) at \(point): \(killed.message)")
+        try await consortium.expectSound()
+        let log = try await consortium.log()
+        #expect(acknowledged.isSubset(of: log), "\(scenario.name) at \(point) lost a transaction")
+        if !killed.standardOutput.isEmpty {
+            let printed = try CanonicalJSON.parse(killed.standardOutput)
+            #expect(log.contains { $0.id == printed["transaction"]?.stringValue }, "\(scenario.name) at \(point)")
+        }
+        try await scenario.expectNothingPartial(state, log)
+        let again = try await consortium.run(scenario.arguments(state))
+        #expect(again.status == 0, "\(scenario.name) again after \(point): \(again.message)")
+        guard again.status == 0 else { return }
+        try await scenario.expectDone(state, again.document())
+    }
+}
+
+/// Where a run is killed.
+struct CrashPoint: CustomStringConvertible, Sendable {
+    /// From 1.
+    let number: Int
+    let isTorn: Bool
+    let call: String
+
+    var description: String { "call \(number) (\(call)\(isTorn ? ", half done" : ""))" }
+}
+
+/// Runs `body` for all items, as many at a time as there are cores.
+func forEachConcurrently<Item: Sendable>(
+    _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Void
+) async throws {
+    let width = ProcessInfo.processInfo.activeProcessorCount
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for (index, item) in items.enumerated() {
+            if index >= width { try await group.next() }
+            group.addTask { try await body(item) }
+        }
+        try await group.waitForAll()
+    }
+}

@@ -1,0 +1,140 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// A command that is killed, with what must hold afterwards and after it was run again.
+struct CrashScenario: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// Where the command is run.
+    let stage: TestConsortium.Stage
+    let arguments: @Sendable (TestConsortium.Prepared) -> [String]
+    /// Of what can be seen right after the crash, with the ledger's log.
+    let expectNothingPartial: @Sendable (TestConsortium.Prepared, [LoggedTransaction]) async throws -> Void
+    /// Of the second run's document.
+    let expectDone: @Sendable (TestConsortium.Prepared, JSONValue) async throws -> Void
+
+    var testDescription: String { name }
+
+    static let all = [publish, request, approve, query, open]
+
+    private static let publish = CrashScenario(
+        name: "publish", stage: .pool,
+        arguments: { _ in
+            [
+                "publish", "site1.csv", "--schema", "schema.json", "--pool", "health", "--name", "d1", "--as", "site1",
+                "--json",
+            ]
+        },
+        expectNothingPartial: { state, log in
+            let listed = try await datasets(state.consortium)
+            #expect(listed.count == log.count { $0.kind == "dataset.publish" })
+            // What the catalog shows can be read: its blocks came before it.
+            for dataset in listed { try await expectReadable(dataset, state.consortium) }
+        },
+        expectDone: { state, document in
+            let listed = try await datasets(state.consortium)
+            #expect(listed.count == 1)
+            #expect(listed.first?["manifest"] == document["manifest"])
+            #expect(listed.first?["rows"] == 12)
+            let publications = try await state.consortium.log().filter { $0.kind == "dataset.publish" }
+            #expect(publications.map(\.id) == [try document.text("transaction")])
+            for dataset in listed { try await expectReadable(dataset, state.consortium) }
+        })
+
+    private static let request = CrashScenario(
+        name: "token request", stage: .published,
+        arguments: { _ in
+            [
+                "token", "request", "--pool", "health", "--packs", "care", "--purpose", "a test", "--uses", "3",
+                "--until", "90d", "--as", "statistics", "--json",
+            ]
+        },
+        expectNothingPartial: { state, log in
+            let tokens = try await state.consortium.json("token", "list")["tokens"]?.arrayValue ?? []
+            #expect(tokens.count == log.count { $0.kind == "token.request" })
+            #expect(tokens.allSatisfy { $0["status"] == "requested" && $0["usesLeft"] == 3 })
+        },
+        expectDone: { state, document in
+            let tokens = try await state.consortium.json("token", "list")["tokens"]?.arrayValue ?? []
+            // A request whose answer was lost stays a request, which nobody need approve.
+            #expect((1...2).contains(tokens.count))
+            #expect(tokens.contains { $0["token"] == document["token"] })
+        })
+
+    private static let approve = CrashScenario(
+        name: "token approve", stage: .requested,
+        arguments: { ["token", "approve", $0.token, "--as", "site1", "--json"] },
+        expectNothingPartial: { state, log in
+            let token = try await state.consortium.json("token", "list")["tokens"]?.arrayValue?.first
+            #expect(token?["status"] == (log.contains { $0.kind == "token.approve" } ? "approved" : "requested"))
+        },
+        expectDone: { state, _ in
+            let token = try await state.consortium.json("token", "list")["tokens"]?.arrayValue?.first
+            #expect(token?["status"] == "approved")
+            let approvals = try await state.consortium.log().filter { $0.kind == "token.approve" }
+            #expect(approvals.count == 1)
+        })
+
+    private static let query = CrashScenario(
+        name: "query", stage: .approved,
+        arguments: { ["query", TestConsortium.statement, "--token", $0.token, "--as", "statistics", "--json"] },
+        expectNothingPartial: { state, log in
+            let results = try await results(state.consortium)
+            #expect(results.count == log.count { $0.kind == "result.record" })
+            for result in results { try await expectShown(result, "computed", state.consortium) }
+        },
+        expectDone: { state, document in
+            #expect(try await results(state.consortium).map { $0["result"] } == [document["result"]])
+            let uses = Int64(TestConsortium.uses)
+            #expect(try await state.consortium.usesLeft(of: state.token) == uses - 1, "more than one use was taken")
+            try await expectShown(document, "computed", state.consortium)
+        })
+
+    private static let open = CrashScenario(
+        name: "open", stage: .computed,
+        arguments: { ["open", $0.result, "--as", "ministry", "--json"] },
+        expectNothingPartial: { state, log in
+            let shown = try await state.consortium.run("result", "show", state.result, "--as", "statistics", "--json")
+            if shown.status != 0 {
+                // Recorded and not yet handed out: nothing is shown, and what to do is said.
+                #expect(log.contains { $0.kind == "opening.record" })
+                #expect(shown.status == 3 && shown.standardOutput.isEmpty, "\(shown.message)")
+                #expect(shown.message.contains("chancery open"))
+                return
+            }
+            let document = try shown.document()
+            let rows = try CanonicalJSON.serialize(document["rows"] ?? .null)
+            let isOpened = document["status"] == "opened"
+            let expected = isOpened ? TestConsortium.expectedRows(departments: 1) : "[]"
+            #expect(String(decoding: rows, as: UTF8.self) == expected)
+        },
+        expectDone: { state, _ in
+            let document = try await state.consortium.json("result", "show", state.result, "--as", "statistics")
+            let rows = try CanonicalJSON.serialize(document["rows"] ?? .null)
+            #expect(String(decoding: rows, as: UTF8.self) == TestConsortium.expectedRows(departments: 1))
+            #expect(try await state.consortium.log().count { $0.kind == "opening.record" } == 1)
+        })
+
+    private static func datasets(_ consortium: TestConsortium) async throws -> [JSONValue] {
+        try await consortium.json("catalog")["pools"]?.arrayValue?.flatMap { $0["datasets"]?.arrayValue ?? [] } ?? []
+    }
+
+    private static func results(_ consortium: TestConsortium) async throws -> [JSONValue] {
+        try await consortium.json("result", "list")["results"]?.arrayValue ?? []
+    }
+
+    /// A dataset travels as one file: writing that reads and hashes every block under the manifest.
+    private static func expectReadable(_ dataset: JSONValue, _ consortium: TestConsortium) async throws {
+        let manifest = try dataset.text("manifest")
+        try await consortium.run("blob", "export", manifest, "--output", consortium.folder.path("dataset.car"))
+            .expectStatus(0)
+    }
+
+    private static func expectShown(
+        _ result: JSONValue, _ status: String, _ consortium: TestConsortium
+    ) async throws {
+        let shown = try await consortium.json("result", "show", result.text("result"), "--as", "statistics")
+        #expect(shown["status"]?.stringValue == status)
+        #expect(shown["rows"] == [])
+    }
+}
