@@ -1,3 +1,4 @@
+import Contracts
 import SharingModel
 
 /// The sentences for people: what happened, and the way on. No secret ever stands in one.
@@ -38,7 +39,7 @@ extension GatewayError: CustomStringConvertible {
     private var refusalDescription: String {
         switch self {
         case .refusedOnLedger(let refusal, let transaction, let height):
-            "refused: \(refusal)\n  recorded at height \(height) as transaction \(transaction)"
+            "refused: \(refusal) (\(refusal.code.rawValue))\n  recorded at height \(height) as transaction \(transaction)"
         case .notAllowed(let reason, let wayOn):
             "\(reason): \(wayOn)"
         case .queryRefused(let reasons, let transaction):

@@ -66,11 +66,15 @@ extension TableSchema {
     /// Largest schema, in bytes.
     private static let byteLimit = 1 << 20
 
-    /// - Throws: `SealedTableError` naming the field; ``GatewayError/unreadable(path:problem:)``.
+    /// - Throws: ``GatewayError/unreadable(path:problem:)`` naming file and field.
     init(file: URL) throws {
         guard let opened = try OpenedFile.open(file.plainPath, limit: TableSchema.byteLimit) else {
             throw GatewayError.unreadable(path: file.plainPath, problem: "there is no such file")
         }
-        try self.init(json: opened.contents())
+        do {
+            try self.init(json: opened.contents())
+        } catch let error as SealedTableError {
+            throw GatewayError.unreadable(path: file.plainPath, problem: "\(error)")
+        }
     }
 }
