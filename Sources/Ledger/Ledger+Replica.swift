@@ -11,25 +11,34 @@ extension Ledger {
     ///   ``LedgerError/rollback(seen:shown:)`` if this ledger does not continue the replica.
     @discardableResult
     package func catchUp(_ replica: any LedgerStorage) throws -> StoredBlock {
-        try storage.read { shown in
+        // The copy first: other processes move both on, and a copy read after the ledger could be ahead of it.
+        let seen = try replica.read { try $0.head() }
+        return try storage.read { shown in
             guard let head = try shown.head() else { throw LedgerError.empty }
-            if let seen = try replica.read({ try $0.head() }) {
-                try policy.checkContinuity(from: try policy.checkpoint(seen), to: shown)
-            }
-            while true {
-                let next = try replica.read { try $0.head().map { $0.height + 1 } ?? 0 }
-                guard next <= head.height else { break }
-                let block = try shown.unverifiedBlock(at: next)
-                try replica.commit { writer in
-                    try writer.append(try verifier.verify(block, on: try writer.head(), replica: writer))
-                    // Verified with the block; so the replica is a whole ledger of its own.
-                    for cosignature in block.stored.record.previous {
-                        try writer.append(cosignature, height: next - 1)
-                    }
-                }
-            }
+            if let seen { try policy.checkContinuity(from: try policy.checkpoint(seen), to: shown) }
+            while try appendNextBlock(of: shown, upTo: head.height, to: replica) {}
             return head
         }
+    }
+
+    /// - Returns: `false` where the replica has reached `height`.
+    private func appendNextBlock(
+        of shown: any LedgerReader, upTo height: Int, to replica: any LedgerStorage
+    ) throws -> Bool {
+        let next = try replica.read { try $0.head().map { $0.height + 1 } ?? 0 }
+        guard next <= height else { return false }
+        let block = try shown.unverifiedBlock(at: next)
+        try replica.commit { writer in
+            // Another process of the same party may have appended it since.
+            let previous = try writer.head()
+            guard previous.map({ $0.height + 1 }) ?? 0 == next else { return }
+            try writer.append(try verifier.verify(block, on: previous, replica: writer))
+            // Verified with the block; so the replica is a whole ledger of its own.
+            for cosignature in block.stored.record.previous {
+                try writer.append(cosignature, height: next - 1)
+            }
+        }
+        return true
     }
 
     var verifier: BlockVerifier {
