@@ -51,7 +51,7 @@ package struct SealedNote: Codable, Sendable {
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
             defer { buffer.deallocate() }
             var length: UInt64 = 0
-            while case let count = try source.read(into: buffer), count > 0 {
+            while case let count = try source.readBytes(into: buffer), count > 0 {
                 hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 length += UInt64(count)
             }
@@ -59,6 +59,17 @@ package struct SealedNote: Codable, Sendable {
             withUnsafeBytes(of: length.littleEndian) { hash.update(bufferPointer: $0) }
         }
         return Digest(hash.finalize())
+    }
+}
+
+extension FileByteSource {
+    /// The same with an error that names the file: what can be opened cannot always be read, such as a folder.
+    fileprivate func readBytes(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        do {
+            return try read(into: buffer)
+        } catch {
+            throw GatewayError.unreadable(path: name, problem: String(cString: strerror(error.code)))
+        }
     }
 }
 

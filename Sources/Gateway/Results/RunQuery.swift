@@ -54,10 +54,10 @@ package struct RunQuery: Sendable {
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
     ) async throws -> Computed {
         let query = try prepared(session)
-        try session.blobs.put(query.plan.block)
         let executor = session.executor(progress)
         let history = try session.history(of: query.pool.name)
         let report = try executor.assess(query.plan, history: history)
+        try session.blobs.put(query.plan.block)
         guard report.allows else { throw try await refuse(query, report, session) }
         let unfinished = try UnfinishedQuery(token: query.token.id, plan: query.plan.cid, session)
         let redemption = try await redeem(query, unfinished, session)
