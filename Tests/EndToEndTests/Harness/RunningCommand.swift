@@ -39,8 +39,11 @@ final class RunningCommand: @unchecked Sendable {
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: outputFile)
         process.standardError = try standardError ?? FileHandle(forWritingTo: errorFile)
-        try process.run()
+        // Foundation on Linux crashed now and then where two threads did this at once.
+        try RunningCommand.starting.withLock { _ in try process.run() }
     }
+
+    private static let starting = Mutex(())
 
     func send(signal number: Int32) {
         kill(process.processIdentifier, number)
