@@ -26,7 +26,7 @@ extension PythonPaillier {
         /// An integer, with exponent 0.
         ///
         /// - Throws: ``PaillierError/signedValueOutOfRange(bitCount:limit:)``.
-        public init(_ integer: BigInteger, key: PublicKey) throws(PaillierError) {
+        public init(integer: BigInteger, key: PublicKey) throws(PaillierError) {
             try self.init(mantissa: integer, exponent: 0, key: key)
         }
 
@@ -34,7 +34,7 @@ extension PythonPaillier {
         ///
         /// - Throws: ``PaillierError/numberNotRepresentable`` for NaN and infinities,
         ///   ``PaillierError/signedValueOutOfRange(bitCount:limit:)``.
-        public init(_ double: Double, key: PublicKey) throws(PaillierError) {
+        public init(double: Double, key: PublicKey) throws(PaillierError) {
             guard double.isFinite else { throw .numberNotRepresentable }
             // frexp: 0.5 <= |fraction| < 1, and exponent 0 for 0. The lowest of the 53 bits lies at frexp - 53.
             let lowestBit = (double == 0 ? 0 : Int(double.exponent) + 1) - 53
