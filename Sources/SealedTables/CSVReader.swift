@@ -171,11 +171,12 @@ extension CSVReader {
         }
     }
 
-    /// Reads the next piece. At the front as many pieces as it takes to see a byte order mark.
+    /// Reads the next piece. At the front as many pieces as it takes to see a byte order mark and what
+    /// follows it.
     private mutating func fill() throws(SealedTableError) {
         position = 0
         end = 0
-        let least = bytesRead == 0 ? 3 : 1
+        let least = bytesRead == 0 ? 4 : 1
         while end < least {
             let (source, start) = (source, end)
             let outcome = buffer.withUnsafeMutableBytes { bytes in

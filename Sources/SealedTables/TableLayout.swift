@@ -65,8 +65,12 @@ package struct PackLayout: Hashable, Sendable {
             packing = try SlotLayout(
                 entries: entries, weightCapacityBits: weightCapacityBits, modulusBitCount: modulusBitCount)
         } catch {
-            guard case .layoutTooWide(let bits, let available, _) = error else {
+            guard case .layoutTooWide(_, let available, _) = error else {
                 preconditionFailure("a checked schema gives distinct names and maxima that are not negative")
+            }
+            // The error counts up to the first slot that does not fit; who mends the schema wants the whole.
+            let bits = entries.reduce(0) {
+                $0 + max($1.maximum.bitWidth, 1) + weightCapacityBits + SlotLayout.guardBitCount
             }
             throw .packTooWide(pack: pack.name, bits: bits, available: available)
         }

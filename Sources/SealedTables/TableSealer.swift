@@ -102,4 +102,9 @@ package struct CSVSummary: Hashable, Sendable {
     package let rows: Int
     /// Columns that the schema does not name, in the file's order; they will not be published.
     package let droppedColumns: [String]
+
+    package init(rows: Int, droppedColumns: [String]) {
+        self.rows = rows
+        self.droppedColumns = droppedColumns
+    }
 }
