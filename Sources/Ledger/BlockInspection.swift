@@ -18,7 +18,7 @@ struct BlockInspection {
             throw LedgerError.blockDiffers(height: height, .transactionCount)
         }
         let entries = try reader.entries(in: block.entries)
-        guard entries.map(\.index) == Array(block.entries) else {
+        guard entries.count == block.entries.count, zip(entries, block.entries).allSatisfy({ $0.index == $1 }) else {
             throw LedgerError.leafMissing(height: height, index: missing(block.entries, entries))
         }
         for entry in entries {

@@ -23,7 +23,7 @@ struct LedgerAudit {
         }
         let counts = try shown.counts()
         var executed = 0
-        for height in 0..<max(counts.blocks, (head?.height ?? -1) + 1) {
+        for height in 0..<counts.blocks {
             let isSound = inspect(height)
             // Without the block before, nothing can be executed any more; the rest is inspected only.
             if executed == height {

@@ -6,7 +6,10 @@ package import TransparencyLog
 package struct LedgerSettings: Sendable {
     /// The party whose process this is; named in the records of the blocks that it commits.
     package var `operator`: PartyName
-    /// Cosigns what this process commits; `nil` for parties that do not cosign.
+    /// Cosigns what this process commits, where it has cosigned the block before; `nil` for parties that do not cosign.
+    ///
+    /// Such a cosignature rests on the state as it lies in this storage and on ``lastSeen``. ``Ledger/cosign(replica:lastSeen:)``
+    /// executes everything into a state of the party's own, and says where the two differ.
     package var cosigner: Cosigner?
     /// Now, in seconds. Blocks take the later of this and the previous block's time.
     package var clock: @Sendable () -> Timestamp

@@ -86,7 +86,9 @@ package struct StoredBlock: Hashable, Sendable {
     /// Root of the tree of `size` leaves.
     package let root: Digest
 
+    /// - Precondition: `size` is larger than the number of transactions, and that is not negative.
     package init(record: BlockRecord, recordBytes: Data, size: Int, root: Digest) {
+        precondition((0..<size).contains(record.transactions), "a reader checks what it reads")
         self.record = record
         self.recordBytes = recordBytes
         self.size = size
@@ -96,8 +98,8 @@ package struct StoredBlock: Hashable, Sendable {
     package var height: Int { record.height }
     /// Index of the record's leaf.
     package var recordIndex: Int { size - 1 }
-    /// Indices of the envelopes' leaves; begins below 0 if the stored record is damaged.
-    package var entries: Range<Int> { (recordIndex - max(record.transactions, 0))..<recordIndex }
+    /// Indices of the envelopes' leaves.
+    package var entries: Range<Int> { (recordIndex - record.transactions)..<recordIndex }
 }
 
 /// An envelope as it lies in the storage, with its place.

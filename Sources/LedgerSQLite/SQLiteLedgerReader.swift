@@ -46,11 +46,14 @@ class SQLiteLedgerReader: LedgerReader {
     private func block(_ sql: String, _ arguments: StatementArguments) throws -> StoredBlock? {
         guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) else { return nil }
         let height: Int = row["height"]
+        let size: Int = row["size"]
         let bytes: Data = row["record"]
         guard let root = Digest(bytes: row["root"] as Data),
-            let record = try? CanonicalJSON.decode(BlockRecord.self, from: bytes), record.height == height
+            let record = try? CanonicalJSON.decode(BlockRecord.self, from: bytes), record.height == height,
+            (0...BlockRecord.largestTransactionCount).contains(record.transactions),
+            (record.transactions + 1...TreeHead.largestSize).contains(size)
         else { throw LedgerError.malformedRow(table: "blocks", key: "\(height)") }
-        return StoredBlock(record: record, recordBytes: bytes, size: row["size"], root: root)
+        return StoredBlock(record: record, recordBytes: bytes, size: size, root: root)
     }
 
     func cosignatures(height: Int) throws -> [PartyCosignature] {

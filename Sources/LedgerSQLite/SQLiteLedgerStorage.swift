@@ -78,6 +78,14 @@ package final class SQLiteLedgerStorage: LedgerStorage {
         }
     }
 
+    /// Moves the write-ahead log into the file as far as readers let it, for a backup of the one file or for its size.
+    /// Changes nothing that is durable.
+    package func fold() throws {
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        }
+    }
+
     /// Closes the file. Not needed for durability.
     package func close() throws {
         try database.close()
@@ -119,6 +127,7 @@ extension SQLiteLedgerStorage {
                 } else if version != Schema.version || application != Schema.applicationIdentifier {
                     throw LedgerError.notALedger(path: path)
                 }
+                guard try Schema.isUnchanged(db) else { throw LedgerError.notALedger(path: path) }
                 return .commit
             }
         }

@@ -19,6 +19,14 @@ enum Schema {
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
+    /// Whether the file has our tables and nothing else. A column type that is not strict, or a trigger, would let a
+    /// file from somewhere else do what this program does not expect.
+    static func isUnchanged(_ db: Database) throws -> Bool {
+        let stored = try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        let ours = tables.split(separator: ";").map { $0.trimmingPrefix { $0.isWhitespace } }
+        return stored.sorted() == ours.filter { !$0.isEmpty }.map(String.init).sorted()
+    }
+
     // `entries.leaf` is the leaf index in the ledger's tree; the indices of block records are left out. The unique
     // `id` is also the memory of replays: it never forgets, which is more than `notAfter` asks.
     // `hashes.position` is the x/mod tlog stored-hash index.

@@ -135,6 +135,13 @@ struct CrashTests {
         #expect(throws: LedgerError.notALedger(path: other.path)) { try SQLiteLedgerStorage(url: other) }
     }
 
+    @Test("A ledger file with a trigger in it is refused")
+    func foreignSchema() throws {
+        _ = try folder.storage()
+        try alter(folder.file(), "CREATE TRIGGER t AFTER INSERT ON state BEGIN DELETE FROM cosignatures; END")
+        #expect(throws: LedgerError.notALedger(path: folder.file().path)) { try folder.storage() }
+    }
+
     @Test("The file of another consortium is refused")
     func otherConsortium() async throws {
         try await consortium.begin(try consortium.open(folder.storage()))
