@@ -1,7 +1,11 @@
+import BlobStore
+import CanonicalJSON
 import Contracts
 import Foundation
 import Gateway
 import Ledger
+import QueryPlans
+import SealedTables
 import SharingModel
 import Testing
 
@@ -83,25 +87,16 @@ struct TokenTests {
     @Test("A token limited to a registered plan runs it with allowed values, and nothing else")
     func registeredPlan() async throws {
         let consortium = try await TestConsortium.published()
-        let contract = ContractReference(name: try name("spending"), version: 1)
-        _ = try await consortium.session("statistics").registerContract(
-            ContractOffer(
-                contract: contract, summary: "spending in a year",
-                statement: "SELECT SUM(meddol) FROM health WHERE year = :year",
-                parameters: [PlanParameter(name: "year", type: .integer, minimum: 1, maximum: 3)]))
-        let early = try await consortium.request(contracts: [contract])
-        try await consortium.approve(early)
-        func run(_ year: Int64) async throws -> RunQuery.Computed {
-            try await RunQuery(.contract(contract, parameters: ["year": .integer(year)]), token: early)
-                .run(as: consortium.session("statistics"))
-        }
-        await expectRefusal(.planNotApproved) { _ = try await run(1) }
+        let contract = try await consortium.register("SELECT SUM(meddol) FROM health WHERE year = :year")
+        let token = try await consortium.request(contracts: [contract])
+        try await consortium.approve(token)
+        await expectRefusal(.planNotApproved) { _ = try await consortium.run(contract, year: 1, token: token) }
         for department in TestConsortium.departments {
             _ = try await consortium.session(department).approveContract(contract)
         }
-        await #expect(throws: Refusal.self) { _ = try await run(4) }
-        await expectRefusal(.planRequired) { _ = try await consortium.query(token: early) }
-        let computed = try await run(2)
+        await #expect(throws: Refusal.self) { _ = try await consortium.run(contract, year: 4, token: token) }
+        await expectRefusal(.planRequired) { _ = try await consortium.query(token: token) }
+        let computed = try await consortium.run(contract, year: 2, token: token)
         _ = try await consortium.open(computed.id)
         let table = try #require(try consortium.session("statistics").show(result: computed.id.hex).table)
         let plain = try TestConsortium.table.get()
@@ -112,19 +107,10 @@ struct TokenTests {
     @Test("A jointly owned dataset is in use when all owners have agreed, and a token needs them all")
     func jointOwners() async throws {
         let consortium = try await TestConsortium.published()
-        let csv = consortium.folder.url.appending(path: "joint.csv")
-        try Data(TestConsortium.table.get().csv(site: 1).utf8).write(to: csv)
-        let dataset: DatasetName = try name("joint")
-        _ = try await PublishTable(
-            csv: csv, schema: Repository.schema, pool: name("health"), dataset: dataset,
-            owners: ["site1", "site2"].map { try name($0) }
-        ).run(as: consortium.session("site1"))
+        let dataset = try await consortium.publishJoint()
         #expect(try consortium.session("site3").state { try $0.dataset(dataset) } == nil)
         _ = try await consortium.session("site2").approveDataset(dataset)
-        let wish = TokenWish(
-            scope: .datasets([dataset]), packs: [try name("care")], purpose: "joint work", uses: 1,
-            until: consortium.clock.now.adding(seconds: 3_600))
-        let token = try await consortium.session("statistics").requestToken(wish).transaction.hex
+        let token = try await consortium.request(joint: dataset)
         try await consortium.approve(token, by: ["site1"])
         await expectRefusal(.tokenNotApproved) {
             _ = try await consortium.query("SELECT SUM(meddol) FROM joint", token: token)
@@ -132,6 +118,80 @@ struct TokenTests {
         try await consortium.approve(token, by: ["site2"])
         let computed = try await consortium.query("SELECT SUM(meddol) FROM joint", token: token)
         #expect(try await !consortium.open(computed.id).wasThere)
+    }
+
+    @Test("A dataset whose manifest is not what the ledger says is neither approved, computed on nor opened")
+    func misdescribed() async throws {
+        let consortium = try await TestConsortium.published()
+        let before = try TestFolder(copying: consortium.folder.url)
+        let dataset = try await consortium.publishJoint()
+        let honest = try #require(try consortium.session("site1").state { try $0.proposal(dataset) }).terms
+        try consortium.takeLedgers(from: before)
+        // The ledger is told of fewer columns than open together.
+        let care: PackName = try name("care")
+        let fewer = honest.packs.merging([care: ["mdvis"]]) { $1 }
+        let receipt = try await consortium.submit(
+            PublishDataset(
+                name: dataset, pool: honest.pool, manifest: honest.manifest, keyFingerprint: honest.keyFingerprint,
+                rows: honest.rows, shards: honest.shards, bytes: honest.bytes, packs: fewer,
+                publicColumns: honest.publicColumns, owners: honest.owners, approvals: honest.approvals),
+            as: "site1")
+        #expect(receipt.isAccepted)
+        await #expect(throws: GatewayError.self) { _ = try await consortium.session("site2").approveDataset(dataset) }
+        // Even where an owner approves unseen, nobody honest goes on.
+        _ = try await consortium.submit(
+            ApproveDataset(dataset: dataset, proposal: receipt.transaction), as: "site2")
+        let token = try await consortium.request(joint: dataset)
+        try await consortium.approve(token, by: ["site1", "site2"])
+        await #expect(throws: GatewayError.self) {
+            _ = try await consortium.query("SELECT SUM(mdvis) FROM joint", token: token)
+        }
+    }
+}
+
+extension TestConsortium {
+    /// Registers a plan with one blank, `:year`, of 1 to 3.
+    func register(_ statement: String) async throws -> ContractReference {
+        let contract = ContractReference(name: try name("spending"), version: 1)
+        _ = try await session("statistics").registerContract(
+            ContractOffer(
+                contract: contract, summary: "spending in a year", statement: statement,
+                parameters: [PlanParameter(name: "year", type: .integer, minimum: 1, maximum: 3)]))
+        return contract
+    }
+
+    func run(_ contract: ContractReference, year: Int64, token: String) async throws -> RunQuery.Computed {
+        try await RunQuery(.contract(contract, parameters: ["year": .integer(year)]), token: token)
+            .run(as: session("statistics"))
+    }
+
+    /// `joint`, of site1 and site2, published by site1 alone as yet.
+    func publishJoint() async throws -> DatasetName {
+        let dataset: DatasetName = try name("joint")
+        _ = try await PublishTable(
+            csv: csv(site: 1), schema: Repository.schema, pool: name("health"), dataset: dataset,
+            owners: ["site1", "site2"].map { try name($0) }
+        ).run(as: session("site1"))
+        return dataset
+    }
+
+    func request(joint dataset: DatasetName, contracts: [ContractReference]? = nil) async throws -> String {
+        let wish = TokenWish(
+            scope: .datasets([dataset]), packs: [try name("care")], purpose: "joint work", uses: 1,
+            until: clock.now.adding(seconds: 3_600), contracts: contracts)
+        return try await session("statistics").requestToken(wish).transaction.hex
+    }
+
+    func openedByRegisteredPlan() async throws -> Digest {
+        let dataset = try await publishJoint()
+        _ = try await session("site2").approveDataset(dataset)
+        let contract = try await register("SELECT SUM(meddol), AVG(mdvis) FROM joint WHERE year = :year")
+        for owner in ["site1", "site2"] { _ = try await session(owner).approveContract(contract) }
+        let token = try await request(joint: dataset, contracts: [contract])
+        try await approve(token, by: ["site1", "site2"])
+        let computed = try await run(contract, year: 2, token: token)
+        _ = try await open(computed.id)
+        return computed.id
     }
 }
 

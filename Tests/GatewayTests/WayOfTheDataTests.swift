@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Contracts
 import Foundation
 import Gateway
 import KeyVault
