@@ -96,7 +96,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel", arguments,
+                "SharingModel", "DurableFiles", arguments,
             ],
             swiftSettings: strict),
 
@@ -140,6 +140,6 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
-            resources: [.copy("CrashPoints")]),
+            resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
 )

@@ -6,13 +6,16 @@ extension FixedBaseTable {
         /// Bits of a digit, 1 to 16.
         package let windowBitCount: Int
 
+        /// - Precondition: A window of 1 to 16 bits, an exponent of 1 or more.
         package init(exponentBitCount: Int, windowBitCount: Int) {
             precondition(exponentBitCount > 0 && (1...16).contains(windowBitCount), "a window has 1 to 16 bits")
             self.exponentBitCount = exponentBitCount
             self.windowBitCount = windowBitCount
         }
 
+        /// Windows of an exponent.
         package var rowCount: Int { (exponentBitCount + windowBitCount - 1) / windowBitCount }
+        /// Values of a digit.
         package var entriesARow: Int { 1 << windowBitCount }
 
         /// The last row has only the digits that its shorter window can take.

@@ -12,7 +12,9 @@ import Dispatch
 /// Sendable: the rows are written in `init` only.
 /// - SeeAlso: E. F. Brickell, D. M. Gordon, K. S. McCurley, D. B. Wilson, EUROCRYPT 1992.
 package final class FixedBaseTable: @unchecked Sendable {
+    /// Windows of the exponents.
     package let shape: Shape
+    /// Where the powers live.
     package let modulus: MontgomeryModulus
     private let entries: MontgomeryModulus.MutableLimbs
 

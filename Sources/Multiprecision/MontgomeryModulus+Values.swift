@@ -6,9 +6,12 @@ extension MontgomeryModulus {
     /// Its limbs live no longer than the element: pass elements to the functions below, which keep them alive, and use
     /// ``limbs`` only inside `withExtendedLifetime` or where something else holds the element.
     package final class Element {
+        /// Least significant first.
         package let limbs: MutableLimbs
+        /// How many.
         package let limbCount: Int
 
+        /// Zero.
         package init(limbCount: Int) {
             self.limbCount = limbCount
             limbs = .allocate(capacity: limbCount)

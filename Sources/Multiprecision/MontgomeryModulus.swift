@@ -11,10 +11,14 @@ import CGMP
 /// Sendable: the tables are written in `init` only.
 /// - SeeAlso: P. L. Montgomery, Modular multiplication without trial division, 1985.
 package final class MontgomeryModulus: @unchecked Sendable {
+    /// Limbs to read, least significant first.
     package typealias Limbs = UnsafePointer<UInt>
+    /// Limbs to write, least significant first.
     package typealias MutableLimbs = UnsafeMutablePointer<UInt>
 
+    /// m: odd, over 1.
     package let modulus: BigInteger
+    /// Limbs of 64 bits that m takes.
     package let limbCount: Int
 
     /// The modulus; its inverse modulo R; R mod m, R² mod m: `limbCount` limbs each.
@@ -99,6 +103,7 @@ extension MontgomeryModulus {
         let product: MutableLimbs
         private let capacity: Int
 
+        /// For products of two numbers of `limbCount` limbs.
         package init(limbCount: Int) {
             capacity = 2 * limbCount
             product = .allocate(capacity: capacity)
@@ -111,6 +116,7 @@ extension MontgomeryModulus {
         }
     }
 
+    /// Scratch memory for one thread.
     package func makeWorkspace() -> Workspace { Workspace(limbCount: limbCount) }
 }
 

@@ -18,7 +18,7 @@ public final class Encryptor: Sendable {
         /// α of this many bits, 256 or more: faster, and a further assumption (discrete logarithms with short
         /// exponents; the generic attack costs 2^(bits/2)).
         case short(bits: Int)
-        /// rⁿ with r uniform: for keys whose primes are not known to be safe, as python-paillier's. About 20 times
+        /// rⁿ with r uniform: for keys whose primes are not known to be safe, as python-paillier's. About 40 times
         /// slower.
         case textbook
     }

@@ -51,8 +51,12 @@ struct DatasetTests {
     func names() throws {
         var ledger = try TestLedger.withDatasets()
         try ledger.accept(TestLedger.dataset("joint", owners: ["site1", "site2"]), by: "site1")
-        #expect(try ledger.refuse(TestLedger.dataset("joint", version: 2, owners: ["site3"]), by: "site3") == .alreadyExists)
-        #expect(try ledger.refuse(TestLedger.dataset("care1", version: 2, owners: ["site3"]), by: "site3") == .alreadyExists)
+        #expect(
+            try ledger.refuse(TestLedger.dataset("joint", version: 2, owners: ["site3"]), by: "site3") == .alreadyExists
+        )
+        #expect(
+            try ledger.refuse(TestLedger.dataset("care1", version: 2, owners: ["site3"]), by: "site3") == .alreadyExists
+        )
     }
 
     @Test("Somebody who is no owner, or no member of the pool, publishes nothing")
@@ -104,7 +108,8 @@ struct DatasetTests {
         #expect(try ledger.typed.dataset("care1")?.status(at: ledger.now) == .withdrawn)
         #expect(try ledger.typed.dataset("care1")?.withdrawal?.reason == "wrong year")
         #expect(try ledger.refuse(withdraw, by: "site1") == .datasetWithdrawn)
-        #expect(try ledger.refuse(TestLedger.dataset("care1", owners: ["site1"]), by: "site1") == .manifestAlreadyPublished)
+        #expect(
+            try ledger.refuse(TestLedger.dataset("care1", owners: ["site1"]), by: "site1") == .manifestAlreadyPublished)
         let renew = RenewDataset(dataset: "care1", manifest: manifest, validUntil: nil)
         #expect(try ledger.refuse(renew, by: "site1") == .datasetWithdrawn)
         try ledger.accept(TestLedger.dataset("care1", version: 2, owners: ["site1"]), by: "site1")

@@ -18,11 +18,14 @@ struct DoorTests {
         }
     }
 
-    @Test("A payload has one form: no other member, order, space, duplicate or type", arguments: [
-        ("", ""), ("}", ""), ("{\"body\"", "{ \"body\""), ("\"token\"", "\"tokens\""), ("\"by\"", "\"bz\""),
-        ("{\"body\"", "{\"also\":1,\"body\""), ("{\"token\"", "{\"also\":1,\"token\""), ("Z\"", ".0Z\""),
-        ("\"statistics\"", "\"Statistics\""), ("\"statistics\"", "null"), ("\"section\":\"health\"", "\"section\":7"),
-    ])
+    @Test(
+        "A payload has one form: no other member, order, space, duplicate or type",
+        arguments: [
+            ("", ""), ("}", ""), ("{\"body\"", "{ \"body\""), ("\"token\"", "\"tokens\""), ("\"by\"", "\"bz\""),
+            ("{\"body\"", "{\"also\":1,\"body\""), ("{\"token\"", "{\"also\":1,\"token\""), ("Z\"", ".0Z\""),
+            ("\"statistics\"", "\"Statistics\""), ("\"statistics\"", "null"),
+            ("\"section\":\"health\"", "\"section\":7"),
+        ])
     func oneForm(_ replaced: String, _ replacement: String) throws {
         let text = try payload(RevokeToken(token: digest("t")))
         let changed = replaced.isEmpty ? "" : text.replacingOccurrences(of: replaced, with: replacement)
@@ -37,20 +40,24 @@ struct DoorTests {
         #expect(throws: ContractsError.self) { try decode(text, .recordOpening) }
     }
 
-    @Test("Lists out of order or doubled are turned away, though each entry is sound", arguments: [
-        ("[\"care1\",\"care2\"]", "[\"care2\",\"care1\"]"), ("[\"care1\",\"care2\"]", "[\"care1\",\"care1\"]"),
-        ("[\"care1\",\"care2\"]", "[]"),
-    ])
+    @Test(
+        "Lists out of order or doubled are turned away, though each entry is sound",
+        arguments: [
+            ("[\"care1\",\"care2\"]", "[\"care2\",\"care1\"]"), ("[\"care1\",\"care2\"]", "[\"care1\",\"care1\"]"),
+            ("[\"care1\",\"care2\"]", "[]"),
+        ])
     func lists(_ sorted: String, _ unsorted: String) throws {
         let body = RedeemToken(token: digest("t"), plan: cid("p"), datasets: ["care1", "care2"], packs: ["care"])
         let text = try payload(body).replacingOccurrences(of: sorted, with: unsorted)
         #expect(throws: ContractsError.self) { try decode(text, .redeemToken) }
     }
 
-    @Test("Texts are bounded and printable", arguments: [
-        String(repeating: "x", count: 1_001), "bell\u{7}", "escape\u{1B}[31m", "line\nline", "turn\u{202E}txt",
-        "mark\u{200F}", "c1\u{9B}31m",
-    ])
+    @Test(
+        "Texts are bounded and printable",
+        arguments: [
+            String(repeating: "x", count: 1_001), "bell\u{7}", "escape\u{1B}[31m", "line\nline", "turn\u{202E}txt",
+            "mark\u{200F}", "c1\u{9B}31m",
+        ])
     func texts(_ purpose: String) {
         #expect(throws: ContractsError.self) { try TestLedger.request(purpose: purpose).checkForm() }
         #expect(throws: ContractsError.self) { try payload(TestLedger.request(purpose: purpose)) }
@@ -119,14 +126,16 @@ struct DoorTests {
         }
     }
 
-    @Test("Every error says what to do", arguments: [
-        ContractsError.unknownKind(payloadType: "x"), .malformedPayload(kind: .createPool, detail: "byte 3"),
-        .tooLong(member: "purpose", count: 2, limit: 1), .tooShort(member: "owners", count: 0, least: 1),
-        .outOfRange(member: "uses", value: 0), .notSorted(member: "packs"), .unprintable(member: "reason"),
-        .contradictory(members: ["pool", "datasets"]), .foundingDigestMismatch, .corruptState(key: "token/1"),
-        .notTheSubmitter("site2", expected: "site1"), .unknownParty("x"),
-        .kindOfAnotherLedger(kind: .createPool, section: .registry), .foundingRecordInvalid(.noSections),
-    ])
+    @Test(
+        "Every error says what to do",
+        arguments: [
+            ContractsError.unknownKind(payloadType: "x"), .malformedPayload(kind: .createPool, detail: "byte 3"),
+            .tooLong(member: "purpose", count: 2, limit: 1), .tooShort(member: "owners", count: 0, least: 1),
+            .outOfRange(member: "uses", value: 0), .notSorted(member: "packs"), .unprintable(member: "reason"),
+            .contradictory(members: ["pool", "datasets"]), .foundingDigestMismatch, .corruptState(key: "token/1"),
+            .notTheSubmitter("site2", expected: "site1"), .unknownParty("x"),
+            .kindOfAnotherLedger(kind: .createPool, section: .registry), .foundingRecordInvalid(.noSections),
+        ])
     func messages(_ error: ContractsError) {
         #expect("\(error)".count > 30)
     }

@@ -10,7 +10,7 @@ struct RandomWalkTests {
     func walk(seed: UInt64) throws {
         print("random walk of contracts: seed \(seed)")
         var walk = try RandomWalk(seed: seed)
-        for _ in 0..<1_500 { try walk.step() }
+        for _ in 0..<700 { try walk.step() }
         try walk.checkTokens()
 
         let accepted = walk.ledger.history.filter(\.outcome.isAccepted)
@@ -59,7 +59,9 @@ private struct RandomWalk {
         case .recordResult: results.append(id)
         case .recordOpening: try checkOpening(id, before)
         case .publishDataset, .renewDataset:
-            for waiting in try ledger.typed.proposals() where waiting.id == id { proposals.append((waiting.terms.name, id)) }
+            for waiting in try ledger.typed.proposals() where waiting.id == id {
+                proposals.append((waiting.terms.name, id))
+            }
         default: break
         }
     }
@@ -124,7 +126,9 @@ extension RandomWalk {
         case 20: return try submit(DenyToken(token: token))
         case 21: return try submit(RevokeToken(token: token))
         case 22...27: return try submit(redemption(of: token), "statistics")
-        case 28: return try submit(RefuseQuery(token: token, plan: cid("p"), released: 0, refused: 1, reason: "r"), "statistics")
+        case 28:
+            return try submit(
+                RefuseQuery(token: token, plan: cid("p"), released: 0, refused: 1, reason: "r"), "statistics")
         case 29...31: return try submit(computation(), "statistics")
         case 32: return try submit(EndorseResult(result: result, computed: cid("result of plan")))
         case 33: return try submit(DisputeResult(result: result, computed: nil, reason: "differs"))
@@ -145,7 +149,9 @@ extension RandomWalk {
     private mutating func submit(
         _ body: some TransactionBody, _ usual: PartyName? = nil
     ) throws -> (Digest, Outcome, TransactionKind) {
-        let anybody: [PartyName] = ["site1", "site2", "site3", "site1", "site2", "site3", "site4", "ministry", "statistics"]
+        let anybody: [PartyName] = [
+            "site1", "site2", "site3", "site1", "site2", "site3", "site4", "ministry", "statistics",
+        ]
         let party = usual.flatMap { chance(90) ? $0 : nil } ?? anybody.randomElement(using: &generator) ?? "site1"
         let (id, outcome) = try ledger.submit(body, by: party)
         return (id, outcome, type(of: body).kind)

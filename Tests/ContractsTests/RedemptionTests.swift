@@ -36,7 +36,8 @@ struct RedemptionTests {
     func packs() throws {
         var (ledger, token) = try TestLedger.withToken()
         try ledger.accept(ledger.redeem(token, packs: []), by: "statistics")
-        #expect(try ledger.refuse(ledger.redeem(token, packs: ["care", "income"]), by: "statistics") == .packNotGranted)
+        #expect(
+            try ledger.refuse(ledger.redeem(token, packs: ["care", "income"]), by: "statistics") == .packNotGranted)
     }
 
     @Test("Data that was replaced since the request is not computed on under the old token")

@@ -63,12 +63,14 @@ struct RegisteredPlanTests {
         #expect(try ledger.refuse(TestLedger.registration("x@1", packs: ["none"]), by: "statistics") == .unknownPack)
     }
 
-    @Test("Values that a blank does not allow are refused", arguments: [
-        ["year": .integer(0), "coins": .string("95")], ["year": .integer(6), "coins": .string("95")],
-        ["year": .string("1"), "coins": .string("95")], ["year": .integer(1), "coins": .string("96")],
-        ["year": .integer(1), "coins": .integer(95)], ["year": .integer(1)],
-        ["year": .integer(1), "coins": .string("95"), "extra": .integer(1)],
-    ] as [[String: ParameterValue]])
+    @Test(
+        "Values that a blank does not allow are refused",
+        arguments: [
+            ["year": .integer(0), "coins": .string("95")], ["year": .integer(6), "coins": .string("95")],
+            ["year": .string("1"), "coins": .string("95")], ["year": .integer(1), "coins": .string("96")],
+            ["year": .integer(1), "coins": .integer(95)], ["year": .integer(1)],
+            ["year": .integer(1), "coins": .string("95"), "extra": .integer(1)],
+        ] as [[String: ParameterValue]])
     func values(_ values: [String: ParameterValue]) throws {
         var (ledger, token) = try TestLedger.withRegisteredPlan()
         #expect(try ledger.refuse(TestLedger.call(token, values: values), by: "statistics") == .parameterInvalid)
@@ -84,25 +86,29 @@ struct RegisteredPlanTests {
         #expect(try plan.instanceCID(TestLedger.values) == TestLedger.instance)
     }
 
-    @Test("A template whose blanks contradict themselves is turned away", arguments: [
-        [PlanParameter(name: "year", type: .string, minimum: 1)],
-        [PlanParameter(name: "year", type: .integer, minimum: 2, maximum: 1)],
-        [PlanParameter(name: "year", type: .integer, allowed: [.string("1")])],
-        [PlanParameter(name: "year", type: .integer, allowed: [])],
-        [PlanParameter(name: "year", type: .integer, allowed: [.integer(1), .integer(1)])],
-        [PlanParameter(name: "1year", type: .integer)], [PlanParameter(name: "", type: .integer)],
-        [PlanParameter(name: "year", type: .integer), PlanParameter(name: "year", type: .string)],
-    ])
+    @Test(
+        "A template whose blanks contradict themselves is turned away",
+        arguments: [
+            [PlanParameter(name: "year", type: .string, minimum: 1)],
+            [PlanParameter(name: "year", type: .integer, minimum: 2, maximum: 1)],
+            [PlanParameter(name: "year", type: .integer, allowed: [.string("1")])],
+            [PlanParameter(name: "year", type: .integer, allowed: [])],
+            [PlanParameter(name: "year", type: .integer, allowed: [.integer(1), .integer(1)])],
+            [PlanParameter(name: "1year", type: .integer)], [PlanParameter(name: "", type: .integer)],
+            [PlanParameter(name: "year", type: .integer), PlanParameter(name: "year", type: .string)],
+        ])
     func blanks(_ parameters: [PlanParameter]) {
         let body = RegisterContract(
             contract: "x@1", summary: "s", datasets: ["care1"], packs: [], template: [:], parameters: parameters)
         #expect(throws: ContractsError.self) { try body.checkForm() }
     }
 
-    @Test("A reference is written name@version in one way only", arguments: [
-        "spending", "spending@", "spending@0", "spending@01", "spending@+1", "spending@1@2", "@1", "Spending@1",
-        "spending@1000001",
-    ])
+    @Test(
+        "A reference is written name@version in one way only",
+        arguments: [
+            "spending", "spending@", "spending@0", "spending@01", "spending@+1", "spending@1@2", "@1", "Spending@1",
+            "spending@1000001",
+        ])
     func references(_ text: String) {
         #expect(ContractReference(text) == nil)
         #expect(ContractReference(String("spending@12"))?.version == 12)

@@ -62,6 +62,24 @@ struct EncryptionTests {
         #expect(Set(values).count == 100)
     }
 
+    @Test("Threads share one encryptor and its table")
+    func concurrent() async throws {
+        let key = try SmallKeys.key(bitCount: 256, seed: 6)
+        let encryptor = try Encryptor(key: key.publicKey, expectedCount: 5000)
+        let wrong = try await withThrowingTaskGroup(of: Int.self) { group in
+            for task in 0..<4 {
+                group.addTask {
+                    try (0..<200).filter { index in
+                        let plaintext = BigInteger(1000 * task + index)
+                        return try key.decrypt(encryptor.encrypt(plaintext)) != plaintext
+                    }.count
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+
     @Test("Encryption into memory writes the same bytes, and nothing when it refuses")
     func intoMemory() throws {
         let key = try SmallKeys.key(bitCount: 190, seed: 1)

@@ -79,7 +79,7 @@ struct PublicTableTests {
     @Test(
         "refuse results that are no integer, text or null",
         arguments: [
-            ("x / 2 + 9223372036854775807", "gives a real number"), ("x + 9223372036854775806", "beyond ±(2^53"),
+            ("x / 2 + 9223372036854775807", "gives a real number"), ("x + 9007199254740992", "beyond ±(2^53"),
             ("abs(-9223372036854775807 - 1)", "integer overflow"),
         ])
     func types(_ text: String, _ message: String) throws {
@@ -106,9 +106,9 @@ struct PublicTableTests {
     @Test(
         "stay closed to what the parser never lets through",
         arguments: [
-            "(SELECT 1)", "(SELECT count(*) FROM sqlite_schema)", "random()", "load_extension('x')", "\"\u{1}other\"",
+            "(SELECT 1)", "(SELECT count(*) FROM sqlite_schema)", "random()", "load_extension('x')", "\"secret\"",
             "EXISTS (SELECT 1 FROM pragma_table_info('rows'))", "sqlite_version()", "1) FROM rows; DROP TABLE rows; --",
-            "zeroblob(1000000)", "printf('%1000000d', 1)", "rowid", "secret",
+            "zeroblob(1000000)", "printf('%1000000d', 1)", "secret",
         ])
     func secondLine(_ sql: String) throws {
         let rows = try table(["x", "secret"], [[.integer(2), .integer(1)]])

@@ -36,8 +36,7 @@ package enum HomeLocation: Sendable {
     /// The consortium, ledgers and blobs, for commands that act as nobody.
     package var shared: SharedPlaces {
         switch self {
-        case .party(let home):
-            SharedPlaces(consortium: home.consortium, ledgers: home.ledgers, blobs: home.blobs)
+        case .party(let home): home.places
         case .consortium(let local):
             SharedPlaces(consortium: local.consortium, ledgers: local.ledgers, blobs: local.blobs)
         }

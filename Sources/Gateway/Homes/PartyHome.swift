@@ -26,6 +26,9 @@ package struct PartyHome: Sendable {
     package var publishedDirectory: URL { directory.appending(path: "published", directoryHint: .isDirectory) }
     package var seenDirectory: URL { directory.appending(path: "seen", directoryHint: .isDirectory) }
 
+    /// What this party shares with the others.
+    package var places: SharedPlaces { SharedPlaces(consortium: consortium, ledgers: ledgers, blobs: blobs) }
+
     /// Opens the home in `directory`.
     ///
     /// - Throws: ``GatewayError/notAHome(path:)``, or ``GatewayError/damagedHome(path:problem:)`` where a file in it

@@ -76,7 +76,7 @@ package final class PartySession: Sendable {
         let payload = TransactionPayload(header: header, body: body)
         let receipt = try await ledger.submit(
             Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey]))
-        try catchUp()
+        if home.party.cosigningKey == nil { try catchUp() } else { _ = try cosign() }
         if let refusal = receipt.refusal {
             throw GatewayError.refusedOnLedger(refusal, transaction: receipt.transaction, height: receipt.height)
         }

@@ -32,6 +32,29 @@ package struct ReadingSession: Sendable {
         try ledger.read { try body(LedgerState($0)) }
     }
 
+    /// Executes everything again from the first entry, in a file that is thrown away.
+    package func audit() throws -> AuditReport {
+        let scratch = FileManager.default.temporaryDirectory
+            .appending(path: "chancery-fsck-\(UUID().uuidString)", directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        return try ledger.audit(scratch: SQLiteLedgerStorage(url: scratch.appending(path: "scratch.sqlite")))
+    }
+
+    /// - Parameter text: Any beginning of a transaction's id, at least four digits.
+    package func transaction(matching text: String) throws -> Digest {
+        if let id = Digest(hex: text) { return id }
+        return try ledger.read { reader in
+            guard let head = try reader.head() else { throw LedgerError.empty }
+            var ids = [Digest]()
+            for height in 0...head.height {
+                guard let block = try reader.block(at: height) else { continue }
+                ids += try reader.entries(in: block.entries).map(\.id)
+            }
+            return try Reference.resolve("transaction", text, among: ids)
+        }
+    }
+
     /// Time of the newest block: validity is judged by it, never by this machine's clock.
     package func blockTime() throws -> Timestamp {
         try ledger.head()?.record.time ?? places.consortium.record.founded

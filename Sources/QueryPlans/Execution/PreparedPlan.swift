@@ -23,6 +23,10 @@ struct PreparedPlan {
             workers: workers, progress: progress)
         let releases = try relevant.openings.map { past, plan in
             let grouping = try data.table.group(plan.request, ranges: data.ranges(of: plan))
+            // A history that does not fit its own data would let a subtraction pass unseen.
+            guard past.released.isSubset(of: grouping.groups) else {
+                throw QueryPlanError.result(.malformed("\(past.origin) has groups that its plan does not make"))
+            }
             return Release(
                 origin: past.origin, grouping: grouping, isReleased: grouping.groups.map(past.released.contains),
                 measures: plan.measures)

@@ -111,7 +111,8 @@ private final class QueryAuthorizer {
             if selects == 1 { return true }
             refused = "a second SELECT"
         case SQLITE_READ:
-            if first == PublicTable.name, let second, columns.contains(second) { return true }
+            // A column without a name is what SQLite asks for where it needs none of the table's values.
+            if first == PublicTable.name, let second, second.isEmpty || columns.contains(second) { return true }
             refused = "reading \(first ?? "?").\(second ?? "?")"
         case SQLITE_FUNCTION:
             if let second, SQLVocabulary.authorizedFunctions.contains(second.lowercased()) { return true }

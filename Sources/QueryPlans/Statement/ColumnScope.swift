@@ -57,7 +57,7 @@ package struct ColumnScope: Hashable, Sendable {
     /// The name that a slip of the keyboard most likely meant, if one is close.
     private func nearest(to name: String) -> String? {
         let wanted = Array(name.lowercased().unicodeScalars)
-        let limit = max(1, wanted.count / 3)
+        let limit = min(max(1, wanted.count / 2), 3)
         let distances = columns.keys.sorted().map { (editDistance(wanted, Array($0.lowercased().unicodeScalars)), $0) }
         guard let best = distances.min(by: { $0.0 < $1.0 }), best.0 <= limit else { return nil }
         return best.1

@@ -88,6 +88,9 @@ struct ExpressionParser {
         guard let token = cursor.current else { throw cursor.unexpected(Self.anOperand) }
         switch token.kind {
         case .integer:
+            guard token.text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw .statement(.notAnInteger(token.text), at: token.offset)
+            }
             guard let value = Int64(token.text) else {
                 throw .statement(.integerTooLarge(token.text), at: token.offset)
             }

@@ -56,7 +56,7 @@ struct SQLTokenizer {
         case "'": return try quoted(by: "'", as: .text)
         case "\"": return try quoted(by: "\"", as: .quotedName)
         case ":": return try parameter()
-        case "0"..."9": return try integer()
+        case "0"..."9": return integer()
         case _ where isNameStart(scalar): return token(.word, length: nameLength(from: position))
         default: return try symbol(scalar)
         }
@@ -114,14 +114,11 @@ struct SQLTokenizer {
         return SQLToken(kind: .parameter, text: text(start + 1..<position), offset: start, end: position)
     }
 
-    private mutating func integer() throws(QueryPlanError) -> SQLToken {
+    /// Digits with whatever hangs on to them: `health-2026.v1` may name a source, and elsewhere the parser refuses it.
+    private mutating func integer() -> SQLToken {
         var length = 1
         while let scalar = peek(length), isNameStart(scalar) || isDigit(scalar) || scalar == "." { length += 1 }
-        let token = token(.integer, length: length)
-        guard token.text.unicodeScalars.allSatisfy(isDigit) else {
-            throw .statement(.notAnInteger(token.text), at: token.offset)
-        }
-        return token
+        return token(.integer, length: length)
     }
 
     private mutating func symbol(_ scalar: Unicode.Scalar) throws(QueryPlanError) -> SQLToken {

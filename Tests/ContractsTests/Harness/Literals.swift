@@ -8,6 +8,7 @@ import SharingModel
 extension Name: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
     ExpressibleByStringLiteral
 {
+    /// Takes a literal of a test; one that is malformed ends the test run.
     public init(stringLiteral text: String) {
         guard let name = Name(text) else { preconditionFailure("not a name: \(text)") }
         self = name
@@ -17,6 +18,7 @@ extension Name: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGrapheme
 extension Timestamp: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
     ExpressibleByStringLiteral
 {
+    /// Takes a literal of a test; one that is malformed ends the test run.
     public init(stringLiteral text: String) {
         guard let time = Timestamp(text) else { preconditionFailure("not a time: \(text)") }
         self = time
@@ -26,6 +28,7 @@ extension Timestamp: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGra
 extension ContractReference: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
     ExpressibleByStringLiteral
 {
+    /// Takes a literal of a test; one that is malformed ends the test run.
     public init(stringLiteral text: String) {
         guard let reference = ContractReference(text) else { preconditionFailure("not name@version: \(text)") }
         self = reference

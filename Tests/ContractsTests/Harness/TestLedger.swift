@@ -18,7 +18,9 @@ struct TestLedger {
     private var nonces = SplitMix64(seed: 1)
 
     /// A ledger on which nothing stands yet.
-    init(empty section: SectionName = "health", rules: ContractRules = ContractRules(insecureKeysForTesting: true)) throws {
+    init(empty section: SectionName = "health", rules: ContractRules = ContractRules(insecureKeysForTesting: true))
+        throws
+    {
         identity = try Consortium.identity(section)
         engine = ContractEngine(rules: rules)
     }

@@ -1,0 +1,81 @@
+import ArgumentParser
+import BlobStore
+import CanonicalJSON
+import Contracts
+import Gateway
+import SharingModel
+
+struct CatalogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalog",
+        abstract: "Show what can be asked for, and from whom.",
+        discussion: """
+            EXAMPLE:
+              chancery catalog --home ./consortium
+            """)
+
+    @OptionGroup var options: ReadingOptions
+    @OptionGroup var json: JSONOptions
+
+    func run() throws {
+        let catalog = try Catalog(options.session())
+        try json.print(
+            JSONValue.object([
+                "section": .string(catalog.section.text), "time": .string(catalog.time.description),
+                "pools": .array(catalog.pools.map(CatalogCommand.document)),
+            ])
+        ) {
+            catalog.pools.isEmpty
+                ? "there are no pools yet: a custodian makes one with `chancery pool create`"
+                : catalog.pools.map(CatalogCommand.text).joined(separator: "\n\n")
+        }
+    }
+
+    private static func text(_ entry: Catalog.PoolEntry) -> String {
+        var table = TextTable(
+            .text("dataset"), .text("owners"), .number("rows"), .text("packs (columns that open together)"),
+            .text("public columns"), .text("status"))
+        for dataset in entry.datasets {
+            table.append(
+                dataset.dataset.name.text, dataset.dataset.owners.map(\.text).joined(separator: ","),
+                Quantity.count(Int(dataset.dataset.terms.rows)), packs(dataset.dataset),
+                dataset.dataset.terms.publicColumns.joined(separator: " "), dataset.status.rawValue)
+        }
+        return "pool \(entry.pool.name), key held by \(entry.pool.custodian)\n\n" + table.text()
+    }
+
+    private static func packs(_ dataset: DatasetRecord) -> String {
+        dataset.terms.packs.sorted { $0.key < $1.key }
+            .map { "\($0.key)(\($0.value.joined(separator: " ")))" }.joined(separator: " ")
+    }
+
+    private static func document(_ entry: Catalog.PoolEntry) -> JSONValue {
+        .object([
+            "pool": .string(entry.pool.name.text), "custodian": .string(entry.pool.custodian.text),
+            "members": .array(entry.pool.members.map { .string($0.text) }),
+            "keyFingerprint": .string(entry.pool.keyFingerprint.hex),
+            "datasets": .array(entry.datasets.map { DatasetDocument.value($0.dataset, $0.status) }),
+        ])
+    }
+}
+
+/// A dataset as the commands print it.
+enum DatasetDocument {
+    static func value(_ dataset: DatasetRecord, _ status: DatasetStatus) -> JSONValue {
+        .object([
+            "dataset": .string(dataset.name.text), "pool": .string(dataset.terms.pool.text),
+            "manifest": .string(dataset.manifest.text), "rows": .integer(dataset.terms.rows),
+            "shards": .integer(dataset.terms.shards), "bytes": .integer(dataset.terms.bytes),
+            "owners": .array(dataset.owners.map { .string($0.text) }),
+            "approvals": .integer(Int64(dataset.terms.approvals)),
+            "packs": .object(
+                Dictionary(
+                    uniqueKeysWithValues: dataset.terms.packs.map { name, columns in
+                        (name.text, JSONValue.array(columns.map { .string($0) }))
+                    })),
+            "publicColumns": .array(dataset.terms.publicColumns.map { .string($0) }),
+            "status": .string(status.rawValue),
+            "validUntil": dataset.terms.validUntil.map { .string($0.description) } ?? .null,
+        ])
+    }
+}

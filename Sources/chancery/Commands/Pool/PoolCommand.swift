@@ -1,0 +1,71 @@
+import ArgumentParser
+import CanonicalJSON
+import Contracts
+import Gateway
+import Paillier
+import SharingModel
+
+struct PoolCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pool",
+        abstract: "Pools: departments that publish under one key, so that their data can be combined.",
+        discussion: """
+            EXAMPLE:
+              chancery pool create health --members site1,site2 --custodian ministry \\
+                --as ministry
+            """,
+        subcommands: [CreatePoolCommand.self])
+}
+
+struct CreatePoolCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Draw a pool's key in the custodian's home, and register the public part with its proof.",
+        discussion: """
+            The custodian holds the whole private key and opens results: it must be a party that all members trust not \
+            to decrypt rows in silence. Searching the two safe primes takes from some seconds to a minute.
+
+            EXAMPLE:
+              chancery pool create health --members site1,site2 --custodian ministry --as ministry
+            """)
+
+    @Argument(help: "The pool's name.")
+    var name: PoolName
+
+    @Option(help: ArgumentHelp("Departments that may publish into it.", valueName: "a,b,…"))
+    var members: NameList<NameKind.Party>
+
+    @Option(help: ArgumentHelp("Who holds the private key.", valueName: "party"))
+    var custodian: PartyName
+
+    @Option(help: ArgumentHelp("Bits of the modulus, 2048 at the least.", valueName: "bits"))
+    var bits = 3_072
+
+    @OptionGroup var options: SessionOptions
+    @OptionGroup var json: JSONOptions
+
+    func validate() throws {
+        guard bits >= 2_048, bits <= 16_384, bits.isMultiple(of: 2) else {
+            throw ValidationError("--bits must be even, 2048 to 16384: shorter keys protect nothing")
+        }
+    }
+
+    func run() async throws {
+        let session = try options.session()
+        let bar = ProgressBar("searching safe primes", unit: "candidates", total: nil)
+        defer { bar.finish() }
+        let receipt = try await CreatePoolKey(
+            pool: name, members: members.names, custodian: custodian, bitCount: bits
+        ).run(as: session) { bar.update($0.testedCandidates) }
+        bar.finish()
+        let pool = try session.state { try $0.knownPool(name) }
+        try json.print(
+            receipt.document([
+                "pool": .string(name.text), "custodian": .string(custodian.text), "bits": .integer(Int64(bits)),
+                "keyFingerprint": .string(pool.keyFingerprint.hex),
+            ])
+        ) {
+            "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), held by \(custodian)\n\(receipt.line)"
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import CanonicalJSON
+
+extension CanonicalJSONError: Failure {
+    var exitStatus: ExitStatus { .misunderstood }
+}

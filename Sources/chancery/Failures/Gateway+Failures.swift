@@ -1,0 +1,77 @@
+import Contracts
+import Evidence
+import Gateway
+import Ledger
+import QueryPlans
+import SealedTables
+import SignedEnvelopes
+
+// How the errors of the layers below end the command: 2 for what cannot be understood, 1 for a no, 3 for a part that
+// does not answer.
+
+extension GatewayError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .notAHome, .damagedHome, .partyMissing, .unknownParty, .notThisParty, .policy, .unreadable,
+            .alreadyFounded, .sectionMissing, .unknownPool, .unknownDataset, .unknownSource, .unknownReference,
+            .ambiguousReference:
+            .misunderstood
+        case .refusedOnLedger, .notAllowed, .queryRefused, .keyMissing, .recomputedOtherwise, .openingDamaged,
+            .notFinal, .ledgerWentBack:
+            .refused
+        case .unavailable: .unavailable
+        }
+    }
+}
+
+extension LedgerError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .busy, .overloaded: .unavailable
+        default: .refused
+        }
+    }
+}
+
+extension AdmissionError: Failure {
+    var exitStatus: ExitStatus { .refused }
+}
+
+extension Refusal: Failure {
+    var exitStatus: ExitStatus { .refused }
+}
+
+extension ContractsError: Failure {
+    var exitStatus: ExitStatus { .misunderstood }
+}
+
+extension SealedTableError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .shard, .manifest: .refused
+        default: .misunderstood
+        }
+    }
+}
+
+extension QueryPlanError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .statement, .plan: .misunderstood
+        default: .refused
+        }
+    }
+}
+
+extension EvidenceError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .tooLarge, .malformed: .misunderstood
+        case .anotherConsortium, .doesNotHold: .refused
+        }
+    }
+}
+
+extension EnvelopeError: Failure {
+    var exitStatus: ExitStatus { .refused }
+}

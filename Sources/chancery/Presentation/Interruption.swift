@@ -1,0 +1,42 @@
+import Dispatch
+import Foundation
+
+/// Ends the process cleanly on Ctrl-C (status 130), SIGTERM (143) and a closed terminal (129).
+///
+/// Nothing has to be undone on disk: whatever is half-written has no name yet. What is put right is the terminal: the
+/// progress line goes, and a passphrase prompt's echo comes back.
+enum Interruption {
+    /// Call once, before anything else.
+    static func handle() {
+        var settings = termios()
+        let restored: termios? = tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
+        let queue = DispatchQueue(label: "chancery.signals")
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // `nohup` and background jobs of a shell without job control start with the signal ignored: so it stays.
+            guard !isIgnored(number) else { continue }
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { end(on: number, restoring: restored) }
+            source.resume()
+            // Held as long as the process lives.
+            _ = Unmanaged.passRetained(source as AnyObject)
+        }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+            return action.__sigaction_u.__sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+        #else
+            return action.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } == 1
+        #endif
+    }
+
+    private static func end(on number: Int32, restoring settings: termios?) {
+        if var settings { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
+        ActiveLine.clear()
+        // Not `exit`: other threads are still at work, and must not see globals go.
+        _exit(128 + number)
+    }
+}
