@@ -118,7 +118,8 @@ struct CustodianTests {
         let message = try CanonicalJSON.decode(SealedMessage.self, from: bytes)
         let info = Data("chancery opening v1".utf8)
         func open(as party: String) throws -> Data {
-            let key = try consortium.vault(party).load("unsealing").withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
+            let secret = try consortium.vault(party).load("unsealing")
+            let key = try secret.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
             return try message.open(with: key, info: info, authenticating: Data(recorded.record.id.bytes))
         }
         #expect(throws: EnvelopeError.self) { try open(as: "newspaper") }

@@ -177,7 +177,8 @@ struct EvidenceAttackTests {
         let lines = parts[1].split(separator: "\n").map(String.init)
         #expect(lines.count == 3)
         func note(_ lines: [String]) -> String { parts[0] + "\n\n" + lines.map { $0 + "\n" }.joined() }
-        let swapped = lines[0].split(separator: " ").dropLast().joined(separator: " ") + " "
+        let swapped =
+            lines[0].split(separator: " ").dropLast().joined(separator: " ") + " "
             + (lines[1].split(separator: " ").last ?? "")
         for altered in [Array(lines.prefix(2)), [lines[0], lines[1], lines[1]], [swapped, lines[1], lines[2]]] {
             var forged = workshop

@@ -149,7 +149,8 @@ extension TestConsortium {
     }
 
     func removeBlob(_ cid: CID) throws {
-        let found = FileManager.default.enumerator(atPath: local.blobs.path)?.compactMap { $0 as? String }
+        let found =
+            FileManager.default.enumerator(atPath: local.blobs.path)?.compactMap { $0 as? String }
             .filter { $0.hasSuffix(cid.text) } ?? []
         try #require(found.count == 1)
         for path in found { try FileManager.default.removeItem(at: local.blobs.appending(path: path)) }

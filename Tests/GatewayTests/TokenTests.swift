@@ -214,6 +214,7 @@ extension TestConsortium {
         let plan = try planned.template.instantiate()
         try session.blobs.put(plan.block)
         return RedeemToken(
-            token: known.id, plan: plan.cid, datasets: planned.datasets.map(\.name), packs: try packs.map { try name($0) })
+            token: known.id, plan: plan.cid, datasets: planned.datasets.map(\.name),
+            packs: try packs.map { try name($0) })
     }
 }

@@ -99,7 +99,8 @@ extension TestConsortium {
     ) async throws -> String {
         try await session(party).requestToken(
             TokenWish(
-                scope: .pool(name("health")), packs: packs.map { try name($0) }, purpose: "spending by year", uses: uses,
+                scope: .pool(name("health")), packs: packs.map { try name($0) }, purpose: "spending by year",
+                uses: uses,
                 until: clock.now.adding(seconds: seconds), contracts: contracts)
         ).transaction.hex
     }
