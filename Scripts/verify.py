@@ -258,7 +258,7 @@ def verify(path, pinned):
     demand((result["version"], result["plan"], result["datasets"], result["key"], result["minimumSubjects"]) == (
         1, content["plan"], plan["datasets"], fingerprint, founding["policy"]["minimumSubjects"]), "the result is another")
     table = Table(plan, manifests, datasets, result)
-    document = canonical(blocks[content["opening"]["/"]]) if "opening" in content else None
+    document = canonical(b"".join(blocks[link["/"]] for link in content["opening"])) if "opening" in content else None
     plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document), None
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
               f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed",

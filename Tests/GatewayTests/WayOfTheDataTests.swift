@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Contracts
+import Evidence
 import Foundation
 import Gateway
 import KeyVault
@@ -48,6 +49,22 @@ struct WayOfTheDataTests {
             ]
         }
         #expect(table.rows == expected)
+    }
+
+    @Test("A result whose opening is larger than a block is opened, read and proven")
+    func largeOpening() async throws {
+        let consortium = try await TestConsortium.published()
+        let token = try await consortium.grant()
+        let sums = (1...60).map { "WSUM(mdvis, \($0))" }.joined(separator: ", ")
+        let computed = try await consortium.query(
+            "SELECT site, year, \(sums) FROM health GROUP BY site, year", token: token)
+        #expect(computed.result.ciphertexts.count == 900)
+        _ = try await consortium.open(computed.id)
+        try consortium.cosign()
+        let table = try #require(try consortium.session("statistics").show(result: computed.id.hex).table)
+        #expect(table.rows.count == 15)
+        let file = try consortium.evidence(of: computed.id.hex)
+        #expect(try EvidenceVerifier().verify(EvidenceFile(reading: file)).table == table)
     }
 
     @Test("A group of too few subjects is refused, the refusal is recorded, and no use is taken")

@@ -39,14 +39,14 @@ package struct ExportEvidence: Sendable {
         var blocks = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let transactions = blocks.map(\.cid)
         let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
-        let opening = try shown.opening.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
-        blocks += [founding] + (opening.map { [$0] } ?? [])
+        let opening = try shown.opening?.blocks()
+        blocks += [founding] + (opening ?? [])
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
                 founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", transactions: transactions,
-                plan: record.plan, computed: record.result, opening: opening?.cid))
+                plan: record.plan, computed: record.result, opening: opening?.map(\.cid)))
         return Exported(
             result: record.id, root: root.cid.text, transactions: proofs.count,
             bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)

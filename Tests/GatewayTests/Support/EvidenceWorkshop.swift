@@ -41,22 +41,22 @@ struct EvidenceWorkshop {
         let store = MemoryBlobStore()
         let roots = try store.importCAR(from: file, completeness: .rootsOnly).roots
         let rebuilt = Set(
-            roots + [content.founding.cid] + content.transactions.map(\.cid) + (content.opening.map { [$0.cid] } ?? []))
+            roots + [content.founding.cid] + content.transactions.map(\.cid) + (content.opening ?? []).map(\.cid))
         blocks = try store.cids().filter { !rebuilt.contains($0) }.map { try store.get($0) }
     }
 
     func write(to file: URL) throws {
         let foundingBlock = try Block(CanonicalJSON.encode(founding), codec: .dagJSON)
         let transactions = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
-        let openingBlock = try opening.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        let openingBlocks = try opening?.blocks()
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: consortium, section: section, result: result, founding: foundingBlock.cid,
                 checkpoint: checkpoint, transactions: transactions.map(\.cid), plan: plan, computed: computed,
-                opening: openingBlock?.cid))
+                opening: openingBlocks?.map(\.cid)))
         var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
         var writer = try CARWriter(roots: [root.cid], to: &sink)
-        for block in [root, foundingBlock] + transactions + (openingBlock.map { [$0] } ?? []) + blocks {
+        for block in [root, foundingBlock] + transactions + (openingBlocks ?? []) + blocks {
             try writer.append(block, to: &sink)
         }
         try sink.commit(as: file.path)
