@@ -9,6 +9,7 @@ import Ledger
 import Multiprecision
 import Paillier
 import QueryPlans
+import SealedTables
 import SharingModel
 import SignedEnvelopes
 import Testing
@@ -168,6 +169,38 @@ struct EvidenceAttackTests {
         altered = workshop
         altered.result = workshop.proofs[0].envelope.id
         try expectRefused(altered, in: consortium.folder, as: .result)
+    }
+
+    @Test("A result over a dataset whose publication told of fewer columns than its manifest opens together")
+    func misdescribedDataset() async throws {
+        let consortium = try await TestConsortium.published()
+        let (name, proposal) = try await consortium.publishMisdescribed()
+        _ = try await consortium.submit(ApproveDataset(dataset: name, proposal: proposal), as: "site2")
+        let token = try await consortium.request(joint: name)
+        try await consortium.approve(token, by: ["site1", "site2"])
+        // No use case goes on from here; parties that agree among themselves can.
+        let session = try consortium.session("statistics")
+        let manifest = try session.state { try $0.knownDataset(name) }.manifest
+        let dataset = try SealedDataset(loading: manifest, from: session.blobs)
+        let plan = try SelectStatement.parse("SELECT SUM(mdvis) FROM joint")
+            .bind(source: .dataset(name), datasets: [manifest], scope: ColumnScope([dataset.manifest])).instantiate()
+        try session.blobs.put(plan.block)
+        let redemption = try await consortium.submit(
+            RedeemToken(
+                token: session.state { try $0.token(matching: token) }.id, plan: plan.cid, datasets: [name],
+                packs: plan.content.packs),
+            as: "statistics")
+        let computed = try consortium.compute(plan.cid, session)
+        let recorded = try await consortium.submit(
+            RecordResult(
+                redemption: redemption.transaction, plan: plan.cid, inputs: [manifest], result: computed.cid,
+                releasedGroups: 1, refusedGroups: 0),
+            as: "statistics")
+        #expect(recorded.isAccepted)
+        await #expect(throws: GatewayError.self) { _ = try await consortium.open(recorded.transaction) }
+        try consortium.cosign()
+        let workshop = try EvidenceWorkshop(consortium.evidence(of: recorded.transaction.hex))
+        try expectRefused(workshop, in: consortium.folder, as: .dataset)
     }
 
     @Test("Too few cosignatures, also where one is doubled, and one that does not fit")

@@ -123,24 +123,11 @@ struct TokenTests {
     @Test("A dataset whose manifest is not what the ledger says is neither approved, computed on nor opened")
     func misdescribed() async throws {
         let consortium = try await TestConsortium.published()
-        let before = try TestFolder(copying: consortium.folder.url)
-        let dataset = try await consortium.publishJoint()
-        let honest = try #require(try consortium.session("site1").state { try $0.proposal(dataset) }).terms
-        try consortium.takeLedgers(from: before)
-        // The ledger is told of fewer columns than open together.
-        let care: PackName = try name("care")
-        let fewer = honest.packs.merging([care: ["mdvis"]]) { $1 }
-        let receipt = try await consortium.submit(
-            PublishDataset(
-                name: dataset, pool: honest.pool, manifest: honest.manifest, keyFingerprint: honest.keyFingerprint,
-                rows: honest.rows, shards: honest.shards, bytes: honest.bytes, packs: fewer,
-                publicColumns: honest.publicColumns, owners: honest.owners, approvals: honest.approvals),
-            as: "site1")
-        #expect(receipt.isAccepted)
+        let (dataset, proposal) = try await consortium.publishMisdescribed()
         await #expect(throws: GatewayError.self) { _ = try await consortium.session("site2").approveDataset(dataset) }
         // Even where an owner approves unseen, nobody honest goes on.
         _ = try await consortium.submit(
-            ApproveDataset(dataset: dataset, proposal: receipt.transaction), as: "site2")
+            ApproveDataset(dataset: dataset, proposal: proposal), as: "site2")
         let token = try await consortium.request(joint: dataset)
         try await consortium.approve(token, by: ["site1", "site2"])
         await #expect(throws: GatewayError.self) {
@@ -173,6 +160,24 @@ extension TestConsortium {
             owners: ["site1", "site2"].map { try name($0) }
         ).run(as: session("site1"))
         return dataset
+    }
+
+    /// `joint`, of which the ledger is told of fewer columns than open together.
+    func publishMisdescribed() async throws -> (dataset: DatasetName, proposal: Digest) {
+        let before = try TestFolder(copying: folder.url)
+        let dataset = try await publishJoint()
+        let honest = try #require(try session("site1").state { try $0.proposal(dataset) }).terms
+        try takeLedgers(from: before)
+        let care: PackName = try name("care")
+        let receipt = try await submit(
+            PublishDataset(
+                name: dataset, pool: honest.pool, manifest: honest.manifest, keyFingerprint: honest.keyFingerprint,
+                rows: honest.rows, shards: honest.shards, bytes: honest.bytes,
+                packs: honest.packs.merging([care: ["mdvis"]]) { $1 }, publicColumns: honest.publicColumns,
+                owners: honest.owners, approvals: honest.approvals),
+            as: "site1")
+        #expect(receipt.isAccepted)
+        return (dataset, receipt.transaction)
     }
 
     func request(joint dataset: DatasetName, contracts: [ContractReference]? = nil) async throws -> String {

@@ -6,8 +6,7 @@ import Testing
 enum SecondVerifier {
     static let python = ProcessInfo.processInfo.environment["CHANCERY_PEERS_PYTHON"]
     static let reason: Comment = """
-        CHANCERY_PEERS_PYTHON names no Python with cryptography, rfc8785, dag-cbor, multiformats and gmpy2; Scripts/test \
-        sets it up
+        CHANCERY_PEERS_PYTHON names no Python with cryptography, rfc8785, ipld-car and gmpy2; Scripts/test sets it up
         """
 
     /// - Returns: The exit status, and what it writes to standard output.
