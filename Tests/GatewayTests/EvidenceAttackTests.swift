@@ -12,6 +12,7 @@ import QueryPlans
 import SealedTables
 import SharingModel
 import SignedEnvelopes
+import struct TestSupport.SeededGenerator
 import Testing
 import TransparencyLog
 
