@@ -30,7 +30,8 @@ func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -100,6 +101,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("MultiprecisionTests", ["Multiprecision"]),
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("SharingModelTests", ["SharingModel"]),

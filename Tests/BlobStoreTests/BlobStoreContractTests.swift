@@ -1,6 +1,7 @@
 import BlobStore
 import Foundation
 import SharingModel
+import TestSupport
 import Testing
 
 /// What every store promises, asked of each.

@@ -2,6 +2,7 @@ import BlobStore
 import CanonicalJSON
 import Foundation
 import SharingModel
+import TestSupport
 import Testing
 
 /// Header at 0, section of the root at 60, of the leaf at 204; 252 bytes in all.

@@ -1,6 +1,7 @@
 import BlobStore
 import Foundation
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("CAR files")

@@ -1,6 +1,7 @@
 import BlobStore
 import DurableFiles
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The file store")

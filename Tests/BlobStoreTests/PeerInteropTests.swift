@@ -2,6 +2,7 @@ import BlobStore
 import CanonicalJSON
 import Foundation
 import SharingModel
+import TestSupport
 import Testing
 
 private let peersPython = ProcessInfo.processInfo.environment["CHANCERY_PEERS_PYTHON"]

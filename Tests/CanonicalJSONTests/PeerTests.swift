@@ -1,8 +1,11 @@
 import CanonicalJSON
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("PyPI's rfc8785", .enabled(if: Peers.python != nil, Peers.reason))
+@Suite(
+    "PyPI's rfc8785",
+    .enabled(if: Peers.python != nil, "CHANCERY_PEERS_PYTHON names no Python with the peers: see Scripts/peers"))
 struct PeerTests {
     /// Reads each line, written in our canonical form, and writes it in its own. rfc8785 takes a whole number beyond
     /// 2⁵³ − 1 as a float only.

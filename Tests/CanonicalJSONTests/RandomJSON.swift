@@ -1,4 +1,5 @@
 import CanonicalJSON
+import TestSupport
 
 extension JSONValue {
     /// A value with strange strings and names, nested at most `depth` deep.

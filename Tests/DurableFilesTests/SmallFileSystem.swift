@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A tmpfs of few bytes, where the process may mount one: the only honest way to run out of space.
 struct SmallFileSystem {

@@ -1,6 +1,7 @@
 import Foundation
 import KeyVault
 import SharingModel
+import TestSupport
 import Testing
 
 /// A vault written by Python: hashlib's scrypt (OpenSSL), AES-GCM and HKDF of PyPI's cryptography, after the format

@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import KeyVault
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("The key vault")

@@ -3,6 +3,7 @@ import Foundation
 import KeyVault
 import SharingModel
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Where passphrases come from")

@@ -1,6 +1,7 @@
 import Foundation
 import KeyVault
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("A key vault that somebody altered")

@@ -4,6 +4,7 @@ import GRDB
 import Ledger
 import LedgerSQLite
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Audit")

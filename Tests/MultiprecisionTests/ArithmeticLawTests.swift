@@ -1,4 +1,5 @@
 import Multiprecision
+import TestSupport
 import Testing
 
 @Suite("Laws of arithmetic, under seeded random numbers")

@@ -1,5 +1,6 @@
 import Foundation
 import Multiprecision
+import TestSupport
 import Testing
 
 @Suite("Integers of any length")

@@ -1,5 +1,6 @@
 import Multiprecision
 import Paillier
+import TestSupport
 import Testing
 
 @Suite("Ciphertexts from outside")

@@ -1,5 +1,6 @@
 import Multiprecision
 import Paillier
+import TestSupport
 import Testing
 
 @Suite("Signed and decimal numbers")

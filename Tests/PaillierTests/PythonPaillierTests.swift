@@ -1,6 +1,7 @@
 import Foundation
 import Multiprecision
 import Paillier
+import TestSupport
 import Testing
 
 @Suite("python-paillier's formats")

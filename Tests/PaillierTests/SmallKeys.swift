@@ -1,5 +1,6 @@
 import Multiprecision
 import Paillier
+import TestSupport
 
 /// Keys that are too short to protect anything, made from a seed: for laws over thousands of cases.
 enum SmallKeys {

@@ -1,4 +1,5 @@
 import QueryPlans
+import TestSupport
 import Testing
 
 /// A release of column x; `nil` groups are none, `weights` make it a weighted sum.

@@ -1,5 +1,6 @@
 import Multiprecision
 import QueryPlans
+import TestSupport
 import Testing
 
 @Suite("An exact rational")

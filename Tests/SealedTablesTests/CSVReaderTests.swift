@@ -1,5 +1,6 @@
 import Foundation
 import SealedTables
+import TestSupport
 import Testing
 
 @Suite("CSV reader")

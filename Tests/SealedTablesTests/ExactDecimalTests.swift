@@ -1,4 +1,5 @@
 import SealedTables
+import TestSupport
 import Testing
 
 @Suite("Exact decimals")

@@ -4,6 +4,7 @@ import Foundation
 import Paillier
 import SealedTables
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Manifest")

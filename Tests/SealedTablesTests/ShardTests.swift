@@ -5,6 +5,7 @@ import Multiprecision
 import Paillier
 import SealedTables
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Shards from anywhere")

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Foundation
 import SealedTables
+import TestSupport
 import Testing
 
 @Suite("Table schema")

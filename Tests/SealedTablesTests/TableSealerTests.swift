@@ -5,6 +5,7 @@ import Paillier
 import SealedTables
 import SharingModel
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Sealing a table")

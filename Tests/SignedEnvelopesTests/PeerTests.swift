@@ -2,9 +2,12 @@ import CanonicalJSON
 import Foundation
 import SharingModel
 import SignedEnvelopes
+import TestSupport
 import Testing
 
-@Suite("Programs that nobody here wrote", .enabled(if: Peers.python != nil, Peers.reason))
+@Suite(
+    "Programs that nobody here wrote",
+    .enabled(if: Peers.python != nil, "CHANCERY_PEERS_PYTHON names no Python with the peers: see Scripts/peers"))
 struct PeerTests {
     @Test("securesystemslib verifies our envelopes, and refuses them altered")
     func securesystemslib() throws {

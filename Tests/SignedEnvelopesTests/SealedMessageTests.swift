@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Foundation
 import SignedEnvelopes
+import TestSupport
 import Testing
 
 @Suite("Sealed messages")

@@ -1,5 +1,6 @@
 import Foundation
 import SharingModel
+import TestSupport
 import Testing
 import TransparencyLog
 

@@ -22,12 +22,13 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
     package let plan: Link
     /// The computed result.
     package let computed: Link
-    /// An ``OpeningDocument``; absent for a result that was not opened, or not to the one who gives the evidence.
-    package let opening: Link?
+    /// Raw blocks whose bytes, one after the other, are an ``OpeningDocument``: a large result's does not fit into one.
+    /// Absent for a result that was not opened, or not to the one who gives the evidence.
+    package let opening: [Link]?
 
     package init(
         consortium: Digest, section: SectionName, result: Digest, founding: CID, checkpoint: String,
-        transactions: [CID], plan: CID, computed: CID, opening: CID?
+        transactions: [CID], plan: CID, computed: CID, opening: [CID]?
     ) {
         version = 1
         self.consortium = consortium
@@ -38,6 +39,6 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
         self.transactions = transactions.map(Link.init)
         self.plan = Link(plan)
         self.computed = Link(computed)
-        self.opening = opening.map(Link.init)
+        self.opening = opening?.map(Link.init)
     }
 }

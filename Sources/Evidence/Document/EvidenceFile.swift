@@ -38,7 +38,8 @@ package struct EvidenceFile: Sendable {
             try CanonicalJSON.decode(TransactionProof.self, from: blocks.get($0.cid).data)
         }
         opening = try content.opening.map {
-            try CanonicalJSON.decode(OpeningDocument.self, from: blocks.get($0.cid).data)
+            try OpeningDocument(
+                canonicalBytes: $0.reduce(into: Data()) { try $0.append(blocks.get($1.cid).data) })
         }
         self.blocks = blocks
     }

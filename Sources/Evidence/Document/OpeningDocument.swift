@@ -29,6 +29,22 @@ package struct OpeningDocument: Codable, Hashable, Sendable {
         salt = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
+    /// Largest document that is read, in bytes: well above what the most groups of a result need.
+    private static let byteLimit = 64 << 20
+
+    /// Reads a document's canonical JSON.
+    package init(canonicalBytes bytes: Data) throws {
+        self = try CanonicalJSON.decode(OpeningDocument.self, from: bytes, maximumByteCount: Self.byteLimit)
+    }
+
+    /// The document's bytes, cut into raw blocks.
+    package func blocks() throws -> [Block] {
+        let bytes = try CanonicalJSON.encode(self)
+        return try stride(from: 0, to: bytes.count, by: Block.maximumByteCount).map { start in
+            try Block(Data(bytes.dropFirst(start).prefix(Block.maximumByteCount)), codec: .raw)
+        }
+    }
+
     /// What `opening.record` commits to.
     package func commitment() throws -> Digest {
         .sha256(try CanonicalJSON.encode(self))

@@ -39,6 +39,9 @@ package struct EvidenceVerifier: Sendable {
                 "that the ciphertexts of the result are the sums over the published shards: give the shards to compute "
                     + "it again (--shards)")
         }
+        findings.lacks(
+            "that nobody disputed or revoked anything that is not shown here: who gives evidence chooses what is in it; "
+                + "the ledger tells")
         findings.lacks("that the departments published true figures: a slot can hold any number within its bounds")
         findings.lacks(
             "that what was opened before gives no more away together with this: the disclosure guard needs the whole "

@@ -47,8 +47,9 @@ struct ProvenResult {
             guard let published = grant.datasets[manifest.name], published.manifest == dataset.cid,
                 Int64(manifest.rows) == published.rows, manifest.keyFingerprint == grant.key.fingerprint,
                 manifest.weightCapacityBits == grant.pool.weightCapacityBits,
-                published.packs
-                    == Dictionary(uniqueKeysWithValues: manifest.schema.packs.map { ($0.name, $0.columns.sorted()) })
+                published.packs.mapValues(Set.init)
+                    == Dictionary(uniqueKeysWithValues: manifest.schema.packs.map { ($0.name, Set($0.columns)) }),
+                Set(published.publicColumns) == Set(manifest.schema.publicFields.map(\.name))
             else {
                 throw EvidenceError.doesNotHold(.dataset, "the manifest of \(manifest.name) is not what was published")
             }

@@ -1,5 +1,6 @@
 package import Contracts
 package import Ledger
+import SealedTables
 package import SharingModel
 
 extension PartySession {
@@ -10,6 +11,8 @@ extension PartySession {
                 reason: "nothing is proposed for the dataset \(name)",
                 wayOn: "`chancery dataset show \(name)` tells what is in use")
         }
+        // The contracts cannot read a manifest: that it holds what the proposal says is looked at by whoever agrees.
+        try proposal.terms.check(SealedDataset(loading: proposal.terms.manifest, from: blobs).manifest)
         return try await submit(ApproveDataset(dataset: name, proposal: proposal.id))
     }
 

@@ -35,26 +35,37 @@ package struct ExportEvidence: Sendable {
         let shown = try session.show(result: result)
         let record = shown.recorded.record
         let ids = try EvidenceTransactions(shown.recorded, session).ids
-        let proofs: [TransactionProof]
-        do {
-            proofs = try ids.map { try session.ledger.proof(of: $0, at: .final) }
-        } catch LedgerError.notFinal, LedgerError.notYetIn {
-            throw GatewayError.notFinal(needed: session.ledger.policy.needed)
-        }
+        let proofs = try proofs(of: ids, session)
         var blocks = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let transactions = blocks.map(\.cid)
         let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
-        let opening = try shown.opening.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
-        blocks += [founding] + (opening.map { [$0] } ?? [])
+        let opening = try shown.opening?.blocks()
+        blocks += [founding] + (opening ?? [])
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
                 founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", transactions: transactions,
-                plan: record.plan, computed: record.result, opening: opening?.cid))
+                plan: record.plan, computed: record.result, opening: opening?.map(\.cid)))
         return Exported(
             result: record.id, root: root.cid.text, transactions: proofs.count,
             bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)
+    }
+
+    /// All against the same text of one checkpoint: while they are made, departments may cosign it, or a later one.
+    private func proofs(of ids: [Digest], _ session: PartySession) throws -> [TransactionProof] {
+        let tooEarly = GatewayError.notFinal(needed: session.ledger.policy.needed)
+        guard let final = try session.ledger.cosignedBlock(.final) else { throw tooEarly }
+        do {
+            return try ids.map { id in
+                let proof = try session.ledger.proof(of: id, at: .height(final.block.height))
+                return TransactionProof(
+                    envelope: proof.envelope, inclusion: proof.inclusion, outcome: proof.outcome,
+                    outcomeProof: proof.outcomeProof, block: proof.block, checkpoint: final.note)
+            }
+        } catch LedgerError.notYetIn {
+            throw tooEarly
+        }
     }
 
     /// Plan, manifests with the blocks that list their shards, result and ciphertexts: all but the shards.

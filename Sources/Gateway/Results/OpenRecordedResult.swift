@@ -129,6 +129,7 @@ extension PartySession {
             throw GatewayError.recomputedOtherwise(
                 recorded: record.result.text, computed: "a plan that the token was not redeemed for")
         }
+        _ = try checkedDatasets(plan.content.datasets)
         return try executor(progress).run(plan, key: pool.publicKey(), history: history)
     }
 

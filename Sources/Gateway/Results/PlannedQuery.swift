@@ -28,7 +28,7 @@ extension PartySession {
     package func plan(_ statement: String, under token: Token? = nil) throws -> PlannedQuery {
         let parsed = try SelectStatement.parse(statement)
         let (source, pool, datasets) = try source(named: parsed.source, under: token)
-        let manifests = try datasets.map { try SealedDataset(loading: $0.manifest, from: blobs).manifest }
+        let manifests = try checkedDatasets(datasets.map(\.manifest)).map(\.manifest)
         let template = try parsed.bind(
             source: source, datasets: datasets.map(\.manifest), scope: ColumnScope(manifests))
         return PlannedQuery(template: template, pool: pool, datasets: datasets)

@@ -17,6 +17,10 @@ struct SealedOpening {
     init(bytes: Data) throws {
         self.bytes = bytes
         let size = Block.maximumByteCount
+        guard bytes.count <= SealedOpening.mostParts * size else {
+            throw GatewayError.openingDamaged(
+                problem: "it has \(bytes.count) bytes, and at most \(SealedOpening.mostParts * size) can be read")
+        }
         let parts = try stride(from: 0, to: bytes.count, by: size).map { start in
             try Block(Data(bytes.dropFirst(start).prefix(size)), codec: .raw)
         }
@@ -48,9 +52,10 @@ struct SealedOpening {
     }
 
     func open(of result: Digest, with key: UnsealingKey) throws -> OpeningDocument {
-        let message = try CanonicalJSON.decode(SealedMessage.self, from: bytes)
+        // An opening is as large as its result has ciphertexts, and may be larger than a block.
+        let message = try CanonicalJSON.decode(SealedMessage.self, from: bytes, maximumByteCount: bytes.count)
         let plain = try message.open(with: key, info: SealedOpening.info, authenticating: Data(result.bytes))
-        return try CanonicalJSON.decode(OpeningDocument.self, from: plain)
+        return try OpeningDocument(canonicalBytes: plain)
     }
 
     private static let info = Data("chancery opening v1".utf8)

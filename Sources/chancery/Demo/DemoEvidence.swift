@@ -1,10 +1,10 @@
-import TransparencyLog
-import Ledger
 import BlobStore
 import Evidence
 import Foundation
 import Gateway
+import Ledger
 import SharingModel
+import TransparencyLog
 
 /// The departments cosign, the office hands out evidence, and an outsider checks it offline.
 struct DemoEvidence {
@@ -16,7 +16,9 @@ struct DemoEvidence {
             var lines = [String]()
             for department in DemoStage.departments {
                 let cosigned = try stage.session(department.text).cosign()
-                lines = ["six cosignatures of height \(cosigned.height), root \(cosigned.checkpoint.root.hex.prefix(16))…"]
+                lines = [
+                    "six cosignatures of height \(cosigned.height), root \(cosigned.checkpoint.root.hex.prefix(16))…"
+                ]
             }
             return lines
         }

@@ -40,7 +40,9 @@ struct DemoQueries {
     }
 
     private func totals(_ story: inout Story, _ comparison: inout DemoComparison) async throws {
-        let table = try await story.step("Mean, total and variance over all rows; another department endorses the result") {
+        let table = try await story.step(
+            "Mean, total and variance over all rows; another department endorses the result"
+        ) {
             let (id, table, lines) = try await answer(
                 "SELECT AVG(meddol), SUM(meddol), VARIANCE(meddol), COUNT(*) FROM health")
             let endorsed = try await EndorseRecordedResult(id).run(as: stage.session("site2"))
@@ -66,7 +68,8 @@ struct DemoQueries {
     }
 
     private func askAgain(_ story: inout Story, _ comparison: inout DemoComparison) async throws {
-        let table = try await story.step("It asks again, for the first three years, where every group is large enough") {
+        let table = try await story.step("It asks again, for the first three years, where every group is large enough")
+        {
             let (_, table, lines) = try await answer(
                 "SELECT plan, year, site, AVG(meddol), COUNT(*) FROM health WHERE year <= 3 GROUP BY plan, year, site")
             return (table, lines)
@@ -117,7 +120,8 @@ struct DemoQueries {
     }
 
     private func revocation(_ story: inout Story) async throws {
-        try await story.step("A department revokes the token: what is computed is not opened, and no more is computed") {
+        try await story.step("A department revokes the token: what is computed is not opened, and no more is computed")
+        {
             let statistics = try stage.session("statistics")
             let statement = "SELECT year, SUM(mdvis) FROM health GROUP BY year"
             let computed = try await RunQuery(.statement(statement), token: token).run(as: statistics)
@@ -151,7 +155,8 @@ extension DemoQueries {
         let computed = try await RunQuery(question, token: token)
             .run(as: stage.session("statistics"), progress: progress.executor)
         let queried = clock.now
-        _ = try await OpenRecordedResult(computed.id.hex).run(as: stage.session("ministry"), progress: progress.executor)
+        _ = try await OpenRecordedResult(computed.id.hex).run(
+            as: stage.session("ministry"), progress: progress.executor)
         progress.finish()
         let shown = try stage.session("statistics").show(result: computed.id.hex)
         guard let table = shown.table else { throw DemoFailure(problem: "the result was not opened") }
@@ -179,7 +184,9 @@ extension DemoQueries {
             try await body()
         } catch GatewayError.queryRefused(let reasons, let transaction) {
             return reasons.prefix(3).map { "refused: \($0)" }
-                + ["the refusal is on the ledger as \(transaction.map { String($0.hex.prefix(12)) } ?? ""), and took no use"]
+                + [
+                    "the refusal is on the ledger as \(transaction.map { String($0.hex.prefix(12)) } ?? ""), and took no use"
+                ]
         } catch GatewayError.refusedOnLedger(let refusal, let transaction, _) {
             return ["\(what) is refused: \(refusal) (on the ledger as \(transaction.hex.prefix(12)))"]
         }

@@ -67,7 +67,8 @@ final class DemoStage {
         var files = Array(repeating: header, count: DemoStage.departments.count)
         let columns = reader.header.indices
         while try reader.next() {
-            guard let number = Int(String(decoding: reader.field(site), as: UTF8.self)), files.indices.contains(number - 1)
+            guard let number = Int(String(decoding: reader.field(site), as: UTF8.self)),
+                files.indices.contains(number - 1)
             else {
                 throw GatewayError.unreadable(
                     path: "\(reader.position(column: "site"))", problem: "there is no such department; use 1 to 6")

@@ -1,11 +1,11 @@
-import Paillier
-import Ledger
 import BlobStore
 import CanonicalJSON
 import Contracts
 import Evidence
 import Foundation
 import Gateway
+import Ledger
+import Paillier
 import QueryPlans
 import SharingModel
 
@@ -28,7 +28,9 @@ struct Demonstration {
     }
 
     private func prepare(_ story: inout Story) async throws {
-        try await story.step("A consortium is founded: six departments, their ministry, an auditor, a statistics office") {
+        try await story.step(
+            "A consortium is founded: six departments, their ministry, an auditor, a statistics office"
+        ) {
             let local = try await stage.found()
             return [
                 "\(local.consortium.record.parties.count) homes, each with keys of its own under a passphrase of its own",
@@ -66,10 +68,12 @@ struct Demonstration {
                 "\(party): \(Quantity.counted(published.sealed.rows, "row")) as "
                     + "\(Quantity.bytes(published.sealed.bytes)) of ciphertext in "
                     + "\(Quantity.counted(published.sealed.shards, "shard")), manifest "
-                    + "\(published.sealed.manifest.text.prefix(20))…, \(Quantity.duration(begin.duration(to: clock.now)))")
+                    + "\(published.sealed.manifest.text.prefix(20))…, \(Quantity.duration(begin.duration(to: clock.now)))"
+            )
         }
         lines.append(
-            "crossed the boundary: \(Quantity.counted(rows, "row")), \(Quantity.bytes(bytes)); no name, no amount, no age")
+            "crossed the boundary: \(Quantity.counted(rows, "row")), \(Quantity.bytes(bytes)); no name, no amount, no age"
+        )
         return lines
     }
 
@@ -102,7 +106,8 @@ struct Demonstration {
         }
         try story.say(
             "Compared with the plain table: \(Quantity.count(comparison.groups)) groups, "
-                + "\(Quantity.count(comparison.cells)) figures, all equal to the last digit.  (\(story.elapsed) in all)")
+                + "\(Quantity.count(comparison.cells)) figures, all equal to the last digit.  (\(story.elapsed) in all)"
+        )
         guard let home = stage.folder.isKept ? stage.folder.home.path(percentEncoded: false) : nil else {
             try story.say("Look next: run it again with --keep DIR, and ask your own questions with `chancery query`.")
             return

@@ -34,7 +34,8 @@ struct PlainTable {
         var total: String { PlainTable.rounded(sum, over: PlainTable.power(decimals), digits: decimals) }
 
         func mean(digits: Int) -> String? {
-            present == 0 ? nil : PlainTable.rounded(sum, over: BigInteger(present) * PlainTable.power(decimals), digits: digits)
+            present == 0
+                ? nil : PlainTable.rounded(sum, over: BigInteger(present) * PlainTable.power(decimals), digits: digits)
         }
 
         /// Of the sample: Σ(v − mean)² / (n − 1).
@@ -49,7 +50,8 @@ struct PlainTable {
 
     /// The figures of `column` by the values of `keys`, over the rows that `isIncluded` takes.
     func figures(
-        of column: String, decimals: Int, by keys: [String], where isIncluded: ((String) -> String) -> Bool = { _ in true }
+        of column: String, decimals: Int, by keys: [String],
+        where isIncluded: ((String) -> String) -> Bool = { _ in true }
     ) -> [[Int]: Figures] {
         var groups: [[Int]: Figures] = [:]
         for row in 0..<rows {

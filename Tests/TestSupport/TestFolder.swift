@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 
 /// A new folder under the temporary directory, removed when the test has ended.
-final class TestFolder: Sendable {
-    let path: String
+package final class TestFolder: Sendable {
+    package let path: String
 
-    init() {
+    package init() {
         let url = FileManager.default.temporaryDirectory.appending(path: "chancery-test-\(UUID().uuidString)")
         path = url.path(percentEncoded: false)
         precondition(mkdir(path, 0o700) == 0)
@@ -12,7 +12,7 @@ final class TestFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func url(_ name: String) -> URL { URL(filePath: path).appending(path: name) }
+    package func url(_ name: String) -> URL { URL(filePath: path).appending(path: name) }
 
-    func content(_ name: String) throws -> Data { try Data(contentsOf: url(name)) }
+    package func content(_ name: String) throws -> Data { try Data(contentsOf: url(name)) }
 }

@@ -1,0 +1,31 @@
+package import Foundation
+
+/// The Python interpreter of an environment with programs that nobody here wrote, named by CHANCERY_PEERS_PYTHON.
+/// `Scripts/test` sets it up; tests that need it are skipped without it, and say so.
+package enum Peers {
+    package static let variable = "CHANCERY_PEERS_PYTHON"
+    package static var python: String? { ProcessInfo.processInfo.environment[variable] }
+
+    /// The peer ended with a failure; its message stands above in the output.
+    package struct Failure: Error {
+        package let status: Int32
+    }
+
+    /// What `script` writes when it is given `input`, line by line.
+    package static func run(_ script: String, input: [String]) throws -> [String] {
+        let folder = TestFolder()
+        let (code, given, answer) = (folder.url("peer.py"), folder.url("in"), folder.url("out"))
+        try Data(script.utf8).write(to: code)
+        try Data(input.map { $0 + "\n" }.joined().utf8).write(to: given)
+        try Data().write(to: answer)
+        let process = Process()
+        process.executableURL = URL(filePath: python ?? "")
+        process.arguments = [code.path]
+        process.standardInput = try FileHandle(forReadingFrom: given)
+        process.standardOutput = try FileHandle(forWritingTo: answer)
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
+        return String(decoding: try Data(contentsOf: answer), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}
