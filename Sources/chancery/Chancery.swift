@@ -12,7 +12,7 @@ struct Chancery: AsyncParsableCommand {
             published what, who may use it for what, what was computed, and what was opened to whom.
 
             EXAMPLE:
-              chancery blob put report.pdf --store ./blobs
+              chancery demo
 
             EXIT STATUS:
               0  done
@@ -22,6 +22,7 @@ struct Chancery: AsyncParsableCommand {
             """,
         version: "chancery \(version)",
         groupedSubcommands: [
+            CommandGroup(name: "To begin with", subcommands: [DemoCommand.self]),
             CommandGroup(
                 name: "Consortium", subcommands: [FoundCommand.self, PoolCommand.self, CatalogCommand.self]),
             CommandGroup(name: "Data", subcommands: [PublishCommand.self, DatasetCommand.self]),

@@ -6,6 +6,7 @@ import Foundation
 enum Main {
     static func main() async {
         Interruption.handle()
+        CoreDumps.forbid()
         do {
             var command = try await Chancery.asyncParseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

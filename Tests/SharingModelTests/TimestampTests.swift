@@ -16,7 +16,8 @@ struct TimestampTests {
         #expect(Timestamp(text)?.seconds == seconds)
     }
 
-    @Test("what is no moment, or another spelling of one, is refused",
+    @Test(
+        "what is no moment, or another spelling of one, is refused",
         arguments: [
             "", "2026-11-21", "2026-11-21T05:00:00", "2026-11-21t05:00:00Z", "2026-11-21T05:00:00z",
             "2026-11-21T05:00:00+00:00", "2026-11-21T05:00:00.0Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BlobStore
 import Foundation
+import Gateway
 
 /// `--home DIR` or `--store DIR`: where blobs are.
 struct StoreOptions: ParsableArguments {
@@ -16,8 +17,11 @@ struct StoreOptions: ParsableArguments {
         if store != nil, home.home != nil { throw ValidationError("give --home or --store, not both") }
     }
 
+    /// A party's home shares its consortium's store; a folder that is no home has one of its own in `blobs`.
     private var directory: URL {
-        store.map { HomeOptions.folder($0) } ?? home.directory.appending(path: "blobs", directoryHint: .isDirectory)
+        if let store { return HomeOptions.folder(store) }
+        if let location = try? HomeLocation(directory: home.directory) { return location.shared.blobs }
+        return home.directory.appending(path: "blobs", directoryHint: .isDirectory)
     }
 
     /// The store to write to; its folder is made where it is missing.

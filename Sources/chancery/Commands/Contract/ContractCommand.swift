@@ -8,6 +8,10 @@ struct ContractCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contract",
         abstract: "Registered plans: computations with blanks, approved once by the owners of their data.",
+        discussion: """
+            EXAMPLE:
+              chancery contract list
+            """,
         subcommands: [RegisterContractCommand.self, ApproveContractCommand.self, ListContracts.self])
 }
 

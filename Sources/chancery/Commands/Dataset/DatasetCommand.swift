@@ -8,6 +8,10 @@ struct DatasetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset",
         abstract: "Datasets: show, approve as a joint owner, renew, withdraw.",
+        discussion: """
+            EXAMPLE:
+              chancery dataset show site1-2026
+            """,
         subcommands: [
             ShowDataset.self, ApproveDatasetCommand.self, RenewDatasetCommand.self, WithdrawDatasetCommand.self,
         ])

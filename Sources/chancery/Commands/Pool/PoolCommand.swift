@@ -9,6 +9,11 @@ struct PoolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pool",
         abstract: "Pools: departments that publish under one key, so that their data can be combined.",
+        discussion: """
+            EXAMPLE:
+              chancery pool create health --members site1,site2 --custodian ministry \\
+                --as ministry
+            """,
         subcommands: [CreatePoolCommand.self])
 }
 

@@ -10,6 +10,10 @@ struct ResultCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "result",
         abstract: "Results: list, show what was opened to you, endorse after computing again.",
+        discussion: """
+            EXAMPLE:
+              chancery result show 9c01ab --as statistics
+            """,
         subcommands: [ListResults.self, ShowResultCommand.self, EndorseResultCommand.self])
 }
 

@@ -9,6 +9,10 @@ struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
         abstract: "Access tokens: ask for one, decide on one, take one back.",
+        discussion: """
+            EXAMPLE:
+              chancery token approve 3f9a12 --as site1
+            """,
         subcommands: [
             RequestTokenCommand.self, ApproveTokenCommand.self, DenyTokenCommand.self, RevokeTokenCommand.self,
             ListTokens.self,
