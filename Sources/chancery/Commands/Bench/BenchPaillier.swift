@@ -129,7 +129,9 @@ private struct PaillierOperations {
         let (half, short, layout, values) = (half, short, layout, values)
         try add("encrypt", ["alpha": "half"]) { _ = try half.encrypt(values[0]) }
         try add("encrypt", ["alpha": .string("\(Self.shortBitCount) bits")]) { _ = try short.encrypt(values[0]) }
-        try add("pack", ["alpha": "half", "slots": .integer(Int64(values.count))], count: values.count, unit: "values/s") {
+        try add(
+            "pack", ["alpha": "half", "slots": .integer(Int64(values.count))], count: values.count, unit: "values/s"
+        ) {
             _ = try half.encrypt(layout.pack(values))
         }
     }

@@ -100,9 +100,10 @@ struct BenchQuery: AsyncParsableCommand {
         defer { progress.finish() }
         let before = ResourceUsage.now
         let executor = PlanExecutor(store: store, minimumSubjects: 5, progress: progress.executor)
-        let seconds = try ContinuousClock().measure {
-            _ = try executor.run(plan, key: key, history: [])
-        } / .seconds(1)
+        let seconds =
+            try ContinuousClock().measure {
+                _ = try executor.run(plan, key: key, history: [])
+            } / .seconds(1)
         let after = ResourceUsage.now
         return BenchReport.Figure(
             name: "query",

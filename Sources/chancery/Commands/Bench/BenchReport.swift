@@ -31,7 +31,9 @@ struct BenchReport {
     var text: String {
         var table = TextTable(.text("what"), .text("with"), .number("value"), .text("unit"), .text("and"))
         for figure in figures {
-            let parameters = figure.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \(BenchReport.text($0.value))" }
+            let parameters = figure.parameters.sorted { $0.key < $1.key }.map {
+                "\($0.key) \(BenchReport.text($0.value))"
+            }
             let details = figure.details.sorted { $0.key < $1.key }.map { "\($0.key) \(BenchReport.text($0.value))" }
             table.append(
                 figure.name, parameters.joined(separator: ", "), BenchReport.text(figure.value), figure.unit,
