@@ -65,7 +65,7 @@ struct BenchConsortium: Sendable {
                 publicColumns: ["year"], owners: [departments[0]], approvals: 1),
             by: [departments[0]])
         let request = RequestToken(
-            datasets: [names.dataset], packs: [names.pack], purpose: "bench", uses: 100_000_000,
+            datasets: [names.dataset], packs: [names.pack], purpose: "bench", uses: 1_000_000,
             until: BenchConsortium.now().adding(seconds: 1_000_000))
         let token = try await submit(request, by: [user]).transaction
         try await submit(ApproveToken(token: token), by: [departments[0]])
