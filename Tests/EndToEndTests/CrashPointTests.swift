@@ -43,15 +43,15 @@ struct CrashPointTests {
         try await consortium.expectSound()
         let log = try await consortium.log()
         #expect(acknowledged.isSubset(of: log), "\(scenario.name) at \(point) lost a transaction")
-        if !killed.standardOutput.isEmpty {
-            let printed = try CanonicalJSON.parse(killed.standardOutput)
-            #expect(log.contains { $0.id == printed["transaction"]?.stringValue }, "\(scenario.name) at \(point)")
+        let told: JSONValue? = killed.standardOutput.isEmpty ? nil : try CanonicalJSON.parse(killed.standardOutput)
+        if let told {
+            #expect(log.contains { $0.id == told["transaction"]?.stringValue }, "\(scenario.name) at \(point)")
         }
         try await scenario.expectNothingPartial(state, log)
         let again = try await consortium.run(scenario.arguments(state))
         #expect(again.status == 0, "\(scenario.name) again after \(point): \(again.message)")
         guard again.status == 0 else { return }
-        try await scenario.expectDone(state, again.document())
+        try await scenario.expectDone(state, again.document(), told)
     }
 }
 
