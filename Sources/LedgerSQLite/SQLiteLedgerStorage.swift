@@ -135,7 +135,7 @@ extension SQLiteLedgerStorage {
     }
 
     /// Runs `body` and says SQLite's errors in the ledger's terms.
-    private static func attempt<Value>(_ path: String, _ patience: Int, _ body: () throws -> Value) throws -> Value {
+    static func attempt<Value>(_ path: String, _ patience: Int, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {

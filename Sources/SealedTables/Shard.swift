@@ -25,14 +25,17 @@ package struct UnverifiedShard: Sendable {
         self.keyFingerprint = keyFingerprint
     }
 
-    /// Checks every ciphertext: in (0, n²) and coprime to n.
+    /// Checks the ciphertexts that will be computed on: in (0, n²) and coprime to n.
+    /// - Parameter packs: Those whose ciphertexts the ``Shard`` will give out; all where it is `nil`.
     /// - Throws: ``SealedTableError/shard(_:)`` naming the pack.
     /// - Complexity: One multiplication modulo n for each ciphertext, and one gcd for each pack.
-    package func verified(under key: PublicKey) throws(SealedTableError) -> Shard {
+    package func verified(
+        under key: PublicKey, packs: Set<PackName>? = nil
+    ) throws(SealedTableError) -> Shard {
         guard key.fingerprint == keyFingerprint, key.ciphertextByteCount == table.ciphertextByteCount else {
             throw .shard(.keyMismatch)
         }
-        for pack in table.schema.packs {
+        for pack in table.schema.packs where packs?.contains(pack.name) ?? true {
             try table.withCiphertexts(of: pack.name) { limbs throws(SealedTableError) in
                 do throws(PaillierError) {
                     try Ciphertext.checkBatch(littleEndianLimbs: limbs, count: table.rows, under: key)
@@ -41,27 +44,32 @@ package struct UnverifiedShard: Sendable {
                 }
             }
         }
-        return Shard(verified: self)
+        return Shard(verified: self, packs: packs ?? Set(table.schema.packs.map(\.name)))
     }
 }
 
-/// A shard whose ciphertexts have all been checked, so that computing on them is defined.
+/// A shard whose ciphertexts, of some packs or of all, have been checked, so that computing on them is defined.
 package struct Shard: Sendable {
     /// The public part: columns, pseudonyms, presence.
     package let table: ShardTable
+    /// Whose ciphertexts were checked; no others are given out.
+    private let packs: Set<PackName>
 
-    fileprivate init(verified shard: UnverifiedShard) {
+    fileprivate init(verified shard: UnverifiedShard, packs: Set<PackName>) {
         table = shard.table
+        self.packs = packs
     }
 
     package var rows: Int { table.rows }
 
     /// The ciphertexts of a pack, one a row: `rows` × ``ShardTable/ciphertextByteCount`` bytes, each little-endian,
     /// at a 64-byte aligned address that is good within `body` only. Nothing is copied from a mapped shard.
+    /// - Precondition: The pack is one of those that were checked.
     package func withCiphertexts<Result, Failure: Error>(
         of pack: PackName, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try table.withCiphertexts(of: pack, body)
+        precondition(packs.contains(pack), "the ciphertexts of the pack were not checked")
+        return try table.withCiphertexts(of: pack, body)
     }
 
     /// The ciphertext of one row, as ``withCiphertexts(of:_:)``.
@@ -70,7 +78,7 @@ package struct Shard: Sendable {
     ) throws(Failure) -> Result {
         precondition((0..<rows).contains(row))
         let width = table.ciphertextByteCount
-        return try table.withCiphertexts(of: pack) { limbs throws(Failure) in
+        return try withCiphertexts(of: pack) { limbs throws(Failure) in
             try body(UnsafeRawBufferPointer(rebasing: limbs[row * width..<(row + 1) * width]))
         }
     }

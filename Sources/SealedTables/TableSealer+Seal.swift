@@ -24,7 +24,9 @@ extension TableSealer {
         var draftBytes = 0
         while try reader.next() {
             draftBytes += parser.textByteCount(reader)
-            if !capacity.fits(rows: draft.rows + 1, textByteCount: draftBytes), draft.rows > 0 {
+            let isFull =
+                draft.rows >= limits.rowsPerShard || !capacity.fits(rows: draft.rows + 1, textByteCount: draftBytes)
+            if isFull, draft.rows > 0 {
                 shards.append(try await sealShard(draft, meter, inputBytes: reader.bytesRead))
                 draft.removeAll()
                 draftBytes = parser.textByteCount(reader)
@@ -59,7 +61,7 @@ extension TableSealer {
     private func storeManifest(
         rows: Int, subjects: Int, _ shards: [ShardReference]
     ) throws -> SealedDataset {
-        let list = try shardList(shards)
+        let list = try ShardList(shards, entriesPerBlock: limits.entriesPerBlock, storingIn: store)
         let manifest = Manifest(
             name: name, keyFingerprint: encryptor.key.fingerprint, modulusBitCount: encryptor.key.bitCount,
             weightCapacityBits: weightCapacityBits, schema: schema, layout: layout, rows: rows, subjects: subjects,
@@ -67,20 +69,6 @@ extension TableSealer {
         let block = try manifest.block()
         try store.put(block)
         return SealedDataset(cid: block.cid, manifest: manifest, shards: shards)
-    }
-
-    private func shardList(_ shards: [ShardReference]) throws -> ShardList {
-        guard shards.count > limits.entriesPerBlock else { return .direct(shards) }
-        var indexes = [ShardIndexReference]()
-        for start in stride(from: 0, to: shards.count, by: limits.entriesPerBlock) {
-            let part = Array(shards[start..<min(start + limits.entriesPerBlock, shards.count)])
-            let block = try DAGJSON.encode(ShardIndex(shards: part.map(ShardEntry.init)))
-            try store.put(block)
-            let whole = ShardList.direct(part)
-            indexes.append(
-                ShardIndexReference(cid: block.cid, shards: part.count, rows: whole.rows, bytes: whole.byteCount))
-        }
-        return .indexed(indexes)
     }
 }
 

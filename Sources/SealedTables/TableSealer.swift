@@ -21,6 +21,8 @@ package struct TableSealer: Sendable {
     package struct Limits: Sendable {
         /// Largest shard in bytes, at most 1 MiB.
         package var shardByteCount = ShardGeometry.byteLimit
+        /// Most rows of a shard.
+        package var rowsPerShard = Int.max
         /// Most links in a manifest or index block.
         package var entriesPerBlock = ShardList.mostEntries
         /// Tasks that encrypt at the same time.

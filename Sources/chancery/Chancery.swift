@@ -34,5 +34,6 @@ struct Chancery: AsyncParsableCommand {
             CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self]),
             CommandGroup(name: "Storage", subcommands: [BlobCommand.self]),
             CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),
+            CommandGroup(name: "Figures", subcommands: [BenchCommand.self]),
         ])
 }

@@ -88,6 +88,7 @@ package struct RunQuery: Sendable {
                 datasets: planned.datasets.map(\.name), call: nil)
         case .contract(let contract, let parameters):
             let (plan, registered) = try session.plan(contract, parameters: parameters)
+            _ = try session.checkedDatasets(plan.content.datasets)
             return Prepared(
                 token: token, plan: plan, pool: try session.state { try $0.knownPool(registered.record.pool) },
                 datasets: registered.datasets.map(\.dataset),

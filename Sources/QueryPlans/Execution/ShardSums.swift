@@ -23,9 +23,11 @@ struct ShardSums: Sendable {
         progress: (Int) -> Void
     ) throws {
         var accumulators = sums.map { [CiphertextAccumulator?](repeating: nil, count: $0.cells.count) }
+        let packs = Set(sums.map(\.sum.pack))
         for place in shards {
             // Nothing is computed on bytes that were not checked.
-            let shard = try UnverifiedShard(place.index, of: place.dataset, in: store).verified(under: key)
+            let shard = try UnverifiedShard(place.index, of: place.dataset, in: store)
+                .verified(under: key, packs: packs)
             let width = shard.table.ciphertextByteCount
             for (index, sum) in sums.enumerated() {
                 shard.withCiphertexts(of: sum.sum.pack) { limbs in

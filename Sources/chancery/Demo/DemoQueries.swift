@@ -158,6 +158,7 @@ extension DemoQueries {
         _ = try await OpenRecordedResult(computed.id.hex).run(
             as: stage.session("ministry"), progress: progress.executor)
         progress.finish()
+        try computed.acknowledge()
         let shown = try stage.session("statistics").show(result: computed.id.hex)
         guard let table = shown.table else { throw DemoFailure(problem: "the result was not opened") }
         let ciphertexts = computed.result.content.ciphertexts

@@ -1,0 +1,53 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// `chancery demo` as the README shows it, on all of the real data, and what it leaves behind.
+@Suite("The demonstration", .serialized)
+struct DemoTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test("It tells every step, equals the plain table, and its evidence convinces a verifier that nobody here wrote")
+    func wholeWay() async throws {
+        let folder = TemporaryFolder()
+        let kept = folder.path("consortium")
+        let run = try await CommandRun.chancery(
+            "demo", "--keep", kept, "--bits", "2048", in: DemoTests.root, timeout: .seconds(900)
+        ).expectStatus(0)
+        #expect(run.text.contains("crossed the boundary: 20,190 rows"))
+        #expect(run.text.contains("16 of 346 groups have fewer than 5 subjects"))
+        #expect(run.text.contains("324 groups, 1,668 figures, all equal to the last digit"))
+        #expect(run.text.contains("refused: an owner took dataset site1 out of token") || run.text.contains("revoked"))
+
+        let evidence = kept + "/files/spending.evidence"
+        let record = kept + "/consortium.json"
+        let verified = try await CommandRun.chancery("verify", evidence, "--consortium", record, "--json")
+            .expectStatus(0)
+        let ours = try CanonicalJSON.parse(Data(verified.line.utf8))
+        #expect(ours["valid"] == .bool(true))
+        try await checkWithSecondVerifier(evidence, record, ours)
+
+        // A home that was left behind goes on working, each party under a passphrase of its own.
+        let listed = try await CommandRun.chancery(
+            "result", "list", "--json",
+            environment: ["CHANCERY_HOME": kept, "CHANCERY_PASSPHRASE_FILE": kept + "/passphrases"]
+        ).expectStatus(0)
+        #expect(listed.text.contains("\"status\":\"opened\""))
+        try await CommandRun.chancery("ledger", "fsck", environment: ["CHANCERY_HOME": kept]).expectStatus(0)
+    }
+
+    private func checkWithSecondVerifier(_ evidence: String, _ record: String, _ ours: JSONValue) async throws {
+        guard let python = ProcessInfo.processInfo.environment["CHANCERY_PEERS_PYTHON"] else {
+            print("CHANCERY_PEERS_PYTHON is not set: the demonstration's evidence was not given to Scripts/verify.py")
+            return
+        }
+        let script = DemoTests.root.appending(path: "Scripts/verify.py").path(percentEncoded: false)
+        let second = try await CommandRun.run(
+            URL(filePath: python), [script, evidence, "--consortium", record], timeout: .seconds(300)
+        ).expectStatus(0)
+        let theirs = try CanonicalJSON.parse(Data(second.line.utf8))
+        #expect(theirs["valid"] == .bool(true))
+        #expect(theirs["table"]?["rows"] == ours["rows"])
+    }
+}
