@@ -27,7 +27,8 @@ struct HomesTests {
             ["catalog"], ["ledger", "fsck"], ["ledger", "cosign"], ["token", "list"], ["dataset", "show", "own"],
         ]
         for verb in verbs { try await session.run(verb + ["--home", home], as: "site1", named: false).expectStatus(0) }
-        let other = try await session.run(["ledger", "cosign", "--as", "site2", "--home", home], as: "site1", named: false)
+        let other = try await session.run(
+            ["ledger", "cosign", "--as", "site2", "--home", home], as: "site1", named: false)
         #expect(other.expectStatus(2).message.contains("site1"))
     }
 
@@ -43,7 +44,8 @@ struct HomesTests {
     func foreignPassphrase() async throws {
         let session = try await LonelySession()
         let run = try await session.consortium.run(
-            ["ledger", "cosign", "--as", "site2"], environment: ["CHANCERY_PASSPHRASE": LonelySession.passphrase("site1")])
+            ["ledger", "cosign", "--as", "site2"],
+            environment: ["CHANCERY_PASSPHRASE": LonelySession.passphrase("site1")])
         #expect(run.expectStatus(1).message.contains("passphrase does not open"))
     }
 }

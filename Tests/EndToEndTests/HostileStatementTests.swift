@@ -58,16 +58,22 @@ struct HostileStatementTests {
     }
 
     static let disclosing = [
-        ("weights single out one area of four persons",
-         "SELECT WSUM(cost, CASE WHEN area = 'c' THEN 1 ELSE 0 END) FROM health", "fewer than 5"),
-        ("weights single out one person in all",
-         "SELECT WSUM(cost, CASE WHEN area = 'c' AND plan = 1 THEN 1 ELSE 1000 END) FROM health", "fewer than 5"),
+        (
+            "weights single out one area of four persons",
+            "SELECT WSUM(cost, CASE WHEN area = 'c' THEN 1 ELSE 0 END) FROM health", "fewer than 5"
+        ),
+        (
+            "weights single out one person in all",
+            "SELECT WSUM(cost, CASE WHEN area = 'c' AND plan = 1 THEN 1 ELSE 1000 END) FROM health", "fewer than 5"
+        ),
         ("one small group and nothing else", "SELECT SUM(cost) FROM health WHERE area = 'c'", "fewer than 5"),
         ("the rest of what was opened", "SELECT SUM(cost), COUNT(*) FROM health WHERE area <> 'c'", "fewer than 5"),
         ("all but the small part of one plan", "SELECT SUM(cost) FROM health WHERE plan = 1 AND area <> 'c'", "fewer"),
     ]
 
-    @Test("What would give away fewer than five persons is refused whole, recorded, and takes no use", arguments: disclosing)
+    @Test(
+        "What would give away fewer than five persons is refused whole, recorded, and takes no use",
+        arguments: disclosing)
     func discloses(_ what: String, _ statement: String, _ fragment: String) async throws {
         let state = try await TestConsortium.at(.opened).copy()
         let query = ["query", statement, "--token", state.token, "--as", "statistics", "--json"]

@@ -92,10 +92,12 @@ struct HostileTableTests {
     static let schemas: [Case] = [
         Case("no JSON", "{", "JSON"),
         Case("no fields", #"{"fields": [], "packs": {}, "subject": "a"}"#, "'fields' is empty"),
-        Case("an unknown protection", changed("\"protection\": \"computable\"", "\"protection\": \"secret\""), "'cost'"),
+        Case(
+            "an unknown protection", changed("\"protection\": \"computable\"", "\"protection\": \"secret\""), "'cost'"),
         Case("an unknown type", changed("\"type\": \"number\"", "\"type\": \"money\""), "'cost'", "money"),
         Case("a computable column without bounds", changed("\"minimum\": 0, ", ""), "'cost'", "minimum"),
-        Case("a pack of a column that is not there", changed("[\"cost\"]", "[\"cost\", \"visits\"]"), "'visits'", "care"),
+        Case(
+            "a pack of a column that is not there", changed("[\"cost\"]", "[\"cost\", \"visits\"]"), "'visits'", "care"),
         Case("a misspelt member", changed("\"decimals\"", "\"decimal\""), "'cost'", "decimal"),
         Case("a minimum above the maximum", changed("\"minimum\": 0", "\"minimum\": 2000"), "'cost'"),
         Case("a subject that is not there", changed("\"subject\": \"person\"", "\"subject\": \"nobody\""), "nobody"),
@@ -130,9 +132,13 @@ struct HostileTableTests {
         let consortium = try await TestConsortium.at(.published).copy().consortium
         var other = publish("site2.csv", schema: "schema.json")
         try await consortium.expectRefused(other, status: 1, saying: ["d1", "--replace"])
-        other = ["publish", "site2.csv", "--schema", "schema.json", "--pool", "nowhere", "--name", "d9", "--as", "site1"]
+        other = [
+            "publish", "site2.csv", "--schema", "schema.json", "--pool", "nowhere", "--name", "d9", "--as", "site1",
+        ]
         try await consortium.expectRefused(other, status: 2, saying: ["no pool nowhere", "health"])
-        other = ["publish", "site2.csv", "--schema", "schema.json", "--pool", "health", "--name", "d9", "--as", "press"]
+        other = [
+            "publish", "site2.csv", "--schema", "schema.json", "--pool", "health", "--name", "d9", "--as", "press",
+        ]
         try await consortium.run(other).expectStatus(1)
         #expect(try await consortium.log().last?.accepted == false)
         try await consortium.expectSound()

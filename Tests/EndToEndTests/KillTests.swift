@@ -34,6 +34,9 @@ private struct KillWalk {
     private(set) var killed = 0
     private var results: [String]
     private var published = 0
+    /// In seconds. Grows with each kill and shrinks with each command that came through, so that about half of them
+    /// do, in a debug build on a busy machine as in a release build on an idle one.
+    private var longestDelay = 0.5
 
     /// Each walk begins with as many uses as it may take.
     static func begin() async throws -> TestConsortium.Prepared {
@@ -57,8 +60,7 @@ private struct KillWalk {
         let environment = ["CHANCERY_HOME": state.consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase]
         let command = RunningCommand(
             try Binary.chancery(), arguments + ["--json"], environment: environment, in: state.consortium.folder.url)
-        // Twice the usual time, so that about half of the commands come to their end.
-        let delay = Double.random(in: 0..<2, using: &generator) * KillWalk.usualSeconds
+        let delay = Double.random(in: 0..<1, using: &generator) * longestDelay
         try command.start()
         let kill = DispatchWorkItem { command.send(signal: SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + delay, execute: kill)
@@ -66,8 +68,10 @@ private struct KillWalk {
         kill.cancel()
         guard !run.wasKilled else {
             killed += 1
+            longestDelay *= 1.2
             return
         }
+        longestDelay /= 1.2
         #expect(run.status == 0, "\(arguments): \(run.message)")
         guard run.status == 0 else { return }
         let document = try CanonicalJSON.parse(run.standardOutput)
@@ -117,20 +121,6 @@ private struct KillWalk {
         let results = try await state.consortium.log().count { $0.kind == "result.record" }
         #expect(try await state.consortium.usesLeft(of: state.token) == Int64(1_000 - results))
     }
-
-    /// What a command takes here, measured once: builds and machines differ much.
-    private static let usualSeconds: Double = {
-        let began = Date()
-        guard let binary = try? Binary.chancery() else { return 0.1 }
-        let process = Process()
-        process.executableURL = binary
-        process.arguments = ["--version"]
-        process.standardOutput = FileHandle.nullDevice
-        try? process.run()
-        process.waitUntilExit()
-        // A command that signs, commits and copies takes some five times what starting takes.
-        return 5 * Date().timeIntervalSince(began)
-    }()
 }
 
 /// SplitMix64.

@@ -86,7 +86,8 @@ struct SecretsTests {
         let cases: [([String], String)] = [
             (["tokens", "list"], "Usage"), (["token", "steal"], "Usage"),
             (["catalog", "--home", "/nonexistent"], "/nonexistent is no home"),
-            (["catalog", "--home", "policies"], "is no home"), (["catalog", "--as", "nobody"], "its parties are ministry"),
+            (["catalog", "--home", "policies"], "is no home"),
+            (["catalog", "--as", "nobody"], "its parties are ministry"),
             (["ledger", "cosign"], "--as PARTY"), (["ledger", "cosign", "--as", "../site1"], "../site1"),
             (["ledger", "log", "--section", "nowhere"], "--section"), (["dataset", "show", "d9"], "d1"),
             (["token", "approve", "abcd", "--as", "site1"], "no token begins with"),

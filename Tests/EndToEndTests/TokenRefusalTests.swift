@@ -48,7 +48,7 @@ struct TokenRefusalTests {
         try await state.consortium.query(state.token).expectStatus(0)
         try await expectRefusedRedemption(state, "uses-exhausted")
 
-        let seconds = Int(Date().timeIntervalSince1970) + 8
+        let seconds = Int(Date().timeIntervalSince1970) + 20
         let until = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
         state.token = try await state.consortium.requestToken(uses: 9, until: until)
         try await state.consortium.approve(state.token, by: "site1")

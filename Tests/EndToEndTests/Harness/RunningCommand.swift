@@ -2,31 +2,34 @@ import Foundation
 import Synchronization
 
 /// A process with its streams, which are files: no full or broken pipe can stop the process or the test.
+///
+/// Started with `posix_spawn` itself: in suites that start thousands of processes, Foundation's `Process.run` crashed
+/// now and then on Linux (Swift 6.3.1).
 final class RunningCommand: @unchecked Sendable {
     // Unchecked: `start` and `end` are called one after the other by the one test that owns it.
-    private let process = Process()
+    private let program: URL
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let directory: URL
     private let folder: TemporaryFolder
-    private let exited: AsyncStream<Void>
+    private let exited: AsyncStream<Int32>
+    private let continuation: AsyncStream<Int32>.Continuation
+    /// The process, until it has been waited for: afterwards the number may be another's.
+    private let process = Mutex<pid_t?>(nil)
 
     init(_ program: URL, _ arguments: [String], environment: [String: String], in directory: URL?) {
         folder = TemporaryFolder()
-        process.executableURL = program
-        process.arguments = arguments
-        process.environment = RunningCommand.cleanEnvironment.merging(environment) { _, new in new }
-        process.currentDirectoryURL = directory ?? folder.url
-        let (exited, continuation) = AsyncStream<Void>.makeStream()
-        self.exited = exited
-        process.terminationHandler = { _ in continuation.finish() }
+        self.program = program
+        self.arguments = arguments
+        self.environment = RunningCommand.cleanEnvironment.merging(environment) { _, new in new }
+        self.directory = directory ?? folder.url
+        (exited, continuation) = AsyncStream<Int32>.makeStream()
     }
 
     private static var cleanEnvironment: [String: String] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return ["PATH": path, "HOME": "/nonexistent", "COLUMNS": "80"]
     }
-
-    private var outputFile: URL { folder / "stdout" }
-    private var errorFile: URL { folder / "stderr" }
-    private var arguments: [String] { process.arguments ?? [] }
 
     /// - Parameters:
     ///   - input: all of standard input.
@@ -35,38 +38,58 @@ final class RunningCommand: @unchecked Sendable {
         input: Data = Data(), standardOutput: FileHandle? = nil, standardError: FileHandle? = nil
     ) throws {
         try input.write(to: folder / "stdin")
-        process.standardInput = try FileHandle(forReadingFrom: folder / "stdin")
-        for file in [outputFile, errorFile] { try Data().write(to: file) }
-        process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: outputFile)
-        process.standardError = try standardError ?? FileHandle(forWritingTo: errorFile)
-        // Foundation on Linux crashed now and then where two threads did this at once.
-        try RunningCommand.starting.withLock { _ in try process.run() }
+        var spawn = Spawn()
+        spawn.open(folder.path("stdin"), as: 0, O_RDONLY)
+        for (number, name, handle) in [(1, "stdout", standardOutput), (2, "stderr", standardError)] {
+            // Made in any case: `end` reads it.
+            try Data().write(to: folder / name)
+            if let handle {
+                spawn.duplicate(handle.fileDescriptor, as: Int32(number))
+            } else {
+                spawn.open(folder.path(name), as: Int32(number), O_WRONLY)
+            }
+        }
+        let identifier = try spawn.run(
+            program.path(percentEncoded: false), arguments, environment,
+            in: directory.path(percentEncoded: false))
+        process.withLock { $0 = identifier }
+        Thread.detachNewThread { [self] in
+            // Waited for without being reaped, so that a signal sent meanwhile finds this process and no other.
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            var status: Int32 = 0
+            process.withLock { process in
+                while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+                process = nil
+            }
+            continuation.yield(status)
+            continuation.finish()
+        }
     }
 
-    private static let starting = Mutex(())
-
+    /// Nothing happens to a process that has ended.
     func send(signal number: Int32) {
-        kill(process.processIdentifier, number)
+        process.withLock { process in
+            if let process { kill(process, number) }
+        }
     }
 
     func end(within timeout: Duration) async throws -> CommandRun {
-        let identifier = process.processIdentifier
         let isLate = Mutex(false)
-        let watchdog = DispatchWorkItem {
+        let watchdog = DispatchWorkItem { [self] in
             isLate.withLock { $0 = true }
-            kill(identifier, SIGKILL)
+            send(signal: SIGKILL)
         }
         let seconds = Double(timeout.components.seconds)
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
-        for await _ in exited {}
+        var status: Int32 = 0
+        for await ended in exited { status = ended }
         watchdog.cancel()
         if isLate.withLock({ $0 }) { throw TimedOut(arguments: arguments, timeout: timeout) }
-        let wasKilled = process.terminationReason == .uncaughtSignal
+        // As wait(2) has it: the signal in the lowest seven bits, else the exit status in the next eight.
+        let signal = status & 0x7F
         return CommandRun(
-            arguments: arguments,
-            standardOutput: try Data(contentsOf: outputFile),
-            standardError: try Data(contentsOf: errorFile),
-            status: wasKilled ? 128 + process.terminationStatus : process.terminationStatus,
-            wasKilled: wasKilled)
+            arguments: arguments, standardOutput: try folder.read("stdout"), standardError: try folder.read("stderr"),
+            status: signal != 0 ? 128 + signal : (status >> 8) & 0xFF, wasKilled: signal != 0)
     }
 }

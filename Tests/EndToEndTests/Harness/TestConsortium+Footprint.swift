@@ -55,7 +55,8 @@ extension TestConsortium {
         #expect(after.results == before.results, sourceLocation: sourceLocation)
         #expect(after.catalog == before.catalog, sourceLocation: sourceLocation)
         if let id = recorded.first?.id {
-            #expect(run.message.contains(id), "the message does not name the transaction", sourceLocation: sourceLocation)
+            #expect(
+                run.message.contains(id), "the message does not name the transaction", sourceLocation: sourceLocation)
         }
     }
 }
