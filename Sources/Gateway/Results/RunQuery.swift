@@ -59,7 +59,7 @@ package struct RunQuery: Sendable {
         let report = try executor.assess(query.plan, history: history)
         try session.blobs.put(query.plan.block)
         guard report.allows else { throw try await refuse(query, report, session) }
-        let unfinished = try UnfinishedQuery(token: query.token.id, plan: query.plan.cid, session)
+        let unfinished = try await UnfinishedQuery(token: query.token.id, plan: query.plan.cid, session)
         let redemption = try await redeem(query, unfinished, session)
         // A crash from here on leaves a use taken without a result: the next run finds it and goes on.
         let result = try executor.run(query.plan, key: query.pool.publicKey(), history: history)

@@ -18,9 +18,9 @@ final class UnfinishedQuery: Sendable {
     /// The use that a killed run took, if there was one.
     let redemption: RedemptionRecord?
 
-    init(token: Digest, plan: CID, _ session: PartySession) throws {
+    init(token: Digest, plan: CID, _ session: PartySession) async throws {
         let folder = session.home.pendingDirectory
-        lock = try FileLock(folder.appending(path: "\(token.hex).lock").plainPath)
+        lock = try await FileLock.acquire(folder.appending(path: "\(token.hex).lock").plainPath)
         // While waiting for the lock, others have moved the ledger on.
         try session.catchUp()
         file = folder.appending(path: "\(token.hex).\(plan.text).json")
