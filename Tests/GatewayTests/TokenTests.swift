@@ -148,8 +148,10 @@ extension TestConsortium {
     }
 
     func run(_ contract: ContractReference, year: Int64, token: String) async throws -> RunQuery.Computed {
-        try await RunQuery(.contract(contract, parameters: ["year": .integer(year)]), token: token)
+        let computed = try await RunQuery(.contract(contract, parameters: ["year": .integer(year)]), token: token)
             .run(as: session("statistics"))
+        try computed.acknowledge()
+        return computed
     }
 
     /// `joint`, of site1 and site2, published by site1 alone as yet.

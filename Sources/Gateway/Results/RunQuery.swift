@@ -34,7 +34,8 @@ package struct RunQuery: Sendable {
         /// The transaction that recorded the result names it.
         package var id: Digest { receipt.transaction }
 
-        /// Says that the caller knows. Until then the same query gives the same result again and takes no use.
+        /// Says that the caller knows. Until then the same query, run again after this value has gone, gives the same
+        /// result and takes no use; other queries of this party under the token wait.
         package func acknowledge() throws { try unfinished.end() }
     }
 

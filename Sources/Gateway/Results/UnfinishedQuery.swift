@@ -4,6 +4,7 @@ import Contracts
 import DurableFiles
 import Foundation
 import SharingModel
+import Synchronization
 
 /// A query from before it takes a use until its caller has been told what came of it.
 ///
@@ -12,7 +13,7 @@ import SharingModel
 /// however often it has to be run. Queries of one party under one token wait for each other, so that none can mistake
 /// the use of a running one for that of a killed one.
 final class UnfinishedQuery: Sendable {
-    private let lock: FileLock
+    private let lock: Mutex<FileLock?>
     private let file: URL
     private let earlier: Set<Digest>
     /// The use that a killed run took, if there was one.
@@ -20,7 +21,7 @@ final class UnfinishedQuery: Sendable {
 
     init(token: Digest, plan: CID, _ session: PartySession) async throws {
         let folder = session.home.pendingDirectory
-        lock = try await FileLock.acquire(folder.appending(path: "\(token.hex).lock").plainPath)
+        lock = Mutex(try await FileLock.acquire(folder.appending(path: "\(token.hex).lock").plainPath))
         // While waiting for the lock, others have moved the ledger on.
         try session.catchUp()
         file = folder.appending(path: "\(token.hex).\(plan.text).json")
@@ -37,9 +38,10 @@ final class UnfinishedQuery: Sendable {
         try PrivateFile.write(CanonicalJSON.encode(Note(earlier: earlier.sorted { $0.hex < $1.hex })), to: file)
     }
 
-    /// The next run of the same query is another query.
+    /// The next run of the same query is another query, and need not wait for this value to go.
     func end() throws {
         try PrivateFile.remove(file)
+        lock.withLock { $0 = nil }
     }
 
     private struct Note: Codable {

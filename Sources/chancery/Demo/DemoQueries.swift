@@ -68,8 +68,7 @@ struct DemoQueries {
     }
 
     private func askAgain(_ story: inout Story, _ comparison: inout DemoComparison) async throws {
-        let table = try await story.step("It asks again, for the first three years, where every group is large enough")
-        {
+        let table = try await story.step("It asks again, for three years whose groups are large enough") {
             let (_, table, lines) = try await answer(
                 "SELECT plan, year, site, AVG(meddol), COUNT(*) FROM health WHERE year <= 3 GROUP BY plan, year, site")
             return (table, lines)
@@ -120,11 +119,11 @@ struct DemoQueries {
     }
 
     private func revocation(_ story: inout Story) async throws {
-        try await story.step("A department revokes the token: what is computed is not opened, and no more is computed")
-        {
+        try await story.step("A department revokes the token: nothing more is computed or opened") {
             let statistics = try stage.session("statistics")
             let statement = "SELECT year, SUM(mdvis) FROM health GROUP BY year"
             let computed = try await RunQuery(.statement(statement), token: token).run(as: statistics)
+            try computed.acknowledge()
             let receipt = try await stage.session("site1").revokeToken(token, reason: "the study has ended")
             var lines = ["site1 revoked: \(receipt.line)"]
             lines += try await expectRefusal("opening") {

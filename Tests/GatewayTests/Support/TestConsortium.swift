@@ -118,7 +118,9 @@ extension TestConsortium {
     func query(
         _ statement: String = byYear, token: String, as party: String = "statistics"
     ) async throws -> RunQuery.Computed {
-        try await RunQuery(.statement(statement), token: token).run(as: session(party))
+        let computed = try await RunQuery(.statement(statement), token: token).run(as: session(party))
+        try computed.acknowledge()
+        return computed
     }
 
     func open(_ result: Digest) async throws -> OpenRecordedResult.Opened {
