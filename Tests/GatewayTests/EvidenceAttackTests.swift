@@ -12,9 +12,10 @@ import QueryPlans
 import SealedTables
 import SharingModel
 import SignedEnvelopes
-import struct TestSupport.SeededGenerator
 import Testing
 import TransparencyLog
+
+import struct TestSupport.SeededGenerator
 
 @Suite("Altered evidence proves nothing")
 struct EvidenceAttackTests {
