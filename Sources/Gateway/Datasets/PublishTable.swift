@@ -98,7 +98,7 @@ package struct PublishTable: Sendable {
         let summary = try schema.check(FileByteSource(path: csv.plainPath))
         let encryptor = try Encryptor(
             key: pool.publicKey(), randomness: pool.encryptionRandomness,
-            expectedCount: summary.rows * max(schema.packs.count, 1))
+            expectedCount: summary.rows * max(schema.packs.count, 1), tableMemoryLimit: 256 << 20)
         let sealer = try TableSealer(
             name: dataset, schema: schema, encryptor: encryptor, weightCapacityBits: pool.weightCapacityBits,
             pseudonymKey: session.vault.pseudonymKey(), store: session.blobs,
