@@ -76,7 +76,10 @@ let package = Package(
 
         layer(
             "LedgerSQLite",
-            ["Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "CanonicalJSON", "SharingModel", grdb]),
+            [
+                "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "BlobStore", "CanonicalJSON",
+                "SharingModel", grdb,
+            ]),
         layer(
             "Evidence",
             [
