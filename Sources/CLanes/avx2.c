@@ -6,6 +6,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
+#define WIDTH 8
 #define VECTOR __m256i
 #define LOAD(p) _mm256_load_si256((const __m256i *)(p))
 #define STORE(p, v) _mm256_store_si256((__m256i *)(p), v)
@@ -37,8 +38,11 @@ static void multiply_pairs(Modulus n, uint64_t *z, const uint64_t *x, const uint
 BOTH_HALVES(square)
 BOTH_HALVES(reduce)
 BOTH_HALVES(square_pairs)
-BOTH_HALVES(enter_pairs)
 BOTH_HALVES(leave_pairs)
+static void divide(Modulus n, uint64_t *z, const uint64_t *x) {
+    divide_half(n, z, x);
+    divide_half(n, z + HALF, x + HALF);
+}
 static void choose(uint64_t *z, const uint64_t *table, size_t count, size_t columns, size_t index) {
     select_half(z, table, count, columns, index);
     select_half(z + HALF, table + HALF, count, columns, index);
@@ -47,7 +51,7 @@ static void choose(uint64_t *z, const uint64_t *table, size_t count, size_t colu
 #pragma clang attribute pop
 
 static const chancery_lanes_kernel kernel = {
-    multiply, square, reduce, multiply_pairs, square_pairs, enter_pairs, leave_pairs, choose,
+    multiply, square, reduce, multiply_pairs, square_pairs, divide, leave_pairs, choose,
 };
 
 const chancery_lanes_kernel *chancery_lanes_avx2(void) { return __builtin_cpu_supports("avx2") ? &kernel : NULL; }

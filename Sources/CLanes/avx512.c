@@ -6,7 +6,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
 
-#define LANES 8
+#define WIDTH 12
 #define VECTOR __m512i
 #define LOAD(p) _mm512_load_si512(p)
 #define STORE(p, v) _mm512_store_si512(p, v)
@@ -24,7 +24,7 @@
 
 static const chancery_lanes_kernel kernel = {
     multiply_avx512, square_avx512, reduce_avx512, multiply_pairs_avx512,
-    square_pairs_avx512, enter_pairs_avx512, leave_pairs_avx512, select_avx512,
+    square_pairs_avx512, divide_avx512, leave_pairs_avx512, select_avx512,
 };
 
 const chancery_lanes_kernel *chancery_lanes_avx512(void) {

@@ -1,10 +1,10 @@
-// The products, column by column, on vectors of LANES 64-bit words. Whoever includes this has defined VECTOR, LANES,
-// LOAD, STORE, ADD, SUBTRACT, MULTIPLY (the low 32 bits of each word), AND, SHIFT_RIGHT, BROADCAST and NAME.
+// The products, column by column, on vectors of 64-bit words. Whoever includes this has defined VECTOR, LOAD, STORE,
+// ADD, SUBTRACT, MULTIPLY (the low 32 bits of each word), AND, OR, SHIFT_RIGHT, BROADCAST, NAME, and WIDTH: how many
+// columns are summed at once, 8 to 15, as many as the registers hold.
 //
 // "Columns" in the sense of product scanning: the sums of all products of one weight are formed in registers, WIDTH
 // columns at a time, so that a product costs one multiplication, one addition and about one load.
 
-#define WIDTH 8
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
@@ -41,6 +41,34 @@ INLINE void add_high_columns(
     for (ptrdiff_t i = start + width; i < digits; i++) {
         VECTOR digit = column(a, i);
         UNROLL for (int c = 0; c < width; c++) sums[c] = add_product(sums[c], digit, column(b, digits + start + c - i));
+    }
+}
+
+/// Columns digits + start ..< digits + start + width of words·b, for a number `words` that is the same in all lanes.
+INLINE void add_high_multiples(
+    int width, VECTOR *sums, const uint64_t *words, const uint64_t *b, ptrdiff_t start, ptrdiff_t digits
+) {
+    UNROLL for (int e = 1; e < width; e++) {
+        VECTOR digit = BROADCAST(words[start + e]);
+        UNROLL for (int c = 0; c < e; c++) sums[c] = add_product(sums[c], digit, column(b, digits + c - e));
+    }
+    for (ptrdiff_t i = start + width; i < digits; i++) {
+        VECTOR digit = BROADCAST(words[i]);
+        UNROLL for (int c = 0; c < width; c++) sums[c] = add_product(sums[c], digit, column(b, digits + start + c - i));
+    }
+}
+
+/// Columns start ..< start + width of words·b.
+INLINE void add_low_multiples(
+    int width, VECTOR *sums, const uint64_t *words, const uint64_t *b, ptrdiff_t start
+) {
+    for (ptrdiff_t i = 0; i <= start; i++) {
+        VECTOR digit = BROADCAST(words[i]);
+        UNROLL for (int c = 0; c < width; c++) sums[c] = add_product(sums[c], digit, column(b, start + c - i));
+    }
+    UNROLL for (int e = 1; e < width; e++) {
+        VECTOR digit = BROADCAST(words[start + e]);
+        UNROLL for (int c = e; c < width; c++) sums[c] = add_product(sums[c], digit, column(b, c - e));
     }
 }
 
@@ -169,17 +197,14 @@ INLINE VECTOR reduce_low_columns(
     return above;
 }
 
-INLINE void add_high_reduction(
-    int width, VECTOR *sums, Modulus n, const uint64_t *m, ptrdiff_t start, ptrdiff_t digits
-) {
-    UNROLL for (int e = 1; e < width; e++) {
-        VECTOR digit = BROADCAST(n->modulus[start + e]);
-        UNROLL for (int c = 0; c < e; c++) sums[c] = add_product(sums[c], digit, column(m, digits + c - e));
+/// Stores the sums' digits and returns what leaves them.
+INLINE VECTOR store_columns(int width, uint64_t *z, VECTOR *sums, ptrdiff_t start, VECTOR from_below) {
+    UNROLL for (int c = 0; c < width; c++) {
+        VECTOR sum = ADD(sums[c], from_below);
+        STORE(z + 8 * (start + c), low_digit(sum));
+        from_below = carry(sum);
     }
-    for (ptrdiff_t i = start + width; i < digits; i++) {
-        VECTOR digit = BROADCAST(n->modulus[i]);
-        UNROLL for (int c = 0; c < width; c++) sums[c] = add_product(sums[c], digit, column(m, digits + start + c - i));
-    }
+    return from_below;
 }
 
 INLINE VECTOR low_block(Kind kind, int width, Modulus n, const Reduction *r, ptrdiff_t start, VECTOR from_below) {
@@ -207,22 +232,66 @@ INLINE VECTOR high_block(Kind kind, int width, Modulus n, const Reduction *r, pt
     if (r->addend && r->wide) {
         UNROLL for (int c = 0; c < width; c++) sums[c] = ADD(sums[c], column(r->addend, digits + start + c));
     }
-    add_high_reduction(width, sums, n, r->m, start, digits);
-    UNROLL for (int c = 0; c < width; c++) {
-        VECTOR sum = ADD(sums[c], from_below);
-        STORE(r->t + 8 * (start + c), low_digit(sum));
-        from_below = carry(sum);
-    }
-    return ADD(above, from_below);
+    add_high_multiples(width, sums, n->modulus, r->m, start, digits);
+    return ADD(above, store_columns(width, r->t, sums, start, from_below));
 }
 
+/// `block(width)` for all of `digits` columns: as many of WIDTH as there are, the rest by halves.
+#define FOR_ALL_BLOCKS(digits, start, block) \
+    while ((start) + WIDTH <= (digits)) { block(WIDTH); (start) += WIDTH; } \
+    if (WIDTH > 8 && (start) + 8 <= (digits)) { block(8); (start) += 8; } \
+    if ((start) + 4 <= (digits)) { block(4); (start) += 4; } \
+    if ((start) + 2 <= (digits)) { block(2); (start) += 2; } \
+    if ((start) + 1 <= (digits)) { block(1); (start) += 1; }
+
 INLINE void reduce_columns(Kind kind, Modulus n, const Reduction *r) {
-    ptrdiff_t digits = (ptrdiff_t)n->digits, whole = digits - digits % WIDTH, start = 0;
+    ptrdiff_t digits = (ptrdiff_t)n->digits, start = 0;
     VECTOR above = BROADCAST(0);
-    for (; start < whole; start += WIDTH) above = low_block(kind, WIDTH, n, r, start, above);
-    for (; start < digits; start++) above = low_block(kind, 1, n, r, start, above);
-    for (start = 0; start < whole; start += WIDTH) above = high_block(kind, WIDTH, n, r, start, above);
-    for (; start < digits; start++) above = high_block(kind, 1, n, r, start, above);
+#define BLOCK(width) above = low_block(kind, width, n, r, start, above)
+    FOR_ALL_BLOCKS(digits, start, BLOCK)
+#undef BLOCK
+    start = 0;
+#define BLOCK(width) above = high_block(kind, width, n, r, start, above)
+    FOR_ALL_BLOCKS(digits, start, BLOCK)
+#undef BLOCK
+}
+
+INLINE VECTOR quotient_block(
+    int width, Modulus n, uint64_t *q, const uint64_t *top, ptrdiff_t start, VECTOR from_below
+) {
+    VECTOR sums[WIDTH];
+    UNROLL for (int c = 0; c < width; c++) sums[c] = BROADCAST(0);
+    add_high_multiples(width, sums, n->reciprocal, top, start, (ptrdiff_t)n->digits + 2);
+    return store_columns(width, q, sums, start, from_below);
+}
+
+INLINE VECTOR remainder_block(
+    int width, Modulus n, uint64_t *r, const uint64_t *q, const uint64_t *x, ptrdiff_t start, VECTOR from_below
+) {
+    VECTOR sums[WIDTH];
+    UNROLL for (int c = 0; c < width; c++) sums[c] = column(x, start + c);
+    add_low_multiples(width, sums, n->negated, q, start);
+    return store_columns(width, r, sums, start, from_below);
+}
+
+/// A quotient that is too small by 3 at most, from the upper half of a product with n's reciprocal (P. Barrett, 1986);
+/// then the remainder from the lower half of a product with R − n.
+static void NAME(divide)(Modulus n, uint64_t *z, const uint64_t *x) {
+    ptrdiff_t digits = (ptrdiff_t)n->digits, start = 0;
+    uint64_t *q = z + 8 * digits;
+    const uint64_t *top = x + 8 * (digits - 2);
+    // Two columns below those that are kept: what lies further down adds less than 1 to the quotient.
+    VECTOR sums[WIDTH] = {BROADCAST(0), BROADCAST(0)};
+    add_low_multiples(2, sums, n->reciprocal, top, digits);
+    VECTOR above = carry(ADD(sums[1], carry(sums[0])));
+#define BLOCK(width) above = quotient_block(width, n, q, top, start, above)
+    FOR_ALL_BLOCKS(digits, start, BLOCK)
+#undef BLOCK
+    above = BROADCAST(0);
+    start = 0;
+#define BLOCK(width) above = remainder_block(width, n, z, q, x, start, above)
+    FOR_ALL_BLOCKS(digits, start, BLOCK)
+#undef BLOCK
 }
 
 static void NAME(multiply)(Modulus n, uint64_t *z, const uint64_t *x, const uint64_t *y, uint64_t *scratch) {
@@ -262,14 +331,6 @@ static void NAME(square_pairs)(Modulus n, uint64_t *z, const uint64_t *x, uint64
     Reduction high = {.a = x, .b = x + number, .subtrahend = m, .m = next, .t = z + number};
     reduce_columns(twice_a_product, n, &high);
     move_columns(z, first, n->digits);
-}
-
-static void NAME(enter_pairs)(Modulus n, uint64_t *z, const uint64_t *x, uint64_t *scratch) {
-    size_t number = 8 * n->digits;
-    Reduction low = {.addend = x, .wide = 1, .m = scratch, .t = z};
-    reduce_columns(nothing, n, &low);
-    Reduction high = {.subtrahend = scratch, .m = scratch + number, .t = z + number};
-    reduce_columns(nothing, n, &high);
 }
 
 static void NAME(leave_pairs)(Modulus n, uint64_t *z, const uint64_t *x, uint64_t *scratch) {

@@ -19,7 +19,7 @@ package final class RunningProduct {
     /// Rows that wait for seven others, one behind the other.
     private let waiting: MontgomeryModulus.Element
     private var waitingCount = 0
-    /// The products in eight lanes, each divided by `R^(2·loads)` for the lanes' R; `nil` until eight rows came.
+    /// The products in eight lanes, each divided by `R^loads` for the lanes' R; `nil` until eight rows came.
     private var laneProduct: LaneNumber?
     private var loads = 0
 
@@ -81,7 +81,7 @@ package final class RunningProduct {
             for value in lanes.withSharedWorkspace({ lanes.values(laneProduct, workspace: $0) }) {
                 result = (result * value).modulo(modulus)
             }
-            result *= power(of: lanes.radix, 2 * loads * LaneRing.laneCount)
+            result *= power(of: lanes.radix, loads * LaneRing.laneCount)
         }
         return result.modulo(modulus)
     }

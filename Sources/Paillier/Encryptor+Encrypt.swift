@@ -32,10 +32,7 @@ extension Encryptor {
     ) throws(PaillierError) -> [Ciphertext] {
         for plaintext in plaintexts { try key.checkPlaintext(plaintext) }
         let residues = source.next(plaintexts.count, key: key, using: &generator)
-        return zip(plaintexts, residues).map { plaintext, residue in
-            let message = plaintext * key.modulus + 1
-            return Ciphertext(trusted: (message * residue).modulo(key.modulusSquared), key: key)
-        }
+        return zip(plaintexts, residues).map { key.ciphertext($0, residue: $1) }
     }
 
     /// Encrypts straight into memory, such as a mapped shard.
@@ -67,5 +64,10 @@ extension PublicKey {
         guard plaintext.signum >= 0, plaintext < modulus else {
             throw .plaintextOutOfRange(bitCount: plaintext.bitWidth, limit: bitCount)
         }
+    }
+
+    /// `(1 + M·n) · residue mod n²`.
+    func ciphertext(_ plaintext: BigInteger, residue: BigInteger) -> Ciphertext {
+        Ciphertext(trusted: ((plaintext * modulus + 1) * residue).modulo(modulusSquared), key: self)
     }
 }

@@ -5,14 +5,14 @@ import Multiprecision
 /// Holds secrets; the integers wipe themselves.
 struct PrimePowerDecryption: Sendable {
     let prime: BigInteger
-    private let primeSquared: BigInteger
+    let primeSquared: BigInteger
     private let primeMinusOne: BigInteger
     /// `h_p = L_p(g^(p-1) mod p²)^-1 mod p`, which is `(-q)^-1 mod p` for g = n + 1.
     private let scale: BigInteger
     /// `n^-1 mod (p - 1)`: takes n-th roots modulo p.
     private let rootExponent: BigInteger
     /// Products modulo p² and modulo p, eight at a time; `nil` without a vector unit.
-    private let lanes: (square: LaneRing, prime: LaneRing)?
+    let lanes: (square: LaneRing, prime: LaneRing)?
 
     /// - Throws: ``PaillierError/factorsShareRelation`` where `q` or `n` has no inverse: then n is no Paillier modulus.
     init(prime: BigInteger, cofactor: BigInteger, kernel: LaneKernel?) throws(PaillierError) {

@@ -108,6 +108,7 @@ struct LaneRingTests {
     func refusals() {
         #expect(LaneRing(modulus: 10, isSquare: false) == nil)
         #expect(LaneRing(modulus: 1, isSquare: false) == nil)
+        #expect(LaneRing(modulus: (BigInteger.one << 24) - 3, isSquare: false) == nil)
         #expect(LaneRing(modulus: 15, isSquare: false, kernel: nil) == nil)
         #expect(LaneRing(modulus: (BigInteger.one << 7000) - 1, isSquare: true) == nil)
     }

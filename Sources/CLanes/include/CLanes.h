@@ -15,23 +15,28 @@
 /// multiplying by the whole modulus takes what amounts to eight.
 ///
 /// No function branches or addresses memory by the numbers' values; those that take pointers of lanes address by them.
-/// A column of products sums at most 250 of them, so a modulus has at most 250 digits.
+/// A column of products sums at most 250 of them, so a modulus has at most 248 digits (the reciprocal
+/// has two more).
 
 /// The modulus n and what belongs to it.
 typedef struct {
-    /// Digits of n and of every number below 2n: 1 to CHANCERY_LANES_MOST_DIGITS.
+    /// Digits of n and of every number below 2n: 2 to CHANCERY_LANES_MOST_DIGITS.
     size_t digits;
     /// n, a digit a word.
     const uint64_t *modulus;
     /// A multiple of n that is at least R, less than R + n, in digits of 28 to 29 bits of which none is less than
     /// 2^28 − 1: subtracting a number below R from it borrows nowhere.
     const uint64_t *offset;
+    /// ⌊R²/n⌋, in digits + 2 digits.
+    const uint64_t *reciprocal;
+    /// R − n.
+    const uint64_t *negated;
     /// −n⁻¹ mod 2^28.
     uint64_t inverse;
 } chancery_lanes_modulus;
 
 #define CHANCERY_LANES_DIGIT_BITS 28
-#define CHANCERY_LANES_MOST_DIGITS 250
+#define CHANCERY_LANES_MOST_DIGITS 248
 
 /// The products, in one instruction set. `scratch` has 3·digits columns; results may lie where an operand lies.
 typedef struct {
@@ -45,8 +50,9 @@ typedef struct {
     void (*multiply_pairs)(const chancery_lanes_modulus *n, uint64_t *z, const uint64_t *x, const uint64_t *y, uint64_t *scratch);
     /// z = x²/R mod n², pairs.
     void (*square_pairs)(const chancery_lanes_modulus *n, uint64_t *z, const uint64_t *x, uint64_t *scratch);
-    /// The pair z = x/R mod n² for an integer x < n² of 2·digits columns.
-    void (*enter_pairs)(const chancery_lanes_modulus *n, uint64_t *z, const uint64_t *x, uint64_t *scratch);
+    /// The pair z = z₀ + z₁·n that equals x < n², an integer of 2·digits columns that z does not overlap; z₀ < 4n, which
+    /// one factor of a product may be.
+    void (*divide)(const chancery_lanes_modulus *n, uint64_t *z, const uint64_t *x);
     /// z = x/R mod n², pairs: the way out of Montgomery form.
     void (*leave_pairs)(const chancery_lanes_modulus *n, uint64_t *z, const uint64_t *x, uint64_t *scratch);
     /// z = table[index] out of `count` numbers of `columns` columns each; every one is read, whatever the index.

@@ -23,7 +23,7 @@ final class LaneBuckets: Buckets {
         for index in 0..<buckets.count { buckets.pack(ring.one, lane: 0, into: index) }
     }
 
-    /// A base as it is loaded is the Montgomery form of base / R².
+    /// A base as it is loaded is the Montgomery form of base / R.
     func add(_ base: MontgomeryModulus.Limbs, exponent: UInt64) {
         withExtendedLifetime(waiting) {
             (waiting.limbs + exponents.count * limbCount).update(from: base, count: limbCount)
@@ -68,7 +68,7 @@ final class LaneBuckets: Buckets {
             }
         }
         ring.multiplyLanes(whole, workspace: workspace)
-        return (ring.values(whole, count: 1, workspace: workspace)[0], ring.radix * ring.radix)
+        return (ring.values(whole, count: 1, workspace: workspace)[0], ring.radix)
     }
 
     private func index(window: Int, digit: Int, lane: Int) -> Int {

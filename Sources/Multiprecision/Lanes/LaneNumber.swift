@@ -96,16 +96,26 @@ extension LaneRing {
         }
     }
 
-    private func put(_ value: BigInteger, into number: LaneNumber, lane: Int, column: Int) {
+    /// The least `count` digits of a value that is not negative, `stride` words apart.
+    static func writeDigits(
+        _ value: BigInteger, count: Int, into words: UnsafeMutablePointer<UInt64>, stride: Int = 1
+    ) {
         let digitBits = Int(CHANCERY_LANES_DIGIT_BITS)
         value.withLimbs { limbs in
-            for digit in 0..<digitCount {
+            for digit in 0..<count {
                 let (limb, offset) = ((digit * digitBits) >> 6, UInt((digit * digitBits) & 63))
                 let low = limb < limbs.count ? limbs[limb] >> offset : 0
                 // A shift by 64 is 0 in Swift.
                 let high = limb + 1 < limbs.count ? limbs[limb + 1] << (64 - offset) : 0
-                number.words[8 * (column + digit) + lane] = UInt64((low | high) & (1 << UInt(digitBits) - 1))
+                words[stride * digit] = UInt64((low | high) & (1 << UInt(digitBits) - 1))
             }
+        }
+    }
+
+    private func put(_ value: BigInteger, into number: LaneNumber, lane: Int, column: Int) {
+        withExtendedLifetime(number) {
+            Self.writeDigits(
+                value, count: digitCount, into: number.words + 8 * column + lane, stride: Self.laneCount)
         }
     }
 

@@ -18,22 +18,22 @@ extension LaneRing {
         withExtendedLifetime((x, z, workspace)) { function?(context, z.words, x.words, workspace.scratch.words) }
     }
 
-    /// `z = x / R` for integers `x` below the order that lie in memory as `limbCount` limbs each.
+    /// `z = x` for integers `x` below the order that lie in memory as `limbCount` limbs each.
     ///
-    /// In Montgomery form that is `x / R²`: whoever multiplies many such numbers settles the powers of R at the end;
+    /// In Montgomery form that is `x / R`: whoever multiplies many such numbers settles the powers of R at the end;
     /// ``enter(rows:limbCount:into:workspace:)`` gives the form itself for one product more.
     package func load(rows: Rows, limbCount: Int, into z: LaneNumber, workspace: LaneWorkspace) {
         withExtendedLifetime((z, workspace)) {
+            guard isSquare else { return chancery_lanes_split(z.words, digitCount, rows, limbCount) }
             chancery_lanes_split(workspace.wide.words, 2 * digitCount, rows, limbCount)
-            let function = isSquare ? functions.enter_pairs : functions.reduce
-            function?(context, z.words, workspace.wide.words, workspace.scratch.words)
+            functions.divide?(context, z.words, workspace.wide.words)
         }
     }
 
     /// The Montgomery form of integers below the order that lie in memory as `limbCount` limbs each.
     package func enter(rows: Rows, limbCount: Int, into z: LaneNumber, workspace: LaneWorkspace) {
         load(rows: rows, limbCount: limbCount, into: z, workspace: workspace)
-        multiply(z, cubedRadix, into: z, workspace: workspace)
+        multiply(z, squaredRadix, into: z, workspace: workspace)
     }
 
     /// The Montgomery form of up to eight values in `[0, order)`, 1 in the lanes that are left.

@@ -28,20 +28,22 @@ package final class LaneRing: @unchecked Sendable {
 
     /// 1 in Montgomery form, in every lane.
     package let one: LaneNumber
-    /// R³: a product with it takes what was loaded into Montgomery form.
-    let cubedRadix: LaneNumber
+    /// R²: a product with it takes what was loaded into Montgomery form.
+    let squaredRadix: LaneNumber
     let functions: chancery_lanes_kernel
     /// Workspaces that nobody uses at the moment.
     private let idleWorkspaces = Mutex<[LaneWorkspace]>([])
+    /// n, the offset and R − n of `digitCount` digits each, the reciprocal of two more.
     private let words: UnsafeMutablePointer<UInt64>
+    private let wordCount: Int
     private let constants: UnsafeMutablePointer<chancery_lanes_modulus>
 
-    /// - Returns: `nil` where n is even, or has over 6,996 bits, or where there is no `kernel`.
+    /// - Returns: `nil` where n is even, or has under 25 or over 6,940 bits, or where there is no `kernel`.
     package init?(modulus: BigInteger, isSquare: Bool, kernel: LaneKernel? = .best) {
         let digitBits = Int(CHANCERY_LANES_DIGIT_BITS)
         // R ≥ 16n: four bits above n.
         let digitCount = (modulus.bitWidth + 4 + digitBits - 1) / digitBits
-        guard let functions = kernel?.functions, modulus > 1, !modulus.isEven,
+        guard let functions = kernel?.functions, modulus > 1, !modulus.isEven, digitCount > 1,
             digitCount <= CHANCERY_LANES_MOST_DIGITS
         else { return nil }
         self.functions = functions.pointee
@@ -50,17 +52,19 @@ package final class LaneRing: @unchecked Sendable {
         self.digitCount = digitCount
         order = isSquare ? modulus * modulus : modulus
         one = LaneNumber(columnCount: isSquare ? 2 * digitCount : digitCount)
-        cubedRadix = LaneNumber(columnCount: one.columnCount)
-        words = .allocate(capacity: 2 * digitCount)
+        squaredRadix = LaneNumber(columnCount: one.columnCount)
+        wordCount = 4 * digitCount + 2
+        words = .allocate(capacity: wordCount)
+        words.initialize(repeating: 0, count: wordCount)
         constants = .allocate(capacity: 1)
         fillTables(digitBits: digitBits)
         set(one, repeating: radix.modulo(order))
-        set(cubedRadix, repeating: (radix * radix * radix).modulo(order))
+        set(squaredRadix, repeating: (radix * radix).modulo(order))
     }
 
     deinit {
         // n may be a secret prime.
-        chancery_wipe(words, 16 * digitCount)
+        chancery_wipe(words, 8 * wordCount)
         chancery_wipe(constants, MemoryLayout<chancery_lanes_modulus>.size)
         words.deallocate()
         constants.deallocate()
@@ -80,20 +84,19 @@ package final class LaneRing: @unchecked Sendable {
     var context: UnsafePointer<chancery_lanes_modulus> { UnsafePointer(constants) }
 
     private func fillTables(digitBits: Int) {
-        let mask = BigInteger.one << digitBits
-        func digits(_ value: BigInteger) -> [UInt64] {
-            (0..<digitCount).map { UInt64((value >> ($0 * digitBits)).modulo(mask).exactInt ?? 0) }
-        }
         // The least multiple of n from R on; its top digit, 1, is lent to the digits below, 2^28 each, less what each
         // lends on.
-        let multiple = radix + (-radix).modulo(modulus)
-        for (index, digit) in digits(modulus).enumerated() { words[index] = digit }
-        for (index, digit) in digits(multiple).enumerated() {
-            words[digitCount + index] = digit + (1 << UInt64(digitBits)) - (index > 0 ? 1 : 0)
-        }
-        let inverse = (-modulus).inverse(modulo: mask)?.exactInt ?? 0
+        let offset = words + digitCount
+        Self.writeDigits(radix + (-radix).modulo(modulus), count: digitCount, into: offset)
+        for index in 0..<digitCount { offset[index] += (1 << UInt64(digitBits)) - (index > 0 ? 1 : 0) }
+        Self.writeDigits(modulus, count: digitCount, into: words)
+        Self.writeDigits(radix - modulus, count: digitCount, into: words + 2 * digitCount)
+        let reciprocal = (radix * radix).flooredQuotientAndRemainder(dividingBy: modulus).quotient
+        Self.writeDigits(reciprocal, count: digitCount + 2, into: words + 3 * digitCount)
+        let inverse = (-modulus).inverse(modulo: .one << digitBits)?.exactInt ?? 0
         constants.initialize(
             to: chancery_lanes_modulus(
-                digits: digitCount, modulus: words, offset: words + digitCount, inverse: UInt64(inverse)))
+                digits: digitCount, modulus: words, offset: offset,
+                reciprocal: words + 3 * digitCount, negated: words + 2 * digitCount, inverse: UInt64(inverse)))
     }
 }
