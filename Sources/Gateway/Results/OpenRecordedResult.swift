@@ -49,7 +49,9 @@ package struct OpenRecordedResult: Sendable {
         let computed = try await recompute(recorded, pool, seen: seen, session, progress)
         let key = try session.vault.poolKey(pool.name)
         let document = OpeningDocument(
-            result: recorded.record.id, computed: computed.cid, openings: try key.open(computed.ciphertexts))
+            result: recorded.record.id, computed: computed.cid,
+            openings: try key.open(
+                computed.ciphertexts, workers: ProcessInfo.processInfo.activeProcessorCount))
         let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: recorded.record.executor))
         try staging.keep(sealed)
         let receipt = try await session.submit(
@@ -138,16 +140,5 @@ extension PartySession {
             throw GatewayError.unknownParty(party, parties: home.consortium.record.parties.map(\.name))
         }
         return try SealingKey(x25519: known.sealingKey)
-    }
-}
-
-extension PrivateKey {
-    /// Opens all ciphertexts, on all cores.
-    func open(_ ciphertexts: [Ciphertext]) throws -> [Opening] {
-        let results = ConcurrentResults<Opening>(count: ciphertexts.count)
-        DispatchQueue.concurrentPerform(iterations: ciphertexts.count) { index in
-            results.set(index, Result { try self.open(ciphertexts[index]) })
-        }
-        return try results.values()
     }
 }
