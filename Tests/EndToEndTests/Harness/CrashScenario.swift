@@ -17,6 +17,11 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
 
     static let all = [publish, request, approve, query, open]
 
+    /// All, or the one that `CHANCERY_CRASH_COMMAND` names, such as `open`.
+    static let chosen = all.filter { scenario in
+        ProcessInfo.processInfo.environment["CHANCERY_CRASH_COMMAND"].map { $0 == scenario.name } ?? true
+    }
+
     private static let publish = CrashScenario(
         name: "publish", stage: .pool,
         arguments: { _ in
