@@ -6,6 +6,7 @@ extension QueryPlanError: CustomStringConvertible {
         case .plan(let fault): fault.description
         case .evaluation(let fault): fault.description
         case .result(let fault): fault.description
+        case .dataset(let fault): fault.description
         case .guarded(let report): report.refusalText
         }
     }

@@ -9,7 +9,12 @@ struct PublicData {
     struct Extent {
         let dataset: SealedDataset
         let rows: Range<Int>
+        /// The first of the dataset's shards, read and hashed, open until their ciphertexts are asked for.
+        let kept: [UnverifiedShard]
     }
+
+    /// Most shards that are kept open: the operating system allows a process some 65,000 mappings.
+    private static let mostKept = 30_000
 
     /// Sorted by CID.
     let extents: [Extent]
@@ -21,30 +26,39 @@ struct PublicData {
     /// - Parameters:
     ///   - columns: Public columns that expressions read; null in datasets that do not have one.
     ///   - computable: Columns whose presence counts; absent in datasets that do not have one.
+    ///   - keeping: Datasets whose ciphertexts will be asked for: their shards need not be read and hashed again.
     init(
-        _ datasets: [SealedDataset], columns: [String], computable: [String], store: any BlobStore, workers: Int,
-        progress: (Int) -> Void
+        _ datasets: [SealedDataset], columns: [String], computable: [String], keeping: Set<CID>,
+        store: any BlobStore, workers: Int, progress: (Int) -> Void
     ) throws {
         table = try PublicTable(columns: columns)
         var subjects = SubjectRows(columns: computable)
         var extents = [Extent]()
+        var open = 0
         for dataset in datasets.sorted(by: { $0.cid < $1.cid }) {
             let start = table.rowCount
+            var kept = [UnverifiedShard]()
             // A few shards at a time are read by all cores, then added in order.
             for batch in stride(from: 0, to: dataset.shards.count, by: 4 * workers) {
                 let size = min(4 * workers, dataset.shards.count - batch)
                 let shards = try concurrentMap(size, workers: workers) { index in
-                    try PublicShard(
-                        UnverifiedShard(batch + index, of: dataset, in: store).table, columns: columns,
-                        computable: computable)
+                    try dataset.naming {
+                        let shard = try UnverifiedShard(batch + index, of: dataset, in: store)
+                        defer { shard.releasePages() }
+                        return PublicShard(shard, columns: columns, computable: computable)
+                    }
                 }
                 for shard in shards {
                     try shard.append(to: table)
                     shard.append(to: &subjects, domain: dataset.manifest.subjectDomain)
                     progress(shard.rows)
                 }
+                if keeping.contains(dataset.cid), open + size <= Self.mostKept, shards.allSatisfy(\.source.isMapped) {
+                    kept += shards.map(\.source)
+                    open += size
+                }
             }
-            extents.append(Extent(dataset: dataset, rows: start..<table.rowCount))
+            extents.append(Extent(dataset: dataset, rows: start..<table.rowCount, kept: kept))
         }
         self.extents = extents
         self.subjects = subjects
@@ -67,12 +81,15 @@ extension Manifest {
 
 /// What is taken out of one shard.
 private struct PublicShard: Sendable {
+    let source: UnverifiedShard
     let rows: Int
     private let cells: [[SealedTables.PublicValue]?]
     private let subjects: [Pseudonym]
     private let presence: [String: PresenceBitmap]
 
-    init(_ shard: ShardTable, columns: [String], computable: [String]) {
+    init(_ source: UnverifiedShard, columns: [String], computable: [String]) {
+        let shard = source.table
+        self.source = source
         rows = shard.rows
         cells = columns.map(shard.publicValues)
         subjects = shard.subjects
