@@ -27,6 +27,9 @@ package struct SummableShard: Sendable {
 
     /// Gives mapped memory back until it is read again. Pointers stay good.
     package func releasePages() { table.bytes.releasePages() }
+
+    /// Whether the shard may be kept open at no cost in memory, once ``releasePages()`` was called.
+    package var isMapped: Bool { table.bytes.isMapped }
 }
 
 extension UnverifiedShard {
@@ -50,9 +53,6 @@ extension UnverifiedShard {
         }
         return SummableShard(inRange: self, packs: packs)
     }
-
-    /// Whether the shard may be kept open at no cost in memory, once ``releasePages()`` was called.
-    package var isMapped: Bool { table.bytes.isMapped }
 
     /// Gives mapped memory back until it is read again.
     package func releasePages() { table.bytes.releasePages() }

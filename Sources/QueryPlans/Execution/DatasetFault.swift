@@ -16,6 +16,12 @@ package struct DatasetFault: Hashable, Sendable {
     package let name: DatasetName?
     package let cause: Cause
 
+    package init(manifest: CID, name: DatasetName?, cause: Cause) {
+        self.manifest = manifest
+        self.name = name
+        self.cause = cause
+    }
+
     /// Whether the dataset could be read once its blocks are fetched again.
     package var isCurable: Bool {
         switch cause {

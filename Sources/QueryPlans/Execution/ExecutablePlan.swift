@@ -1,7 +1,8 @@
 import Paillier
 import SealedTables
 
-/// A plan that the guard has judged and that only has to be computed: its public columns are read, its shards hashed.
+/// A plan that the guard has judged and that only has to be computed: its public columns are read, its shards hashed, its
+/// ciphertexts compared with n².
 ///
 /// What can be wrong with a plan is found before this value exists, so that nobody takes a use of a token for a plan
 /// that cannot run. The shards of a `FileBlobStore` stay mapped; what is computed is what was hashed for as long as

@@ -45,7 +45,7 @@ package struct PlanExecutor: Sendable {
 
     /// What the guard says, without computing anything: `--dry-run`.
     package func assess(_ plan: Plan, history: [PastOpening]) throws -> GuardReport {
-        try judge(try bind(plan), history: history, keepingShards: false).report
+        try judge(try bind(plan), history: history, summingUnder: nil).report
     }
 
     /// Reads all that is public, asks the guard, and finds whatever else is wrong with the plan.
@@ -60,7 +60,7 @@ package struct PlanExecutor: Sendable {
         for dataset in bound.datasets where dataset.manifest.keyFingerprint != key.fingerprint {
             throw QueryPlanError.result(.poolKeyMismatch(dataset: dataset.manifest.name.text))
         }
-        return try ExecutablePlan(try judge(bound, history: history, keepingShards: true), key: key)
+        return try ExecutablePlan(try judge(bound, history: history, summingUnder: key), key: key)
     }
 
     /// Computes the groups that the guard allows.
@@ -77,11 +77,12 @@ package struct PlanExecutor: Sendable {
         try run(prepare(plan, key: key, history: history))
     }
 
-    private func judge(_ bound: BoundPlan, history: [PastOpening], keepingShards: Bool) throws -> PreparedPlan {
+    private func judge(_ bound: BoundPlan, history: [PastOpening], summingUnder key: PublicKey?) throws -> PreparedPlan
+    {
         var done = 0
         let total = bound.datasets.reduce(0) { $0 + $1.manifest.rows }
         return try PreparedPlan(
-            bound, history: history, minimumSubjects: minimumSubjects, keepingShards: keepingShards, store: store,
+            bound, history: history, minimumSubjects: minimumSubjects, summingUnder: key, store: store,
             workers: workers
         ) { rows in
             done += rows
@@ -130,7 +131,9 @@ package struct PlanExecutor: Sendable {
     /// Says which row made a sum share a factor with n: looked for only once it is known that there is one.
     private func findCulprit(among places: [ShardPlace], packs: Set<PackName>, key: PublicKey) throws {
         for place in places {
-            try place.dataset.naming { _ = try place.shard(in: store).verified(under: key, packs: packs) }
+            try place.dataset.naming {
+                _ = try UnverifiedShard(place.index, of: place.dataset, in: store).verified(under: key, packs: packs)
+            }
         }
     }
 }

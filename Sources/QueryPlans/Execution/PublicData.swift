@@ -1,4 +1,5 @@
 import BlobStore
+import Paillier
 import SealedTables
 import SharingModel
 
@@ -9,8 +10,15 @@ struct PublicData {
     struct Extent {
         let dataset: SealedDataset
         let rows: Range<Int>
-        /// The first of the dataset's shards, read and hashed, open until their ciphertexts are asked for.
-        let kept: [UnverifiedShard]
+        /// The first of the dataset's shards, open until they are added up.
+        let kept: [SummableShard]
+    }
+
+    /// What of the shards will be added up.
+    struct Purpose {
+        let datasets: Set<CID>
+        let packs: Set<PackName>
+        let key: PublicKey
     }
 
     /// Most shards that are kept open: the operating system allows a process some 65,000 mappings.
@@ -26,9 +34,10 @@ struct PublicData {
     /// - Parameters:
     ///   - columns: Public columns that expressions read; null in datasets that do not have one.
     ///   - computable: Columns whose presence counts; absent in datasets that do not have one.
-    ///   - keeping: Datasets whose ciphertexts will be asked for: their shards need not be read and hashed again.
+    ///   - purpose: Ciphertexts that will be added up. They are checked to be in range, and their shards stay open, so
+    ///     that they need not be read and hashed again. `nil`: no ciphertext is looked at.
     init(
-        _ datasets: [SealedDataset], columns: [String], computable: [String], keeping: Set<CID>,
+        _ datasets: [SealedDataset], columns: [String], computable: [String], purpose: Purpose?,
         store: any BlobStore, workers: Int, progress: (Int) -> Void
     ) throws {
         table = try PublicTable(columns: columns)
@@ -37,7 +46,8 @@ struct PublicData {
         var open = 0
         for dataset in datasets.sorted(by: { $0.cid < $1.cid }) {
             let start = table.rowCount
-            var kept = [UnverifiedShard]()
+            var kept = [SummableShard]()
+            let purpose = purpose.flatMap { $0.datasets.contains(dataset.cid) ? $0 : nil }
             // A few shards at a time are read by all cores, then added in order.
             for batch in stride(from: 0, to: dataset.shards.count, by: 4 * workers) {
                 let size = min(4 * workers, dataset.shards.count - batch)
@@ -45,7 +55,10 @@ struct PublicData {
                     try dataset.naming {
                         let shard = try UnverifiedShard(batch + index, of: dataset, in: store)
                         defer { shard.releasePages() }
-                        return PublicShard(shard, columns: columns, computable: computable)
+                        let summable = try purpose.map { try shard.inRange(under: $0.key, packs: $0.packs) }
+                        return PublicShard(
+                            shard.table, summable.flatMap { $0.isMapped ? $0 : nil }, columns: columns,
+                            computable: computable)
                     }
                 }
                 for shard in shards {
@@ -53,8 +66,9 @@ struct PublicData {
                     shard.append(to: &subjects, domain: dataset.manifest.subjectDomain)
                     progress(shard.rows)
                 }
-                if keeping.contains(dataset.cid), open + size <= Self.mostKept, shards.allSatisfy(\.source.isMapped) {
-                    kept += shards.map(\.source)
+                let summable = shards.compactMap(\.summable)
+                if summable.count == size, open + size <= Self.mostKept {
+                    kept += summable
                     open += size
                 }
             }
@@ -81,15 +95,15 @@ extension Manifest {
 
 /// What is taken out of one shard.
 private struct PublicShard: Sendable {
-    let source: UnverifiedShard
+    /// Where it costs nothing to keep it open.
+    let summable: SummableShard?
     let rows: Int
     private let cells: [[SealedTables.PublicValue]?]
     private let subjects: [Pseudonym]
     private let presence: [String: PresenceBitmap]
 
-    init(_ source: UnverifiedShard, columns: [String], computable: [String]) {
-        let shard = source.table
-        self.source = source
+    init(_ shard: ShardTable, _ summable: SummableShard?, columns: [String], computable: [String]) {
+        self.summable = summable
         rows = shard.rows
         cells = columns.map(shard.publicValues)
         subjects = shard.subjects

@@ -2,6 +2,7 @@ import BlobStore
 import Multiprecision
 import Paillier
 import SealedTables
+import SharingModel
 
 /// Products of ciphertexts, one for each cell of each sum.
 ///
@@ -17,7 +18,7 @@ struct ShardSums: Sendable {
 
     /// Adds up the rows of some shards.
     ///
-    /// Each ciphertext is checked to be in range; of the sums, all threads' together, ``checkCoprime()`` has to be asked.
+    /// Each ciphertext is known to be in range; of the sums, all threads' together, ``checkCoprime()`` has to be asked.
     /// - Parameter shards: Each with the number of its first row.
     init(
         adding shards: some Sequence<ShardPlace>, to sums: [SumCells], key: PublicKey, store: any BlobStore,
@@ -26,7 +27,7 @@ struct ShardSums: Sendable {
         let packs = Set(sums.map(\.sum.pack))
         var batches = RowBatches(sums, key: key)
         for place in shards {
-            let shard = try place.dataset.naming { try place.shard(in: store).inRange(under: key, packs: packs) }
+            let shard = try place.shard(under: key, packs: packs, in: store)
             batches.add(shard, firstRow: place.firstRow)
             progress(shard.rows)
         }
@@ -70,10 +71,13 @@ struct ShardPlace: Sendable {
     let dataset: SealedDataset
     let index: Int
     let firstRow: Int
-    /// Read and hashed before.
-    let kept: UnverifiedShard?
+    /// Read, hashed and checked before.
+    let kept: SummableShard?
 
-    func shard(in store: any BlobStore) throws -> UnverifiedShard {
-        try kept ?? UnverifiedShard(index, of: dataset, in: store)
+    func shard(under key: PublicKey, packs: Set<PackName>, in store: any BlobStore) throws -> SummableShard {
+        if let kept { return kept }
+        return try dataset.naming {
+            try UnverifiedShard(index, of: dataset, in: store).inRange(under: key, packs: packs)
+        }
     }
 }
