@@ -4,7 +4,7 @@ import PackageDescription
 // Layers, bottom to top. `Scripts/check-layering` reads the dependencies back from
 // `swift package dump-package` and refuses an import that points up or sideways:
 //
-//   0  CGMP, CSQLite                     system libraries, each imported by one target
+//   0  CGMP, CSQLite, CLanes             system libraries and the vector kernel, each imported by one target
 //   1  Multiprecision, CanonicalJSON, SharingModel, DurableFiles
 //   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
 //   3  SealedTables, Contracts
@@ -51,7 +51,9 @@ let package = Package(
         .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
-        layer("Multiprecision", ["CGMP"]),
+        .target(name: "CLanes"),
+
+        layer("Multiprecision", ["CGMP", "CLanes"]),
         layer("CanonicalJSON", []),
         layer("SharingModel", [crypto]),
         layer("DurableFiles", []),

@@ -13,4 +13,15 @@ extension PrivateKey {
         try publicKey.verify(opening, of: ciphertext)
         return opening
     }
+
+    /// Opens many ciphertexts, in their order, on this thread; all are verified together before one is given out.
+    ///
+    /// - Throws: As ``open(_:)-(Ciphertext)``, and ``PaillierError/openingBatchDoesNotMatch(count:)`` after a fault.
+    public func open(_ ciphertexts: [Ciphertext]) throws(PaillierError) -> [Opening] {
+        let plaintexts = try decrypt(ciphertexts)
+        let roots = try factors.roots(of: ciphertexts.map(\.value))
+        let openings = zip(plaintexts, roots).map { Opening(plaintext: $0, randomness: $1) }
+        try publicKey.verifyBatch(Array(zip(ciphertexts, openings)))
+        return openings
+    }
 }

@@ -150,9 +150,9 @@ private struct PaillierOperations {
             "weightedSum", ["elements": .integer(Int64(weights.count)), "weightBits": 32], count: weights.count,
             unit: "elements/s"
         ) {
-            var sum = CiphertextAccumulator(key: key.publicKey)
+            let sum = WeightedSum(key: key.publicKey, weightBitCount: 32, expectedCount: weights.count)
             var weight = weights.makeIterator()
-            limbs.forEach { sum.add(littleEndianLimbs: $0, weight: weight.next() ?? 1) }
+            limbs.forEach { sum.add(littleEndianLimbs: $0, weight: Int64(weight.next() ?? 1)) }
             _ = sum.value()
         }
     }
