@@ -90,8 +90,8 @@ package struct PlanExecutor: Sendable {
         }
     }
 
-    /// Accumulators kept by all threads together; each takes a few kilobytes.
-    private static let mostAccumulators = 100_000
+    /// Accumulators kept by all threads together; each takes some 15 kilobytes.
+    private static let mostAccumulators = 20_000
 
     private func add(_ plan: ExecutablePlan) throws -> ShardSums {
         let (sums, key) = (plan.sums, plan.key)
