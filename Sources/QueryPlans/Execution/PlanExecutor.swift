@@ -1,5 +1,6 @@
 package import BlobStore
 import Foundation
+import Multiprecision
 package import Paillier
 import SealedTables
 import SharingModel

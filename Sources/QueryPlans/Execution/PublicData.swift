@@ -1,4 +1,5 @@
 import BlobStore
+import Multiprecision
 import Paillier
 import SealedTables
 import SharingModel
