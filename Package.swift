@@ -104,6 +104,11 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // Scripts/check-constant-time.
+        .systemLibrary(name: "CMemcheck", path: "Tests/ConstantTime/CMemcheck"),
+        .executableTarget(
+            name: "ConstantTimeCheck", dependencies: ["Paillier", "Multiprecision", "CMemcheck"],
+            path: "Tests/ConstantTime/Check", swiftSettings: strict),
         tests("MultiprecisionTests", ["Multiprecision"]),
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("SharingModelTests", ["SharingModel"]),
