@@ -18,6 +18,7 @@ package final class RunningProduct {
 
     /// Rows that wait for seven others, one behind the other.
     private let waiting: MontgomeryModulus.Element
+    private let waitingRows: LaneRing.Rows
     private var waitingCount = 0
     /// The products in eight lanes, each divided by `R^loads` for the lanes' R; `nil` until eight rows came.
     private var laneProduct: LaneNumber?
@@ -33,7 +34,9 @@ package final class RunningProduct {
         self.lanes = lanes
         product = ring.makeElement(1)
         workspace = ring.makeWorkspace()
-        waiting = MontgomeryModulus.Element(limbCount: lanes == nil ? 0 : LaneRing.laneCount * ring.limbCount)
+        let waiting = MontgomeryModulus.Element(limbCount: lanes == nil ? 0 : LaneRing.laneCount * ring.limbCount)
+        self.waiting = waiting
+        waitingRows = (0..<LaneRing.laneCount).map { LaneRing.row(waiting.limbs + $0 * ring.limbCount) }
     }
 
     /// The same product, independent from now on.
@@ -94,12 +97,9 @@ package final class RunningProduct {
     }
 
     private func load(into lanes: LaneRing) {
-        let rows = (0..<LaneRing.laneCount).map { row in
-            UnsafePointer<UInt64>?(LaneRing.row(waiting.limbs + row * ring.limbCount))
-        }
         lanes.withSharedWorkspace { workspace in
             withExtendedLifetime(waiting) {
-                lanes.load(rows: rows, limbCount: ring.limbCount, into: workspace.factor, workspace: workspace)
+                lanes.load(rows: waitingRows, limbCount: ring.limbCount, into: workspace.factor, workspace: workspace)
             }
             multiply(by: workspace.factor, in: lanes, workspace: workspace)
         }

@@ -1,4 +1,4 @@
-package import BlobStore
+import BlobStore
 import CanonicalJSON
 package import Foundation
 package import Ledger

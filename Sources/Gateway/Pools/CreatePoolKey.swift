@@ -1,5 +1,5 @@
-package import Contracts
-package import Foundation
+import Contracts
+import Foundation
 import KeyVault
 package import Ledger
 import Multiprecision

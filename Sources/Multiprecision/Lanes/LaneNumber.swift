@@ -41,7 +41,7 @@ package final class LaneWorkspace: @unchecked Sendable {
     /// One number, for the functions of the ring.
     let number: LaneNumber
     /// One number, for their callers.
-    let factor: LaneNumber
+    package let factor: LaneNumber
 
     init(digitCount: Int, columnCount: Int) {
         scratch = LaneNumber(columnCount: 3 * digitCount)
