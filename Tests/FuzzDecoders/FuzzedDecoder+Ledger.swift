@@ -33,7 +33,7 @@ extension FuzzedDecoder {
             try? proof.verify(firstRoot: .sha256(Data("1".utf8)), secondRoot: .sha256(Data("2".utf8)))
         },
         FuzzedDecoder(
-            "transaction-proof", .json, throws: logErrors + [LedgerError.self]
+            "transaction-proof", .json, share: 0.2, throws: logErrors + [LedgerError.self]
         ) { input in
             let proof = try CanonicalJSON.decode(TransactionProof.self, from: input)
             let founding = try Data(contentsOf: FuzzFixture.corpora.appending(path: "founding-record/consortium.json"))
