@@ -4,7 +4,7 @@ import PackageDescription
 // Layers, bottom to top. `Scripts/check-layering` reads the dependencies back from
 // `swift package dump-package` and refuses an import that points up or sideways:
 //
-//   0  CGMP, CSQLite                     system libraries, each imported by one target
+//   0  CGMP, CSQLite, CLanes             system libraries and the vector kernel, each imported by one target
 //   1  Multiprecision, CanonicalJSON, SharingModel, DurableFiles
 //   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
 //   3  SealedTables, Contracts
@@ -29,19 +29,26 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// Scripts/fuzz alone sets it: every target is then built with libFuzzer's coverage, and FuzzDriver is there.
+let isFuzzed = Context.environment["CHANCERY_LIBFUZZER"] != nil
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
 func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -67,7 +74,9 @@ let package = Package(
         .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
-        layer("Multiprecision", ["CGMP"]),
+        .target(name: "CLanes"),
+
+        layer("Multiprecision", ["CGMP", "CLanes"]),
         layer("CanonicalJSON", []),
         layer("SharingModel", [crypto]),
         layer("DurableFiles", []),
@@ -133,6 +142,26 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        // Scripts/check-constant-time.
+        .systemLibrary(name: "CMemcheck", path: "Tests/ConstantTime/CMemcheck"),
+        .executableTarget(
+            name: "ConstantTimeCheck", dependencies: ["Paillier", "Multiprecision", "CMemcheck"],
+            path: "Tests/ConstantTime/Check", swiftSettings: strict),
+        .target(
+            name: "FuzzDecoders",
+            dependencies: [
+                "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel", "DurableFiles",
+            ],
+            path: "Tests/FuzzDecoders", swiftSettings: strict),
+        tests(
+            "FuzzTests",
+            [
+                "FuzzDecoders", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel",
+            ], exclude: ["Corpora"]),
         tests("MultiprecisionTests", ["Multiprecision"]),
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("SharingModelTests", ["SharingModel"]),
@@ -175,4 +204,10 @@ let package = Package(
             "EndToEndTests", ["chancery", "TransparencyLog", "CanonicalJSON", "SharingModel"],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
+        + (isFuzzed
+            ? [
+                .executableTarget(
+                    name: "FuzzDriver", dependencies: ["FuzzDecoders"], path: "Tests/FuzzDriver",
+                    swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+            ] : [])
 )

@@ -98,7 +98,7 @@ def check_key(body):  # gcd(n, φ(n)) = 1 by eight n-th roots of hashed numbers:
         seed = b"chancery paillier nth-root proof v1\0" + len(modulus).to_bytes(4, "big") + modulus
         parts = (sha256(seed + index.to_bytes(4, "big") + c.to_bytes(4, "big")) for c in range(length // 32 + 1))
         target = int.from_bytes(b"".join(parts)[:length], "big") % n
-        demand(0 < root < n and powmod(root, n, n) == target, "the pool key's proof does not hold")
+        demand(0 < root < n and gcd(root, n) == 1 and powmod(root, n, n) == target, "the pool key's proof does not hold")
     return n, sha256(modulus).hex()
 
 def check_grant(entries, result_id):

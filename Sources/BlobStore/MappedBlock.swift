@@ -28,6 +28,15 @@ package final class MappedBlock: @unchecked Sendable {
 
     package var byteCount: Int { mapping.count }
 
+    /// Gives the memory back until the block is read again, which brings its pages back from the file.
+    ///
+    /// For a block that is kept open between two readings, so that memory does not grow with what is open.
+    package func releasePages() {
+        guard let address = mapping.baseAddress else { return }
+        // Where it fails, memory is held longer, and nothing else.
+        madvise(UnsafeMutableRawPointer(mutating: address), mapping.count, MADV_DONTNEED)
+    }
+
     /// The block's bytes, page-aligned. The pointer is good within `body` only.
     package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -46,7 +46,9 @@ extension Refusal: CustomStringConvertible {
                 + " `chancery dataset show`, and approve what stands there"
         case .alreadyDecided:
             return "\(about("party")) has spoken on \(subject) already; an approval is taken back by revoking"
-        case .datasetWithdrawn: return "\(dataset) was withdrawn by an owner; ask the owners to publish it again"
+        case .datasetWithdrawn:
+            return "\(dataset) was withdrawn by an owner; leave it out with --without \(about("dataset")), or ask the"
+                + " owners to publish it again"
         case .datasetStale:
             return "\(dataset) was valid until \(about("validUntil")); ask its owners for"
                 + " `chancery dataset renew \(about("dataset"))`"
@@ -63,7 +65,8 @@ extension Refusal: CustomStringConvertible {
         case .severalPools:
             return "the datasets are of several pools (\(about("pools"))) with different keys; take one pool at a time"
         case .unknownPack:
-            return "\(dataset) has no pack \(about("pack")); see `chancery catalog` for its packs"
+            return "\(dataset) has no pack \(about("pack")); see `chancery catalog` for its packs, or"
+                + " leave it out with --without \(about("dataset"))"
         case .tokenNotApproved: return "\(token) still waits for its owners; see `chancery token list` for whom"
         case .tokenDenied: return "\(token) was denied; read the owners' reasons and ask for another"
         case .tokenRevoked: return "\(token) was revoked; ask for another"
@@ -72,9 +75,11 @@ extension Refusal: CustomStringConvertible {
         case .datasetNotGranted:
             return "\(token) is not for \(dataset); leave it out, or ask for a token that covers it"
         case .datasetNotApproved:
-            return "the owners of \(dataset) have not approved \(token); leave the dataset out, or wait for them"
+            return "the owners of \(dataset) have not approved \(token); leave the dataset out with"
+                + " --without \(about("dataset")), or wait for them"
         case .datasetRevoked:
-            return "an owner took \(dataset) out of \(token); leave it out, or ask for another token"
+            return "an owner took \(dataset) out of \(token); leave it out with --without"
+                + " \(about("dataset")), or ask for another token"
         case .packNotGranted: return "\(token) is not for pack \(about("pack")); ask for a token that covers it"
 
         case .planNotRegistered:

@@ -51,9 +51,13 @@ extension GatewayError: CustomStringConvertible {
                 .joined(separator: "\n")
         case .keyMissing(let name, let party):
             "\(party) does not hold the key of \(name): only the pool's custodian opens"
-        case .recomputedOtherwise(let recorded, let computed):
-            "the recorded result \(recorded) is not what the plan gives (\(computed)): nothing is opened; "
-                + "a department records this with `chancery result endorse`, which disputes it"
+        case .resultRefused(let reason, let transaction):
+            "the result is not opened: \(reason)\n  the refusal is recorded as transaction \(transaction); "
+                + "a department disputes the result with `chancery result endorse`"
+        case .datasetsUnreadable(let datasets, let wayAround):
+            (["\(datasets.count == 1 ? "a dataset" : "\(datasets.count) datasets") cannot be computed on:"]
+                + datasets.map { "\($0.dataset) of \(list($0.owners)): \($0.fault)" } + wayAround.advice(on: datasets))
+                .joined(separator: "\n  ")
         case .openingDamaged(let problem):
             "the opening does not hold: \(problem)"
         case .notFinal(let needed):

@@ -26,7 +26,10 @@ package enum GatewayError: Error, Sendable {
     case notAllowed(reason: String, wayOn: String)
     case queryRefused(reasons: [String], transaction: Digest?)
     case keyMissing(name: String, party: PartyName)
-    case recomputedOtherwise(recorded: String, computed: String)
+    /// A result that cannot be right, or that is not right.
+    case resultRefused(reason: String, transaction: Digest)
+    /// Datasets that cannot be computed on here; nothing was computed, and no use of a token taken.
+    case datasetsUnreadable([UnreadableDataset], wayAround: WayAround)
     case openingDamaged(problem: String)
     case notFinal(needed: Int)
     case ledgerWentBack(section: SectionName, problem: String)

@@ -30,6 +30,9 @@ struct EtcdWatch: Sendable {
                 // What is gone from etcd is in the other departments' ledgers.
                 revision = oldest
                 continue
+            } catch let error as HTTPClientError where error == .readTimeout {
+                // Nothing happened for so long, or the member hangs: the caller begins anew, at another.
+                client.turn()
             } catch {
                 client.turn()
                 throw error

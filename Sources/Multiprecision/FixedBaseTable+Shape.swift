@@ -23,20 +23,29 @@ extension FixedBaseTable {
             row == rowCount - 1 ? 1 << (exponentBitCount - row * windowBitCount) : entriesARow
         }
 
+        /// The digit that chooses in `row`, for limbs that reach one beyond the exponent's.
+        func digit(_ row: Int, of exponent: MontgomeryModulus.Limbs) -> Int {
+            let position = row * windowBitCount
+            let (limb, shift) = (position >> 6, position & 63)
+            // A shift by 64 is 0 in Swift, so a window that starts on a limb's edge needs no case of its own.
+            let bits = (exponent[limb] >> shift) | (exponent[limb + 1] << (64 - shift))
+            return Int(bits & (1 << UInt(windowBitCount) - 1))
+        }
+
         /// Entries of the whole table.
         package var entryCount: Int { (rowCount - 1) * entriesARow + entryCount(inRow: rowCount - 1) }
 
         /// The window for which building the table and `expectedCount` powers together take the fewest products within
         /// `memoryLimit` bytes; `nil` where a power without a table is cheaper.
         package static func best(
-            exponentBitCount: Int, limbCount: Int, expectedCount: Int, memoryLimit: Int
+            exponentBitCount: Int, entryByteCount: Int, expectedCount: Int, memoryLimit: Int
         ) -> Shape? {
             // A power without a table: a squaring a bit, a product for about every fifth.
             var best: Shape?
             var fewest = expectedCount * exponentBitCount * 6 / 5
             for windowBitCount in 1...14 {
                 let shape = Shape(exponentBitCount: exponentBitCount, windowBitCount: windowBitCount)
-                guard shape.entryCount * limbCount * 8 <= memoryLimit else { break }
+                guard shape.entryCount * entryByteCount <= memoryLimit else { break }
                 let products = exponentBitCount + shape.entryCount + expectedCount * shape.rowCount
                 if products < fewest { (best, fewest) = (shape, products) }
             }

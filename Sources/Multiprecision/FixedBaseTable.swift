@@ -68,9 +68,9 @@ package final class FixedBaseTable: @unchecked Sendable {
     ) {
         let limbCount = modulus.limbCount
         let rowLength = shape.entriesARow * limbCount
-        result.update(from: entries + digit(0, of: exponent) * limbCount, count: limbCount)
+        result.update(from: entries + shape.digit(0, of: exponent) * limbCount, count: limbCount)
         for row in 1..<shape.rowCount {
-            let entry = entries + row * rowLength + digit(row, of: exponent) * limbCount
+            let entry = entries + row * rowLength + shape.digit(row, of: exponent) * limbCount
             modulus.multiply(result, entry, into: result, workspace: workspace)
         }
     }
@@ -87,14 +87,6 @@ package final class FixedBaseTable: @unchecked Sendable {
             exponent.limbs[limbCount - 1] &= UInt.max >> UInt(limbCount * 64 - bitCount)
         }
         return exponent
-    }
-
-    private func digit(_ row: Int, of exponent: MontgomeryModulus.Limbs) -> Int {
-        let position = row * shape.windowBitCount
-        let (limb, shift) = (position >> 6, position & 63)
-        // A shift by 64 is 0 in Swift, so a window that starts on a limb's edge needs no case of its own.
-        let bits = (exponent[limb] >> shift) | (exponent[limb + 1] << (64 - shift))
-        return Int(bits & (1 << UInt(shape.windowBitCount) - 1))
     }
 
     /// `base^(2^(w·j))` for every row, in Montgomery form.

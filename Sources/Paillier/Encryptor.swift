@@ -31,6 +31,13 @@ public final class Encryptor: Sendable {
     /// The choice it was made with.
     public let randomness: Randomness
     let source: ResidueSource
+    /// Whether powers come from a table.
+    package var hasTable: Bool {
+        switch source {
+        case .table, .factored: true
+        case .power, .textbook: false
+        }
+    }
 
     /// Prepares encryption; builds the table, on all cores where it is large.
     ///
@@ -47,5 +54,18 @@ public final class Encryptor: Sendable {
         self.randomness = randomness
         source = try ResidueSource(
             key: key, randomness: randomness, expectedCount: max(1, expectedCount), memoryLimit: tableMemoryLimit)
+    }
+
+    /// The same for the owner of the key: powers modulo p² and q² in place of n², in a little over half the time.
+    ///
+    /// Its ciphertexts are those of any other encryptor. The tables are as secret as the key.
+    /// - Throws: As ``init(key:randomness:expectedCount:tableMemoryLimit:)``.
+    public init(
+        owner: PrivateKey, randomness: Randomness = .half, expectedCount: Int, tableMemoryLimit: Int = 80 << 20
+    ) throws(PaillierError) {
+        key = owner.publicKey
+        self.randomness = randomness
+        source = try ResidueSource(
+            owner: owner, randomness: randomness, expectedCount: max(1, expectedCount), memoryLimit: tableMemoryLimit)
     }
 }

@@ -7,10 +7,10 @@ struct FactoredModulus: Sendable {
     /// `q^-1 mod p`.
     private let secondInverse: BigInteger
 
-    init(p: BigInteger, q: BigInteger) throws(PaillierError) {
+    init(p: BigInteger, q: BigInteger, kernel: LaneKernel? = .best) throws(PaillierError) {
         guard p != q else { throw .factorsEqual }
-        first = try PrimePowerDecryption(prime: p, cofactor: q)
-        second = try PrimePowerDecryption(prime: q, cofactor: p)
+        first = try PrimePowerDecryption(prime: p, cofactor: q, kernel: kernel)
+        second = try PrimePowerDecryption(prime: q, cofactor: p, kernel: kernel)
         guard let inverse = q.inverse(modulo: p) else { throw .factorsShareRelation }
         secondInverse = inverse
     }
@@ -25,6 +25,17 @@ struct FactoredModulus: Sendable {
     /// - Precondition: `value` is coprime to n.
     func root(of value: BigInteger) throws(PaillierError) -> BigInteger {
         join(try first.root(of: value), try second.root(of: value))
+    }
+
+    /// The plaintexts of many, in their order.
+    func decrypt(_ ciphertexts: [Ciphertext]) throws(PaillierError) -> [BigInteger] {
+        let values = ciphertexts.map(\.value)
+        return try zip(first.plaintexts(of: values), second.plaintexts(of: values)).map(join)
+    }
+
+    /// The n-th roots of many, in their order.
+    func roots(of values: [BigInteger]) throws(PaillierError) -> [BigInteger] {
+        try zip(first.roots(of: values), second.roots(of: values)).map(join)
     }
 
     /// Garner: the number below `p·q` with these residues.

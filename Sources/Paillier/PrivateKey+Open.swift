@@ -13,4 +13,18 @@ extension PrivateKey {
         try publicKey.verify(opening, of: ciphertext)
         return opening
     }
+
+    /// Opens many ciphertexts, in their order; all are verified together before one is given out.
+    ///
+    /// - Parameter workers: Threads, 1 or more; 1 is the caller's own.
+    /// - Throws: As ``open(_:)-(Ciphertext)``, and ``PaillierError/openingBatchDoesNotMatch(count:)`` after a fault.
+    public func open(_ ciphertexts: [Ciphertext], workers: Int = 1) throws(PaillierError) -> [Opening] {
+        guard ciphertexts.allSatisfy({ $0.key == publicKey }) else { throw .keyMismatch }
+        let openings = try inGroups(ciphertexts, workers: workers) { group throws(PaillierError) in
+            let (plaintexts, roots) = (try factors.decrypt(group), try factors.roots(of: group.map(\.value)))
+            return zip(plaintexts, roots).map { Opening(plaintext: $0, randomness: $1) }
+        }
+        try publicKey.verifyBatch(Array(zip(ciphertexts, openings)))
+        return openings
+    }
 }

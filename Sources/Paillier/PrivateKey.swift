@@ -44,4 +44,16 @@ public final class PrivateKey: Sendable {
         publicKey = try PublicKey(ownModulus: p * q)
         factors = try FactoredModulus(p: p, q: q)
     }
+
+    /// The same key, whose products run on `kernel`, or on GMP alone.
+    package func running(on kernel: LaneKernel?) throws(PaillierError) -> PrivateKey {
+        try PrivateKey(
+            publicKey: publicKey.running(on: kernel),
+            factors: FactoredModulus(p: factors.first.prime, q: factors.second.prime, kernel: kernel))
+    }
+
+    private init(publicKey: PublicKey, factors: FactoredModulus) {
+        self.publicKey = publicKey
+        self.factors = factors
+    }
 }

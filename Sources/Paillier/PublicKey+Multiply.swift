@@ -15,6 +15,32 @@ extension PublicKey {
         return Ciphertext(trusted: power, key: self)
     }
 
+    /// Multiplies many encrypted numbers, each by a known one of up to 64 bits, eight at a time on a vector unit.
+    ///
+    /// - Parameter plains: As many as ciphertexts. Public: the time depends on them.
+    /// - Returns: `cᵢ^plainᵢ mod n²`, in their order. Not rerandomised.
+    /// - Throws: ``PaillierError/keyMismatch``.
+    public func multiply(_ ciphertexts: [Ciphertext], by plains: [UInt64]) throws(PaillierError) -> [Ciphertext] {
+        precondition(ciphertexts.count == plains.count, "a factor for each ciphertext")
+        guard ciphertexts.allSatisfy({ $0.key == self }) else { throw .keyMismatch }
+        guard let ring = context.lanes, ciphertexts.count > 1 else {
+            return try zip(ciphertexts, plains).map { ciphertext, plain throws(PaillierError) in
+                try multiply(ciphertext, by: BigInteger(plain))
+            }
+        }
+        return ring.withSharedWorkspace { workspace in
+            let x = ring.makeNumber()
+            return stride(from: 0, to: plains.count, by: LaneRing.laneCount).flatMap { start in
+                let group = start..<min(plains.count, start + LaneRing.laneCount)
+                let exponents = plains[group] + Array(repeating: 0, count: LaneRing.laneCount - group.count)
+                ring.enter(ciphertexts[group].map(\.value), into: x, workspace: workspace)
+                ring.power(x, publicExponents: Array(exponents), into: x, workspace: workspace)
+                return ring.values(x, count: group.count, workspace: workspace)
+                    .map { Ciphertext(trusted: $0, key: self) }
+            }
+        }
+    }
+
     /// Negates an encrypted number: decrypts to `-m mod n`.
     ///
     /// - Returns: `c^-1 mod n²`. Not rerandomised.

@@ -37,12 +37,21 @@ public struct PublicKey: Sendable {
 
     private init(modulus: BigInteger, leastBitCount: Int) throws(PaillierError) {
         try Self.validate(modulus, leastBitCount: leastBitCount)
-        context = try Context(modulus: modulus)
+        context = try Context(modulus: modulus, kernel: .best)
     }
 
     /// For a modulus that this module has multiplied from two primes.
     init(ownModulus modulus: BigInteger) throws(PaillierError) {
-        context = try Context(modulus: modulus)
+        context = try Context(modulus: modulus, kernel: .best)
+    }
+
+    /// The same key, whose products run on `kernel`, or on GMP alone.
+    package func running(on kernel: LaneKernel?) throws(PaillierError) -> PublicKey {
+        PublicKey(context: try Context(modulus: modulus, kernel: kernel))
+    }
+
+    private init(context: Context) {
+        self.context = context
     }
 
     /// n.
@@ -80,13 +89,19 @@ extension PublicKey {
         let modulusSquared: BigInteger
         /// Products modulo n².
         let ciphertextRing: MontgomeryModulus
+        /// Products modulo n², eight at a time; `nil` where the processor has no vector unit for them.
+        let lanes: LaneRing?
         /// Products modulo n.
         let plaintextRing: MontgomeryModulus
+        /// Products modulo n, eight at a time.
+        let plaintextLanes: LaneRing?
         let fingerprint: String
 
-        init(modulus: BigInteger) throws(PaillierError) {
+        init(modulus: BigInteger, kernel: LaneKernel?) throws(PaillierError) {
             self.modulus = modulus
             modulusSquared = modulus * modulus
+            lanes = LaneRing(modulus: modulus, isSquare: true, kernel: kernel)
+            plaintextLanes = LaneRing(modulus: modulus, isSquare: false, kernel: kernel)
             do {
                 ciphertextRing = try MontgomeryModulus(modulus: modulusSquared)
                 plaintextRing = try MontgomeryModulus(modulus: modulus)

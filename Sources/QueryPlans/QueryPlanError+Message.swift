@@ -6,6 +6,7 @@ extension QueryPlanError: CustomStringConvertible {
         case .plan(let fault): fault.description
         case .evaluation(let fault): fault.description
         case .result(let fault): fault.description
+        case .dataset(let fault): fault.description
         case .guarded(let report): report.refusalText
         }
     }
@@ -119,7 +120,8 @@ extension PlanFault: CustomStringConvertible {
                 unknown.isEmpty ? nil : "the plan has no parameter \(unknown.map { ":" + $0 }.joined(separator: ", "))",
             ].compactMap { $0 }.joined(separator: "; ")
         case .incompatibleDatasets(let column, let reason):
-            "the datasets do not agree on \(column): \(reason); query one dataset, or publish it again"
+            "the datasets do not agree on \(column): \(reason); leave one of them out with --without, or have it published "
+                + "again"
         case .nothingSelected: "the plan selects nothing"
         case .aggregateNeedsColumn(let name): "\(name) needs a column"
         case .columnLimit(let limit): "a plan has at most \(limit) columns and groups"

@@ -5,6 +5,8 @@ package enum QueryPlanError: Error, Hashable, Sendable {
     case plan(PlanFault)
     case evaluation(EvaluationFault)
     case result(ResultFault)
+    /// A dataset that the plan reads is not to be had, or not what its manifest says.
+    case dataset(DatasetFault)
     /// The disclosure guard's refusal of the whole query.
     case guarded(GuardReport)
 }

@@ -31,6 +31,19 @@ struct BlockBytes: Sendable {
         self.init(.copied(copy))
     }
 
+    /// Whether keeping these bytes open costs no memory while they are not read.
+    var isMapped: Bool {
+        switch storage {
+        case .mapped: true
+        case .copied: false
+        }
+    }
+
+    /// Gives mapped memory back until it is read again.
+    func releasePages() {
+        if case .mapped(let block) = storage { block.releasePages() }
+    }
+
     /// The pointer is good within `body` only.
     func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -86,7 +86,7 @@ package struct Shard: Sendable {
 
 extension PaillierError {
     /// Which ciphertext of a batch was at fault.
-    fileprivate var ciphertextIndex: Int? {
+    var ciphertextIndex: Int? {
         switch self {
         case .ciphertextOutOfRange(let index), .ciphertextSharesFactor(let index): index
         default: nil

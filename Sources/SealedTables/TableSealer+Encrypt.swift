@@ -3,8 +3,9 @@ import Paillier
 import Synchronization
 
 extension TableSealer {
-    /// Rows that a worker takes at a time: few enough that all workers end a shard together, and that a bar moves.
-    private static let rowsPerPiece = 4
+    /// Rows that a worker takes at a time: what a vector unit encrypts at once, and few enough that all workers end a
+    /// shard together, and that a bar moves.
+    private static let rowsPerPiece = 8
 
     /// Encrypts every pack of every row of `draft` into its place, on `limits.workers` tasks.
     func encrypt(_ draft: ShardDraft, into writer: ShardWriter, _ meter: ProgressMeter.Piece) async throws {
@@ -20,10 +21,10 @@ extension TableSealer {
                         let start = piece * TableSealer.rowsPerPiece
                         let rows = start..<min(start + TableSealer.rowsPerPiece, draft.rows)
                         for (index, pack) in packs.enumerated() {
-                            for row in rows {
-                                let plaintext = try pack.plaintext(row: row)
-                                try writer.withCiphertext(pack: index, row: row) { target in
-                                    try encryptor.encrypt(plaintext, into: target)
+                            let ciphertexts = try encryptor.encrypt(rows.map { try pack.plaintext(row: $0) })
+                            for (row, ciphertext) in zip(rows, ciphertexts) {
+                                writer.withCiphertext(pack: index, row: row) {
+                                    ciphertext.write(littleEndianLimbs: $0)
                                 }
                             }
                         }

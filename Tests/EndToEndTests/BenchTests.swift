@@ -7,10 +7,40 @@ import Testing
 struct BenchTests {
     @Test("Every operation of Paillier has a figure")
     func paillier() async throws {
-        let names = try await results(of: ["paillier", "--bits", "2048", "--seconds", "1", "--keygen", "0"])
+        let arguments = ["paillier", "--bits", "2048", "--seconds", "1", "--keygen", "0", "--elements", "32"]
+        let names = try await results(of: arguments)
             .map { try #require($0["name"]?.stringValue) }
         #expect(
-            Set(names) == ["encrypt", "decrypt", "add", "addInSum", "multiply32", "weightedSum", "pack"])
+            Set(names) == [
+                "encrypt", "encryptOwner", "pack", "decrypt", "open", "add", "multiply32", "addInSum", "weightedSum",
+                "checkModulus", "verifyKeyProof", "checkCiphertext", "verifyOpening", "verifyOpenings",
+            ])
+    }
+
+    @Test("A script is told the operations, and each line it sends is answered by one measurement")
+    func interactive() async throws {
+        let run = try await CommandRun.run(
+            Binary.chancery(),
+            ["bench", "paillier", "--bits", "2048", "--interactive", "--elements", "32", "--threads", "all"],
+            input: Data("decrypt 0\nno such thing\naddInSum 0.01\n".utf8)
+        ).expectStatus(0)
+        let lines = try run.text.split(separator: "\n").map { try CanonicalJSON.parse(Data($0.utf8)) }
+        #expect(lines.count == 4)
+        let ids = try #require(lines[0]["operations"]?.arrayValue).compactMap { $0["id"]?.stringValue }
+        #expect(Set(ids).isSuperset(of: ["encrypt", "encryptShort", "decrypt", "addInSum", "weightedSum"]))
+        #expect(Set(ids).count == ids.count)
+        #expect(lines[1]["id"]?.stringValue == "decrypt" && lines[1]["wall"] != nil && lines[1]["cpu"] != nil)
+        #expect(lines[2]["error"] != nil)
+        #expect((lines[3]["count"]?.integerValue ?? 0) >= 32)
+    }
+
+    @Test("Sums of any length are right, and say what memory they took")
+    func sums() async throws {
+        let results = try await results(of: ["sum", "--items", "100,5000"])
+        #expect(results.compactMap { $0["parameters"]?["items"]?.integerValue } == [100, 5_000])
+        for result in results {
+            for member in ["cpu_us_per_item", "peak_bytes", "grown_bytes"] { #expect(result[member] != nil) }
+        }
     }
 
     @Test("The ledger's figures say how many were in flight, and stand beside SQLite's own")
@@ -27,6 +57,8 @@ struct BenchTests {
     func refusals() async throws {
         try await CommandRun.chancery("bench", "paillier", "--bits", "1024").expectStatus(2)
         try await CommandRun.chancery("bench", "paillier", "--bits", "4096", "--keygen", "0").expectStatus(2)
+        try await CommandRun.chancery("bench", "paillier", "--threads", "3").expectStatus(2)
+        try await CommandRun.chancery("bench", "sum", "--bits", "4096").expectStatus(2)
         try await CommandRun.chancery("bench", "ledger", "--in-flight", "1,x").expectStatus(2)
         try await CommandRun.chancery("bench", "query", "--rows", "10001").expectStatus(2)
     }

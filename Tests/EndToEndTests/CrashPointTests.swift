@@ -7,7 +7,7 @@ import Testing
 struct CrashPointTests {
     @Test(
         "Killed at any call, a command leaves a sound ledger and nothing half-written, and runs again",
-        arguments: CrashScenario.all)
+        arguments: CrashScenario.chosen)
     func everyCall(of scenario: CrashScenario) async throws {
         let library = try await CrashLibrary.shared()
         let start = try await TestConsortium.at(scenario.stage, departments: 1)

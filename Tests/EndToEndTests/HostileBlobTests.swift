@@ -38,7 +38,31 @@ struct HostileBlobTests {
         let shard = try await shardFile(of: state.consortium)
         try FileManager.default.removeItem(atPath: shard.path)
         let query = ["query", TestConsortium.statement, "--token", state.token, "--as", "statistics"]
-        try await state.consortium.expectRefused(query, status: 1, saying: [shard.cid])
+        try await state.consortium.expectRefused(query, status: 1, saying: [shard.cid, "d1 of site1", "blob import"])
+    }
+
+    @Test("One department's missing manifest does not stand in the way of the others: the query goes on without it")
+    func missingManifest() async throws {
+        let state = try await TestConsortium.at(.approved).copy()
+        let consortium = state.consortium
+        let manifest = try await consortium.json("dataset", "show", "d2").text("manifest")
+        try FileManager.default.removeItem(atPath: blockFile(manifest, in: consortium))
+        let query = ["query", TestConsortium.statement, "--token", state.token, "--as", "statistics"]
+        let fragments = ["d2 of site2", manifest, "--without d2"]
+        try await consortium.expectRefused(query, status: 1, saying: fragments)
+        try await consortium.expectRefused(query + ["--dry-run"], status: 1, saying: fragments)
+        try await consortium.expectRefused(query + ["--without", "d7"], status: 2, saying: ["d7", "d1", "d2"])
+        try await consortium.run(query + ["--without", "d2", "--datasets", "d1"]).expectStatus(2)
+        let text = try await consortium.run(query + ["--without", "d2"]).expectStatus(0).text
+        #expect(text.contains("over d1\n") && text.contains("without d2, as you asked"), "\(text)")
+        let computed = try await consortium.run(query + ["--datasets", "d1", "--json"]).document()
+        #expect(computed["datasets"] == ["d1"])
+        let result = try computed.text("result")
+        try await consortium.run("open", result, "--as", "ministry").expectStatus(0)
+        let shown = try await consortium.json("result", "show", result, "--as", "statistics")
+        #expect(
+            try CanonicalJSON.serialize(shown["rows"] ?? .null)
+                == Data(TestConsortium.expectedRows(departments: 1).utf8))
     }
 
     @Test("A manifest that is another block than its CID names is not used")

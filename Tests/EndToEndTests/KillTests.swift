@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import TestSupport
 import Testing
 
 /// `kill -9` at random moments: what the crash points cannot reach, such as the middle of SQLite's shared memory.
@@ -9,9 +10,7 @@ struct KillTests {
 
     @Test("Whatever a command acknowledged is there, however many others were killed", arguments: [UInt64(1), 2])
     func randomMoments(walk: UInt64) async throws {
-        let seed = walk &* 0x9E37_79B9_7F4A_7C15
-        print("KillTests: walk \(walk), seed \(seed)")
-        var walk = KillWalk(try await KillWalk.begin(), seed: seed)
+        var walk = KillWalk(try await KillWalk.begin(), seed: walk &* 0x9E37_79B9_7F4A_7C15)
         for kill in 1...Self.killsInEachWalk {
             try await walk.step()
             if kill.isMultiple(of: 20) { try await walk.check() }
@@ -120,20 +119,5 @@ private struct KillWalk {
                 == Data(TestConsortium.expectedRows(departments: 1).utf8))
         let results = try await state.consortium.log().count { $0.kind == "result.record" }
         #expect(try await state.consortium.usesLeft(of: state.token) == Int64(1_000 - results))
-    }
-}
-
-/// SplitMix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -21,7 +21,7 @@ struct CustodianTests {
             try consortium.withRow(honest, session)
         }
         let error = await #expect(throws: GatewayError.self) { _ = try await consortium.open(forged) }
-        guard case .recomputedOtherwise = error else {
+        guard case .resultRefused = error else {
             Issue.record("refused otherwise: \(String(describing: error))")
             return
         }
@@ -36,7 +36,7 @@ struct CustodianTests {
         let token = try await consortium.grant(["profile"])
         let forged = try await consortium.recordForged(token: token, packs: ["profile"]) { honest, _ in honest.cid }
         let error = await #expect(throws: GatewayError.self) { _ = try await consortium.open(forged) }
-        guard case .recomputedOtherwise = error else {
+        guard case .resultRefused = error else {
             Issue.record("refused otherwise: \(String(describing: error))")
             return
         }
@@ -62,7 +62,51 @@ struct CustodianTests {
                 releasedGroups: 5, refusedGroups: 0),
             as: "statistics")
         #expect(forged.isAccepted)
-        await #expect(throws: GatewayError.self) { _ = try await consortium.open(forged.transaction) }
+        try await consortium.expectRefusedOpening(
+            forged.transaction, saying: "other datasets or packs than the token was redeemed for")
+    }
+
+    @Test("It refuses a result whose plan is malformed, or cannot be computed, and says on the ledger what is wrong")
+    func malformedPlans() async throws {
+        let consortium = try await TestConsortium.published()
+        let token = try await consortium.grant()
+        let session = try consortium.session("statistics")
+        let honest = try session.blobs.get(consortium.redeemByYear(token, session).plan)
+        let text = String(decoding: honest.data, as: UTF8.self)
+        let faults = [
+            (Data("no plan".utf8), "malformed"), (Data("{\"version\":1}".utf8), "malformed"),
+            (Data(text.replacing("\"year\"", with: "\"decade\"").utf8), "decade"),
+        ]
+        for (bytes, reason) in faults {
+            let plan = try session.blobs.put(bytes, codec: .dagJSON)
+            let recorded = try await consortium.record(planned: plan, token: token)
+            try await consortium.expectRefusedOpening(recorded, saying: reason)
+            let endorsed = try await EndorseRecordedResult(recorded.hex).run(as: consortium.session("site1"))
+            #expect(!endorsed.agrees)
+        }
+    }
+
+    @Test("A block that is only missing here is nobody's fault: nothing is recorded, and the opening can be run again")
+    func missingBlocks() async throws {
+        let consortium = try await TestConsortium.published()
+        let computed = try await consortium.query(token: consortium.grant())
+        let session = try consortium.session("ministry")
+        let manifest = try #require(computed.plan.content.datasets.first)
+        let shard = try #require(try SealedDataset(loading: manifest, from: session.blobs).shards.first).cid
+        for cid in [computed.plan.cid, manifest, shard] {
+            let block = try session.blobs.get(cid)
+            try consortium.removeBlob(cid)
+            let size = try session.ledger.head()?.size
+            let error = await #expect(throws: GatewayError.self) { _ = try await consortium.open(computed.id) }
+            let message = error.map { "\($0)" } ?? ""
+            #expect(message.contains(cid.text) && message.contains("nothing was recorded"), "\(message)")
+            await #expect(throws: GatewayError.self) {
+                _ = try await EndorseRecordedResult(computed.id.hex).run(as: consortium.session("site1"))
+            }
+            #expect(try session.ledger.head()?.size == size)
+            try session.blobs.put(block)
+        }
+        #expect(try await !consortium.open(computed.id).wasThere)
     }
 
     @Test("Nobody else opens: a department lacks the key, and the ledger refuses its record of an opening")
@@ -152,6 +196,36 @@ extension TestConsortium {
             as: "statistics")
         #expect(recorded.isAccepted, "\(String(describing: recorded.refusal))")
         return recorded.transaction
+    }
+
+    /// Redeems and records a plan as the grantee could who does not look at it.
+    func record(planned plan: CID, token: String) async throws -> Digest {
+        let session = try session("statistics")
+        let honest = try redeemByYear(token, session)
+        let redemption = try await submit(
+            RedeemToken(token: honest.token, plan: plan, datasets: honest.datasets, packs: honest.packs),
+            as: "statistics")
+        #expect(redemption.isAccepted, "\(String(describing: redemption.refusal))")
+        try session.catchUp()
+        let inputs = try #require(try session.state { try $0.redemption(redemption.transaction) }).inputs
+        let recorded = try await submit(
+            RecordResult(
+                redemption: redemption.transaction, plan: plan, inputs: inputs, result: plan, releasedGroups: 5,
+                refusedGroups: 0),
+            as: "statistics")
+        #expect(recorded.isAccepted, "\(String(describing: recorded.refusal))")
+        return recorded.transaction
+    }
+
+    func expectRefusedOpening(_ result: Digest, saying fragment: String) async throws {
+        let error = await #expect(throws: GatewayError.self) { _ = try await open(result) }
+        guard case .resultRefused(let reason, _) = error else {
+            Issue.record("refused otherwise: \(String(describing: error))")
+            return
+        }
+        #expect(reason.contains(fragment), "\(reason)")
+        let recorded = try session("statistics").state { try $0.recordedResult(matching: result.hex) }
+        #expect(recorded.openingRefusal?.reason == reason && recorded.opening == nil)
     }
 
     /// The honest result with its first ciphertext replaced by that of a single row.

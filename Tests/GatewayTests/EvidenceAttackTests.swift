@@ -12,10 +12,9 @@ import QueryPlans
 import SealedTables
 import SharingModel
 import SignedEnvelopes
+import TestSupport
 import Testing
 import TransparencyLog
-
-import struct TestSupport.SeededGenerator
 
 @Suite("Altered evidence proves nothing")
 struct EvidenceAttackTests {
@@ -23,7 +22,7 @@ struct EvidenceAttackTests {
     func anyByte() async throws {
         let (consortium, result) = try await TestConsortium.opened()
         let original = try Data(contentsOf: consortium.evidence(of: result))
-        let altered = consortium.folder.url.appending(path: "flipped.car")
+        let altered = consortium.folder.url("flipped.car")
         let seed: UInt64 = 20_261_121
         var generator = SeededGenerator(seed: seed)
         for round in 0..<600 {
@@ -46,7 +45,7 @@ struct EvidenceAttackTests {
     func truncated() async throws {
         let (consortium, result) = try await TestConsortium.opened()
         let original = try Data(contentsOf: consortium.evidence(of: result))
-        let altered = consortium.folder.url.appending(path: "short.car")
+        let altered = consortium.folder.url("short.car")
         for length in stride(from: 0, to: original.count, by: original.count / 40) {
             try original.prefix(length).write(to: altered)
             #expect(throws: (any Error).self, "\(length) of \(original.count) bytes") {
@@ -124,7 +123,7 @@ struct EvidenceAttackTests {
         let consortium = try await TestConsortium.published()
         let token = try await consortium.grant()
         let computed = try await consortium.query(token: token)
-        let before = try TestFolder(copying: consortium.folder.url)
+        let before = try TestFolder(copying: consortium.folder.directory)
         _ = try await consortium.open(computed.id)
         let honest = try #require(try consortium.session("statistics").show(result: computed.id.hex).opening)
         let lie = try withAnotherFigure(honest)

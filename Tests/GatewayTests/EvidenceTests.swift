@@ -7,6 +7,7 @@ import Gateway
 import Ledger
 import QueryPlans
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Evidence")
@@ -70,7 +71,7 @@ struct EvidenceTests {
     func notFinal() async throws {
         let consortium = try await TestConsortium.published()
         let computed = try await consortium.query(token: consortium.grant())
-        let file = consortium.folder.url.appending(path: "early.car")
+        let file = consortium.folder.url("early.car")
         let error = #expect(throws: GatewayError.self) {
             try ExportEvidence(computed.id.hex).run(as: consortium.session("statistics"), to: file)
         }
@@ -114,7 +115,7 @@ struct SecondVerifierTests {
         _ = try await consortium.open(computed.id)
         try consortium.cosign()
         let file = try consortium.evidence(of: computed.id.hex)
-        let founding = consortium.folder.url.appending(path: "consortium.json")
+        let founding = consortium.folder.url("consortium.json")
         let (status, report) = try SecondVerifier.run(on: file, consortium: founding)
         #expect(status == 0 && report["valid"] == true, "\(report)")
         let ours = try EvidenceVerifier().verify(EvidenceFile(reading: file))
@@ -127,8 +128,8 @@ struct SecondVerifierTests {
     func anotherConsortium() async throws {
         let (consortium, result) = try await TestConsortium.opened()
         let file = try consortium.evidence(of: result)
-        let pinned = consortium.folder.url.appending(path: "other.json")
-        let text = try String(contentsOf: consortium.folder.url.appending(path: "consortium.json"), encoding: .utf8)
+        let pinned = consortium.folder.url("other.json")
+        let text = try String(contentsOf: consortium.folder.url("consortium.json"), encoding: .utf8)
         try Data(text.replacingOccurrences(of: "Three sites", with: "Other sites").utf8).write(to: pinned)
         #expect(try SecondVerifier.run(on: file, consortium: pinned).status == 1)
     }

@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import Ledger
 import SharingModel
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -21,7 +22,7 @@ struct RerunTests {
     @Test("Another table under the same name is refused unless it is to replace")
     func replacing() async throws {
         let consortium = try await TestConsortium.published()
-        let csv = consortium.folder.url.appending(path: "site1.csv")
+        let csv = consortium.folder.url("site1.csv")
         let rows = try TestConsortium.table.get().csv(site: 1).split(separator: "\n").dropLast()
         try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: csv)
         await #expect(throws: GatewayError.self) { _ = try await consortium.publish("site1") }
@@ -31,7 +32,7 @@ struct RerunTests {
     @Test("A publication that was killed between sealing and submitting goes on with what it had sealed")
     func publishAfterCrash() async throws {
         let consortium = try await TestConsortium.published()
-        let before = try TestFolder(copying: consortium.folder.url)
+        let before = try TestFolder(copying: consortium.folder.directory)
         let publish = PublishTable(
             csv: try consortium.csv(site: 1), schema: Repository.schema, pool: try name("health"),
             dataset: try name("again"))
@@ -53,6 +54,55 @@ struct RerunTests {
         let computed = try await consortium.query(token: token)
         #expect(computed.redemption == redemption.transaction)
         #expect(try consortium.session("statistics").state { try $0.token(matching: token) }.uses.taken == 1)
+    }
+
+    @Test("A request that was killed before it was acknowledged makes one token, recorded or not")
+    func requestAfterCrash() async throws {
+        let consortium = try await TestConsortium.published()
+        let wish = TokenWish(
+            scope: .pool(try name("health")), packs: [try name("care")], purpose: "once", uses: 1,
+            until: .after(seconds: 86_400))
+        let before = try TestFolder(copying: consortium.folder.directory)
+        let first = try await consortium.session("statistics").requestToken(wish).token
+        // As after a crash before the ledger had it: what was signed is submitted again, at a later time.
+        try consortium.takeLedgers(from: before)
+        consortium.clock.advance(seconds: 60)
+        #expect(try await consortium.session("statistics").requestToken(wish).token == first)
+        // As after a crash before it was printed.
+        #expect(try await consortium.request(wish) == first.hex)
+        #expect(try consortium.session("site1").state { try $0.tokens() }.map(\.id) == [first])
+        // Who knows of it and asks again asks for another one.
+        #expect(try await consortium.request(wish) != first.hex)
+    }
+
+    @Test("A request that was signed too long ago to be recorded is signed anew")
+    func expiredRequest() async throws {
+        let consortium = try await TestConsortium.published()
+        let wish = TokenWish(
+            scope: .pool(try name("health")), packs: [try name("care")], purpose: "once", uses: 1,
+            until: .after(seconds: 86_400))
+        let before = try TestFolder(copying: consortium.folder.directory)
+        let first = try await consortium.session("statistics").requestToken(wish).token
+        try consortium.takeLedgers(from: before)
+        consortium.clock.advance(seconds: 4_000)
+        #expect(try await consortium.request(wish) != first.hex)
+    }
+
+    @Test("Approving, denying and revoking again write nothing")
+    func decisions() async throws {
+        let consortium = try await TestConsortium.published()
+        let (token, denied) = (try await consortium.grant(), try await consortium.request(["profile"]))
+        #expect(try await consortium.session("site1").denyToken(denied, reason: nil) != nil)
+        for party in ["site2", "statistics"] {
+            #expect(try await consortium.session(party).revokeToken(token, reason: "over") != nil)
+        }
+        let size = try consortium.session("site1").ledger.head()?.size
+        #expect(try await consortium.session("site1").denyToken(denied, reason: nil) == nil)
+        #expect(try await consortium.session("site1").approveToken(token) == nil)
+        for party in ["site2", "statistics"] {
+            #expect(try await consortium.session(party).revokeToken(token, reason: "over") == nil)
+        }
+        #expect(try consortium.session("site1").ledger.head()?.size == size)
     }
 
     @Test("Opening again changes nothing")
@@ -85,7 +135,7 @@ struct RerunTests {
     func stagedOnly() async throws {
         let consortium = try await TestConsortium.published()
         let computed = try await consortium.query(token: consortium.grant())
-        let before = try TestFolder(copying: consortium.folder.url)
+        let before = try TestFolder(copying: consortium.folder.directory)
         _ = try await consortium.open(computed.id)
         try consortium.takeLedgers(from: before)
         #expect(try consortium.session("statistics").show(result: computed.id.hex).status == .computed)
@@ -99,7 +149,7 @@ struct LedgerHistoryTests {
     @Test("A party that has seen more refuses a ledger that was put back")
     func rollback() async throws {
         let consortium = try await TestConsortium.published()
-        let before = try TestFolder(copying: consortium.folder.url)
+        let before = try TestFolder(copying: consortium.folder.directory)
         _ = try await consortium.request()
         _ = try consortium.session("site1")
         try consortium.takeLedgers(from: before, seen: false)
@@ -131,7 +181,7 @@ struct LedgerHistoryTests {
 
 extension TestConsortium {
     func csv(site: Int) throws -> URL {
-        let csv = folder.url.appending(path: "site\(site).csv")
+        let csv = folder.url("site\(site).csv")
         try Data(TestConsortium.table.get().csv(site: site).utf8).write(to: csv)
         return csv
     }
@@ -142,9 +192,9 @@ extension TestConsortium {
         var places = ["ledgers"]
         if seen { places += local.partyNames.map { "parties/\($0)/seen" } }
         for place in places {
-            let target = folder.url.appending(path: place)
+            let target = folder.url(place)
             try FileManager.default.removeItem(at: target)
-            try FileManager.default.copyItem(at: other.url.appending(path: place), to: target)
+            try FileManager.default.copyItem(at: other.url(place), to: target)
         }
     }
 

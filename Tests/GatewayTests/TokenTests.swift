@@ -7,6 +7,7 @@ import Ledger
 import QueryPlans
 import SealedTables
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Tokens in use")
@@ -166,7 +167,7 @@ extension TestConsortium {
 
     /// `joint`, of which the ledger is told of fewer columns than open together.
     func publishMisdescribed() async throws -> (dataset: DatasetName, proposal: Digest) {
-        let before = try TestFolder(copying: folder.url)
+        let before = try TestFolder(copying: folder.directory)
         let dataset = try await publishJoint()
         let honest = try #require(try session("site1").state { try $0.proposal(dataset) }).terms
         try takeLedgers(from: before)
@@ -185,8 +186,8 @@ extension TestConsortium {
     func request(joint dataset: DatasetName, contracts: [ContractReference]? = nil) async throws -> String {
         let wish = TokenWish(
             scope: .datasets([dataset]), packs: [try name("care")], purpose: "joint work", uses: 1,
-            until: clock.now.adding(seconds: 3_600), contracts: contracts)
-        return try await session("statistics").requestToken(wish).transaction.hex
+            until: .after(seconds: 3_600), contracts: contracts)
+        return try await request(wish)
     }
 
     func openedByRegisteredPlan() async throws -> Digest {

@@ -7,6 +7,7 @@ import KeyVault
 import Ledger
 import QueryPlans
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("The way of the data")
@@ -133,7 +134,7 @@ struct WayOfTheDataTests {
             let session = try consortium.session("statistics")
             let shown = try session.show(result: computed.id.hex)
             #expect(shown.table != nil)
-            let file = consortium.folder.url.appending(path: "evidence.car")
+            let file = consortium.folder.url("evidence.car")
             let exported = try ExportEvidence(computed.id.hex).run(as: session, to: file)
             #expect(exported.hasOpening)
         }
@@ -156,8 +157,8 @@ struct WayOfTheDataTests {
 extension TestConsortium {
     /// Runs `body` while the homes of all parties but `party` are out of reach.
     func alone<Value>(_ party: String, _ body: () async throws -> Value) async throws -> Value {
-        let parties = folder.url.appending(path: "parties")
-        let hidden = folder.url.appending(path: "hidden")
+        let parties = folder.url("parties")
+        let hidden = folder.url("hidden")
         try FileManager.default.createDirectory(at: hidden, withIntermediateDirectories: true)
         let others = try FileManager.default.contentsOfDirectory(atPath: parties.path).filter { $0 != party }
         for other in others {

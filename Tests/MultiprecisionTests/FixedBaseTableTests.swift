@@ -29,7 +29,7 @@ struct FixedBaseTableTests {
     @Test("The window grows with the expected count and keeps to the memory limit")
     func shapes() throws {
         func shape(_ count: Int, _ limit: Int) -> FixedBaseTable.Shape? {
-            .best(exponentBitCount: 1536, limbCount: 96, expectedCount: count, memoryLimit: limit)
+            .best(exponentBitCount: 1536, entryByteCount: 96 * 8, expectedCount: count, memoryLimit: limit)
         }
         #expect(shape(1, 80 << 20) == nil)
         let few = try #require(shape(50, 80 << 20))

@@ -6,6 +6,7 @@ import Paillier
 import QueryPlans
 import SealedTables
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("A plan over sealed tables")
@@ -148,6 +149,74 @@ struct PlanExecutorTests {
         #expect(throws: QueryPlanError.plan(.packs(named: ["care", "profile"], needed: ["care"]))) {
             _ = try fixture.executor().bind(wider)
         }
+    }
+
+    @Test("comes out in the same bytes from a store of files, whose shards stay mapped")
+    func mappedShards() async throws {
+        let fixture = try await HealthFixture.shared.value
+        let folder = TestFolder()
+        let files = try FileBlobStore(directory: folder.directory)
+        for cid in try fixture.store.cids() { try files.put(fixture.store.get(cid)) }
+        let plan = try fixture.plan("SELECT year, AVG(meddol), AVG(income) FROM health GROUP BY year")
+        let reference = try fixture.executor().run(plan, key: fixture.key.publicKey, history: [])
+        let executor = PlanExecutor(store: files, minimumSubjects: 5, workers: 2)
+        let prepared = try executor.prepare(plan, key: fixture.key.publicKey, history: [])
+        #expect(prepared.report == reference.report)
+        // The guard's reading is the only one: what was hashed is what is added.
+        try FileManager.default.removeItem(at: folder.url("blocks"))
+        let computed = try executor.run(prepared)
+        #expect(computed.block == reference.block && computed.ciphertextBlocks == reference.ciphertextBlocks)
+    }
+
+    @Test("is refused where one row's ciphertext is out of range or shares a factor with n; the row is named")
+    func unsoundCiphertexts() async throws {
+        let fixture = try await HealthFixture.shared.value
+        let key = fixture.key.publicKey
+        let dataset = fixture.datasets[2]
+        let shard = try #require(dataset.shards.last)
+        let profile = try #require(PackName("profile"))
+        for value in [BigInteger(0), key.modulusSquared, key.modulus, key.modulus * 3] {
+            let width = key.ciphertextByteCount
+            // The last section holds the pack, and its last ciphertext the last row.
+            let bytes =
+                try fixture.store.get(shard.cid).data.dropLast(width) + value.bigEndianBytes(count: width).reversed()
+            let changed = try fixture.store.put(Data(bytes), codec: .raw)
+            let text = String(decoding: try fixture.store.get(dataset.cid).data, as: UTF8.self)
+                .replacing(shard.cid.text, with: changed.text)
+            let manifest = try fixture.store.put(Data(text.utf8), codec: .dagJSON)
+            let bad = try SealedDataset(loading: manifest, from: fixture.store)
+            let datasets = [fixture.datasets[0], bad]
+            let plan = try SelectStatement.parse("SELECT year, AVG(income) FROM health GROUP BY year").bind(
+                source: .pool(fixture.pool), datasets: datasets.map(\.cid), scope: ColumnScope(datasets.map(\.manifest))
+            ).instantiate()
+            let expected = DatasetFault(
+                manifest: manifest, name: bad.manifest.name,
+                cause: .content(.shard(.ciphertext(pack: profile, row: shard.rows - 1))))
+            #expect(throws: QueryPlanError.dataset(expected)) {
+                _ = try fixture.executor(k: 2).run(plan, key: key, history: [])
+            }
+        }
+    }
+
+    @Test("names a dataset whose shard is missing, before anything is computed")
+    func missingShard() async throws {
+        let fixture = try await HealthFixture.shared.value
+        let shard = try #require(fixture.datasets[1].shards.first)
+        let store = MemoryBlobStore()
+        for cid in try fixture.store.cids() where cid != shard.cid { try store.put(fixture.store.get(cid)) }
+        let plan = try fixture.plan("SELECT year, AVG(income) FROM health GROUP BY year")
+        let expected = DatasetFault(
+            manifest: fixture.datasets[1].cid, name: fixture.datasets[1].manifest.name,
+            cause: .block(.blockMissing(shard.cid)))
+        #expect(throws: QueryPlanError.dataset(expected)) {
+            _ = try PlanExecutor(store: store, minimumSubjects: 5).prepare(
+                plan, key: fixture.key.publicKey, history: [])
+        }
+        let manifestless = MemoryBlobStore()
+        let error = try #require(throws: QueryPlanError.self) {
+            _ = try PlanExecutor(store: manifestless, minimumSubjects: 5).assess(plan, history: [])
+        }
+        #expect("\(error)".contains("the dataset with the manifest \(plan.content.datasets[0]) is not whole here"))
     }
 
     @Test("refuses weights beyond the pool's capacity before it runs")

@@ -105,6 +105,14 @@ struct ShardTests {
             let changed = try ShardTests.replace(damaged, in: dataset, store)
             let shard = try UnverifiedShard(0, of: changed, in: store)
             #expect(throws: SealedTableError.shard(.ciphertext(pack: use, row: 7))) { try shard.verified(under: key) }
+            // For those who only add up, a shared factor is the sum's matter.
+            guard ciphertext != bad[3], ciphertext != bad[4] else {
+                _ = try shard.inRange(under: key, packs: [use])
+                continue
+            }
+            #expect(throws: SealedTableError.shard(.ciphertext(pack: use, row: 7))) {
+                try shard.inRange(under: key, packs: [use])
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The Python interpreter of an environment with programs that nobody here wrote, named by CHANCERY_PEERS_PYTHON.
 /// `Scripts/test` sets it up; tests that need it are skipped without it, and say so.

@@ -1,8 +1,8 @@
 import CanonicalJSON
 package import Contracts
 package import Ledger
-package import QueryPlans
-package import SharingModel
+import QueryPlans
+import SharingModel
 
 /// A plan with blanks, to be registered under a name.
 package struct ContractOffer: Sendable {
@@ -10,14 +10,17 @@ package struct ContractOffer: Sendable {
     package let summary: String
     /// `SELECT` text; `:name` is a blank.
     package let statement: String
+    package let datasets: DatasetSelection
     package let parameters: [PlanParameter]
 
     package init(
-        contract: ContractReference, summary: String, statement: String, parameters: [PlanParameter]
+        contract: ContractReference, summary: String, statement: String, of datasets: DatasetSelection = .all,
+        parameters: [PlanParameter]
     ) {
         self.contract = contract
         self.summary = summary
         self.statement = statement
+        self.datasets = datasets
         self.parameters = parameters
     }
 }
@@ -25,7 +28,7 @@ package struct ContractOffer: Sendable {
 extension PartySession {
     /// `contract register`: compiles the statement for the datasets that are in use now, and offers it to their owners.
     package func registerContract(_ offer: ContractOffer) async throws -> Receipt {
-        let query = try plan(offer.statement)
+        let query = try plan(offer.statement, of: offer.datasets)
         return try await submit(
             RegisterContract(
                 contract: offer.contract, summary: offer.summary, datasets: query.datasets.map(\.name),

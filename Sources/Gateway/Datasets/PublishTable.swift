@@ -1,9 +1,9 @@
 import BlobStore
-package import Contracts
+import Contracts
 package import Foundation
 package import Ledger
 import Paillier
-package import SealedTables
+import SealedTables
 package import SharingModel
 
 /// `publish`: seals a table under the pool's key, puts the ciphertext into the blob store, and its manifest's CID onto
@@ -59,7 +59,7 @@ package struct PublishTable: Sendable {
         }
         try checkName(session)
         let sealed: SealedNote
-        if let note, try session.blobs.contains(note.manifest) {
+        if let note, try isWhole(note, session) {
             sealed = note
         } else {
             sealed = try await seal(under: pool, source: source, session, progress)
@@ -75,6 +75,16 @@ package struct PublishTable: Sendable {
         throw GatewayError.notAllowed(
             reason: "there is a dataset \(dataset) already",
             wayOn: "choose another --name, or give --replace to publish a new version of it")
+    }
+
+    /// Whether all blocks of what an earlier run sealed are still there: what others cannot fetch is not published.
+    private func isWhole(_ note: SealedNote, _ session: PartySession) throws -> Bool {
+        do {
+            return try SealedDataset(loading: note.manifest, from: session.blobs).shards
+                .allSatisfy { try session.blobs.contains($0.cid) }
+        } catch is BlobStoreError {
+            return false
+        }
     }
 
     /// The receipt of the transaction that published what `note` describes, if there is one.

@@ -3,8 +3,8 @@ import CanonicalJSON
 import Contracts
 import DurableFiles
 import Foundation
-package import SealedTables
-package import SharingModel
+import SealedTables
+import SharingModel
 
 import struct Crypto.SHA256
 

@@ -11,7 +11,8 @@ package import SharingModel
 /// vault/           its private keys, encrypted under its passphrase (KeyVault)
 /// seen/            its own copy of each ledger, every block executed here: a rollback or a fork is noticed
 /// published/       what it has published, so that a command that was killed goes on where it stopped
-/// pending/         sealed openings that were recorded or are about to be (readable by their requesters only)
+/// pending/         what was begun and not yet told to the caller: signed requests, queries, sealed openings (readable by
+///                  their requesters only)
 /// ```
 /// A command that acts as this party reads this folder and the shared ledgers and blobs, and no other party's folder.
 package struct PartyHome: Sendable {

@@ -1,5 +1,5 @@
 import DurableFiles
-package import Foundation
+import Foundation
 
 /// Small files of a party's home: readable by their owner alone, whole or not there at all.
 enum PrivateFile {

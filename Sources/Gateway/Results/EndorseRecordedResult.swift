@@ -1,5 +1,5 @@
 import BlobStore
-package import Contracts
+import Contracts
 package import Ledger
 package import QueryPlans
 package import SharingModel
@@ -31,9 +31,9 @@ package struct EndorseRecordedResult: Sendable {
             // What was opened before decides what may be opened, never what comes out: the guard's history is not asked.
             computed = try session.recompute(recorded.record, history: [], progress).cid
             reason = "recomputed otherwise"
-        } catch let error as GatewayError {
+        } catch let unsound as UnsoundResult {
             computed = nil
-            reason = String("\(error)".prefix(900))
+            reason = String(unsound.reason.prefix(900))
         } catch QueryPlanError.guarded {
             computed = nil
             reason = "no group of it has enough subjects"

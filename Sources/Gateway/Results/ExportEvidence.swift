@@ -2,7 +2,7 @@ import BlobStore
 import CanonicalJSON
 import Contracts
 import DurableFiles
-package import Evidence
+import Evidence
 package import Foundation
 import Ledger
 import QueryPlans

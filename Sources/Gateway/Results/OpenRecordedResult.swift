@@ -1,5 +1,5 @@
 import BlobStore
-package import Contracts
+import Contracts
 import Evidence
 import Foundation
 package import Ledger
@@ -31,7 +31,8 @@ package struct OpenRecordedResult: Sendable {
     }
 
     /// - Throws: ``GatewayError/keyMissing(name:party:)``, ``GatewayError/queryRefused(reasons:transaction:)`` and
-    ///   ``GatewayError/recomputedOtherwise(recorded:computed:)``, which are recorded;
+    ///   ``GatewayError/resultRefused(reason:transaction:)``, which are recorded;
+    ///   ``GatewayError/datasetsUnreadable(_:wayAround:)``, which is not;
     ///   ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the token no longer holds.
     package func run(
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
@@ -49,7 +50,9 @@ package struct OpenRecordedResult: Sendable {
         let computed = try await recompute(recorded, pool, seen: seen, session, progress)
         let key = try session.vault.poolKey(pool.name)
         let document = OpeningDocument(
-            result: recorded.record.id, computed: computed.cid, openings: try key.open(computed.ciphertexts))
+            result: recorded.record.id, computed: computed.cid,
+            openings: try key.open(
+                computed.ciphertexts, workers: ProcessInfo.processInfo.activeProcessorCount))
         let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: recorded.record.executor))
         try staging.keep(sealed)
         let receipt = try await session.submit(
@@ -81,7 +84,8 @@ package struct OpenRecordedResult: Sendable {
             wasThere: true)
     }
 
-    /// The result from the inputs that the ledger names; refusals are recorded.
+    /// The result from the inputs that the ledger names. Refusals are recorded, with their reason; where only a block is
+    /// missing here, nobody is refused anything, and the command can be run again.
     private func recompute(
         _ recorded: RecordedResult, _ pool: PoolRecord, seen: Int64, _ session: PartySession,
         _ progress: @escaping PlanExecutor.Progress
@@ -90,16 +94,15 @@ package struct OpenRecordedResult: Sendable {
             let computed = try session.recompute(
                 recorded.record, history: try session.history(of: pool.name), progress)
             guard computed.cid == recorded.record.result else {
-                throw GatewayError.recomputedOtherwise(
-                    recorded: recorded.record.result.text, computed: computed.cid.text)
+                throw UnsoundResult("the plan gives \(computed.cid), and \(recorded.record.result) was recorded")
             }
             return computed
         } catch QueryPlanError.guarded(let report) {
             let receipt = try await refuse(recorded, seen, report.reasons.joined(separator: "; "), session)
             throw GatewayError.queryRefused(reasons: report.reasons, transaction: receipt.transaction)
-        } catch let error as GatewayError {
-            _ = try await refuse(recorded, seen, "not what the plan gives", session)
-            throw error
+        } catch let unsound as UnsoundResult {
+            let receipt = try await refuse(recorded, seen, unsound.reason, session)
+            throw GatewayError.resultRefused(reason: unsound.reason, transaction: receipt.transaction)
         }
     }
 
@@ -112,42 +115,10 @@ package struct OpenRecordedResult: Sendable {
 }
 
 extension PartySession {
-    /// Computes a recorded result again, from the plan and the manifests that the ledger names.
-    ///
-    /// - Parameter history: Empty where only the bytes matter: what was opened before never changes them.
-    func recompute(
-        _ record: ResultRecord, history: [PastOpening], _ progress: @escaping PlanExecutor.Progress
-    ) throws -> ComputedResult {
-        let plan = try Plan(data: blobs.get(record.plan).data)
-        let (pool, redemption) = try state { state in
-            (try state.knownPool(record.pool), try state.redemption(record.redemption))
-        }
-        // The ledger cannot read plans: what the redemption claims of this one is compared here.
-        guard let redemption, redemption.plan == plan.cid, redemption.inputs == plan.content.datasets,
-            redemption.packs == plan.content.packs
-        else {
-            throw GatewayError.recomputedOtherwise(
-                recorded: record.result.text, computed: "a plan that the token was not redeemed for")
-        }
-        _ = try checkedDatasets(plan.content.datasets)
-        return try executor(progress).run(plan, key: pool.publicKey(), history: history)
-    }
-
     func sealingKey(of party: PartyName) throws -> SealingKey {
         guard let known = home.consortium.record.party(party) else {
             throw GatewayError.unknownParty(party, parties: home.consortium.record.parties.map(\.name))
         }
         return try SealingKey(x25519: known.sealingKey)
-    }
-}
-
-extension PrivateKey {
-    /// Opens all ciphertexts, on all cores.
-    func open(_ ciphertexts: [Ciphertext]) throws -> [Opening] {
-        let results = ConcurrentResults<Opening>(count: ciphertexts.count)
-        DispatchQueue.concurrentPerform(iterations: ciphertexts.count) { index in
-            results.set(index, Result { try self.open(ciphertexts[index]) })
-        }
-        return try results.values()
     }
 }

@@ -3,12 +3,12 @@ import CanonicalJSON
 package import Contracts
 import Ledger
 package import QueryPlans
-package import SealedTables
+import SealedTables
 package import SharingModel
 
 /// What somebody asks: a statement, or a registered plan with values for its blanks.
 package enum Question: Sendable {
-    case statement(String)
+    case statement(String, of: DatasetSelection = .all)
     case contract(ContractReference, parameters: [String: ParameterValue])
 }
 
@@ -18,43 +18,69 @@ package struct PlannedQuery: Sendable {
     package let pool: PoolRecord
     /// In the order of their names.
     package let datasets: [DatasetRecord]
+    /// Datasets that `FROM` means and the selection does not.
+    package let leftOut: [DatasetName]
 }
 
 extension PartySession {
     /// Compiles a statement for the datasets that `FROM` means.
     ///
-    /// A pool stands for those of its datasets that are in use; with a token, for those that the token is about.
-    /// - Throws: `QueryPlanError` with the place and the fault, ``GatewayError/unknownSource(name:pools:datasets:)``.
-    package func plan(_ statement: String, under token: Token? = nil) throws -> PlannedQuery {
+    /// A pool stands for those of its datasets that are in use; with a token, for those that the token is about. Of
+    /// these, `selection` takes some.
+    /// - Throws: `QueryPlanError` with the place and the fault, ``GatewayError/unknownSource(name:pools:datasets:)``,
+    ///   ``GatewayError/datasetsUnreadable(_:wayAround:)``.
+    package func plan(
+        _ statement: String, of selection: DatasetSelection = .all, under token: Token? = nil
+    ) throws -> PlannedQuery {
         let parsed = try SelectStatement.parse(statement)
-        let (source, pool, datasets) = try source(named: parsed.source, under: token)
-        let manifests = try checkedDatasets(datasets.map(\.manifest)).map(\.manifest)
+        let source = try source(named: parsed.source, of: selection, under: token)
+        let manifests = try readable(source.datasets, wayAround: .leaveOut).map(\.manifest)
         let template = try parsed.bind(
-            source: source, datasets: datasets.map(\.manifest), scope: ColumnScope(manifests))
-        return PlannedQuery(template: template, pool: pool, datasets: datasets)
+            source: source.source, datasets: source.datasets.map(\.manifest), scope: ColumnScope(manifests))
+        return PlannedQuery(
+            template: template, pool: source.pool, datasets: source.datasets, leftOut: source.leftOut)
+    }
+
+    private struct Source {
+        let source: PlanContent.Source
+        let pool: PoolRecord
+        let datasets: [DatasetRecord]
+        var leftOut: [DatasetName] = []
     }
 
     private func source(
-        named name: String, under token: Token?
-    ) throws -> (PlanContent.Source, PoolRecord, [DatasetRecord]) {
+        named name: String, of selection: DatasetSelection, under token: Token?
+    ) throws -> Source {
         let time = try ledger.head()?.record.time ?? home.consortium.record.founded
         return try state { state in
             if let poolName = PoolName(name), let pool = try state.pool(poolName) {
                 let covered = token.map { token in Set(token.datasets.map(\.dataset)) }
-                let datasets = try state.datasets(in: poolName).filter {
+                let meant = try state.datasets(in: poolName).filter {
                     covered?.contains($0.name) ?? ($0.status(at: time) == .inUse)
                 }
-                guard !datasets.isEmpty else {
+                guard !meant.isEmpty else {
                     throw GatewayError.notAllowed(
                         reason: "the pool \(poolName) has no datasets in use",
                         wayOn: "its members publish with `chancery publish`")
                 }
-                return (.pool(poolName), pool, datasets)
+                let datasets = try selection.chosen(of: meant, name: \.name)
+                guard !datasets.isEmpty else {
+                    throw GatewayError.notAllowed(
+                        reason: "all datasets of the pool \(poolName) are left out", wayOn: "name fewer")
+                }
+                return Source(
+                    source: .pool(poolName), pool: pool, datasets: datasets,
+                    leftOut: meant.map(\.name).filter { !selection.includes($0) })
             }
             if let datasetName = DatasetName(name), let dataset = try state.dataset(datasetName),
                 let pool = try state.pool(dataset.terms.pool)
             {
-                return (.dataset(datasetName), pool, [dataset])
+                guard selection == .all else {
+                    throw GatewayError.notAllowed(
+                        reason: "FROM names the one dataset \(datasetName)",
+                        wayOn: "datasets are chosen from a pool: FROM \(pool.name)")
+                }
+                return Source(source: .dataset(datasetName), pool: pool, datasets: [dataset])
             }
             throw GatewayError.unknownSource(
                 name: name, pools: try state.pools().map(\.name), datasets: try state.datasets().map(\.name))
@@ -82,10 +108,16 @@ extension PartySession {
             }
         }
         return try opened.map { opening, record in
-            let content = try ResultContent(blobs.get(record.result))
-            return PastOpening(
-                origin: "result \(record.id.hex.prefix(12)) opened at \(opening.at)",
-                plan: try Plan(data: blobs.get(record.plan).data), released: content.groups.map(\.values))
+            let origin = "result \(record.id.hex.prefix(12)) opened at \(opening.at)"
+            do {
+                let content = try ResultContent(blobs.get(record.result))
+                return PastOpening(
+                    origin: origin, plan: try Plan(data: blobs.get(record.plan).data),
+                    released: content.groups.map(\.values))
+            } catch let error as BlobStoreError {
+                throw GatewayError.notAllowed(
+                    reason: "the disclosure guard cannot read \(origin)", wayOn: "\(error)")
+            }
         }
     }
 }

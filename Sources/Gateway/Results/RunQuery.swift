@@ -1,5 +1,5 @@
-package import BlobStore
-package import Contracts
+import BlobStore
+import Contracts
 package import Ledger
 package import QueryPlans
 package import SharingModel
@@ -25,7 +25,10 @@ package struct RunQuery: Sendable {
         package let token: Digest
         package let plan: Plan
         package let result: ComputedResult
+        /// The datasets that it was computed on.
         package let inputs: [DatasetName]
+        /// Datasets that `FROM` means and that were to be left out.
+        package let leftOut: [DatasetName]
         /// Transaction that took the use.
         package let redemption: Digest
 
@@ -44,7 +47,9 @@ package struct RunQuery: Sendable {
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
     ) throws -> (plan: Plan, report: GuardReport) {
         let query = try prepared(session)
-        let report = try session.executor(progress).assess(query.plan, history: session.history(of: query.pool.name))
+        let report = try session.naming(query.plan.content.datasets, wayAround: query.wayAround) {
+            try session.executor(progress).assess(query.plan, history: session.history(of: query.pool.name))
+        }
         return (query.plan, report)
     }
 
@@ -56,19 +61,24 @@ package struct RunQuery: Sendable {
     ) async throws -> Computed {
         let query = try prepared(session)
         let executor = session.executor(progress)
-        let history = try session.history(of: query.pool.name)
-        let report = try executor.assess(query.plan, history: history)
+        // All that can be wrong with plan and data is found here, before a use is taken for it.
+        let plan = try session.naming(query.plan.content.datasets, wayAround: query.wayAround) {
+            try executor.prepare(
+                query.plan, key: query.pool.publicKey(), history: session.history(of: query.pool.name))
+        }
         try session.blobs.put(query.plan.block)
-        guard report.allows else { throw try await refuse(query, report, session) }
+        guard plan.report.allows else { throw try await refuse(query, plan.report, session) }
         let unfinished = try await UnfinishedQuery(token: query.token.id, plan: query.plan.cid, session)
         let redemption = try await redeem(query, unfinished, session)
         // A crash from here on leaves a use taken without a result: the next run finds it and goes on.
-        let result = try executor.run(query.plan, key: query.pool.publicKey(), history: history)
+        let result = try session.naming(query.plan.content.datasets, wayAround: query.wayAround) {
+            try executor.run(plan)
+        }
         try result.store(in: session.blobs)
         let receipt = try await record(result, of: query, redemption, unfinished, session)
         return Computed(
             receipt: receipt, token: query.token.id, plan: query.plan, result: result,
-            inputs: query.datasets, redemption: redemption, unfinished: unfinished)
+            inputs: query.datasets, leftOut: query.leftOut, redemption: redemption, unfinished: unfinished)
     }
 
     private struct Prepared {
@@ -76,20 +86,23 @@ package struct RunQuery: Sendable {
         let plan: Plan
         let pool: PoolRecord
         let datasets: [DatasetName]
+        var leftOut: [DatasetName] = []
         let call: ContractCall?
+
+        var wayAround: WayAround { call == nil ? .leaveOut : .registerAnew }
     }
 
     private func prepared(_ session: PartySession) throws -> Prepared {
         let token = try session.state { try $0.token(matching: self.token) }
         switch question {
-        case .statement(let text):
-            let planned = try session.plan(text, under: token)
+        case .statement(let text, let selection):
+            let planned = try session.plan(text, of: selection, under: token)
             return Prepared(
                 token: token, plan: try planned.template.instantiate(), pool: planned.pool,
-                datasets: planned.datasets.map(\.name), call: nil)
+                datasets: planned.datasets.map(\.name), leftOut: planned.leftOut, call: nil)
         case .contract(let contract, let parameters):
             let (plan, registered) = try session.plan(contract, parameters: parameters)
-            _ = try session.checkedDatasets(plan.content.datasets)
+            _ = try session.readable(plan.content.datasets, wayAround: .registerAnew)
             return Prepared(
                 token: token, plan: plan, pool: try session.state { try $0.knownPool(registered.record.pool) },
                 datasets: registered.datasets.map(\.dataset),

@@ -4,7 +4,7 @@ package import Evidence
 import Foundation
 import Paillier
 package import QueryPlans
-package import SharingModel
+import SharingModel
 
 /// A result as far as the one who asks may see it.
 package struct ShownResult: Sendable {
@@ -36,8 +36,7 @@ extension PartySession {
     ///   say.
     package func show(result reference: String, digits: Int = OpenedTable.standardDigits) throws -> ShownResult {
         let recorded = try state { try $0.recordedResult(matching: reference) }
-        let plan = try Plan(data: blobs.get(recorded.record.plan).data)
-        let content = try ResultContent(blobs.get(recorded.record.result))
+        let (plan, content) = try published(recorded)
         guard let opening = recorded.opening else {
             return ShownResult(
                 recorded: recorded, status: recorded.openingRefusal == nil ? .computed : .refused, plan: plan,
@@ -51,6 +50,19 @@ extension PartySession {
         let table = try verifiedTable(document, content, plan, recorded, digits: digits)
         return ShownResult(
             recorded: recorded, status: .opened, plan: plan, content: content, table: table, opening: document)
+    }
+
+    private func published(_ recorded: RecordedResult) throws -> (Plan, ResultContent) {
+        do {
+            return (
+                try Plan(data: blobs.get(recorded.record.plan).data),
+                try ResultContent(blobs.get(recorded.record.result))
+            )
+        } catch {
+            // It may have been refused because there is nothing that could be shown.
+            guard let refusal = recorded.openingRefusal else { throw error }
+            throw GatewayError.resultRefused(reason: refusal.reason, transaction: refusal.id)
+        }
     }
 
     private func unseal(_ opening: OpeningRecord, of recorded: RecordedResult) throws -> OpeningDocument {

@@ -1,12 +1,12 @@
 package import BlobStore
 package import Contracts
-package import Foundation
+import Foundation
 package import KeyVault
 package import Ledger
 import LedgerHTTP
 import LedgerSQLite
 package import SharingModel
-package import SignedEnvelopes
+import SignedEnvelopes
 
 /// A party at work on one section: its keys, the section's ledger, its own copy of that ledger, and the blobs.
 ///
@@ -91,14 +91,27 @@ package final class PartySession: Sendable {
     /// - Throws: ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the contracts said no; the refusal is
     ///   recorded. `AdmissionError`, `LedgerError`.
     func submit(_ body: some TransactionBody) async throws -> Receipt {
-        let now = max(clock(), try ledger.head()?.record.time ?? clock())
+        try await submit(sign(body))
+    }
+
+    /// `body` in an envelope of this party, which can be submitted for an hour.
+    func sign(_ body: some TransactionBody) throws -> Envelope {
         var generator = SystemRandomNumberGenerator()
         let header = TransactionHeader(
             by: party, ledger: ledger.identity, nonce: .random(using: &generator),
-            notAfter: now.adding(seconds: PartySession.validity))
+            notAfter: try now().adding(seconds: PartySession.validity))
         let payload = TransactionPayload(header: header, body: body)
-        let receipt = try await ledger.submit(
-            Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey]))
+        return try Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey])
+    }
+
+    /// The later of this machine's clock and the newest block's time.
+    func now() throws -> Timestamp {
+        max(clock(), try ledger.head()?.record.time ?? clock())
+    }
+
+    /// Submits what this party has signed, with the same errors.
+    func submit(_ envelope: Envelope) async throws -> Receipt {
+        let receipt = try await ledger.submit(envelope)
         if home.party.cosigningKey == nil || remote != nil { try catchUp() } else { _ = try cosign() }
         if let refusal = receipt.refusal {
             throw GatewayError.refusedOnLedger(refusal, transaction: receipt.transaction, height: receipt.height)

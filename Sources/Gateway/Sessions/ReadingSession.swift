@@ -1,6 +1,6 @@
 package import BlobStore
 package import Contracts
-package import Foundation
+import Foundation
 package import Ledger
 import LedgerHTTP
 import LedgerSQLite

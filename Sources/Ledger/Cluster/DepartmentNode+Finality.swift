@@ -80,6 +80,13 @@ extension DepartmentNode {
             try writer.append(block)
             for cosignature in cosignatures { try writer.append(cosignature, height: block.record.height) }
         }
+        if let candidate, candidate.block.root == block.root {
+            decided = candidate.position
+        } else {
+            // Taken from another department: where its batch stood in the order is not known.
+            hasMissed = true
+        }
+        if hasMissed { (hasMissed, needsRewind) = (false, true) }
         head = block.stored
         ledger.seen.keep(try ledger.policy.checkpoint(head))
         candidate = nil

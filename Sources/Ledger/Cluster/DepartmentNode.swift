@@ -41,8 +41,14 @@ package actor DepartmentNode {
     private var silentThrough: Int64 = 0
     /// Whether there is no journal, so that ``begin(newest:)`` has to be called first.
     package private(set) var hasNoJournal = true
-    /// Where in the order the node is: it goes on behind this.
-    package private(set) var position: Int64 = 0
+    /// The newest event that was taken.
+    private var position: Int64 = 0
+    /// The place of the batch that gave ``head``, or of an earlier one: what comes next stands behind it.
+    var decided: Int64 = 0
+    /// Whether an event was passed over that may count, once the heights before its own are final.
+    var hasMissed = false
+    /// Whether the order has to be read again from ``startPosition()``.
+    package var needsRewind = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -69,6 +75,7 @@ package actor DepartmentNode {
         hasNoJournal = false
         // Events before the newest vote are of heights that are decided.
         position = vote.position
+        decided = vote.position
         let message = vote.message
         if message.height == head.height + 1 {
             votes[message.height] = [party: message]
@@ -112,9 +119,20 @@ package actor DepartmentNode {
         try decide()
     }
 
+    /// Keeps what may be a batch of a coming height. What there is no room for is read again, see ``startPosition()``:
+    /// a department that floods the order must not make this one miss what the others see.
     private func keep(_ event: BatchEvent) {
-        guard event.height > head.height, event.height <= head.height + 8, later.count < 64 else { return }
-        later.append(event)
+        guard event.height > head.height else { return }
+        if event.height <= head.height + 8, later.count < 64 { later.append(event) } else { hasMissed = true }
+    }
+
+    /// Behind which place the order is to be read, from now on.
+    package func startPosition() -> Int64 {
+        if needsRewind {
+            needsRewind = false
+            position = decided
+        }
+        return position
     }
 
     /// Looks for the first valid batch of the height after the newest final block.
@@ -140,7 +158,7 @@ package actor DepartmentNode {
 
     private func vote(for block: VerifiedBlock, _ bytes: Data, _ event: BatchEvent) throws {
         let height = block.record.height
-        candidate = Candidate(block: block)
+        candidate = Candidate(block: block, position: event.position)
         if let given = votes[height]?[party] {
             // From before a restart. If it was for another tree, this department stays silent at this height.
             if given.root == block.root { output.yield(.send(given)) }
@@ -164,6 +182,7 @@ package actor DepartmentNode {
 
     struct Candidate {
         let block: VerifiedBlock
+        let position: Int64
         let since = ContinuousClock.now
     }
 }

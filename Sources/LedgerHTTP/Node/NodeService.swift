@@ -61,9 +61,10 @@ package struct NodeService: Service {
         while !Task.isCancelled {
             do {
                 if await node.hasNoJournal { await node.begin(newest: try await log.newestPosition()) }
-                for try await event in log.events(after: await node.position) {
+                for try await event in log.events(after: await node.startPosition()) {
                     health.orderAnswered()
                     try await NodeFailure.wrap { try await node.take(event) }
+                    if await node.needsRewind { break }
                 }
             } catch let failure as NodeFailure {
                 throw failure

@@ -41,7 +41,7 @@ struct RelevantHistory {
         }
         var loaded = Dictionary(uniqueKeysWithValues: query.datasets.map { ($0.cid, $0) })
         for cid in concerned.sorted() where loaded[cid] == nil {
-            loaded[cid] = try SealedDataset(loading: cid, from: store)
+            loaded[cid] = try SealedDataset(naming: cid, from: store)
         }
         datasets = loaded.values.sorted { $0.cid < $1.cid }
         openings = try candidates.indices.filter { isIncluded[$0] }.map { index in

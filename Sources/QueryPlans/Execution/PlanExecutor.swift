@@ -1,5 +1,6 @@
 package import BlobStore
 import Foundation
+import Multiprecision
 package import Paillier
 import SealedTables
 import SharingModel
@@ -40,55 +41,67 @@ package struct PlanExecutor: Sendable {
 
     /// Loads the datasets that a plan names and binds it to them.
     package func bind(_ plan: Plan) throws -> BoundPlan {
-        try BoundPlan(plan, datasets: plan.content.datasets.map { try SealedDataset(loading: $0, from: store) })
+        try BoundPlan(plan, datasets: plan.content.datasets.map { try SealedDataset(naming: $0, from: store) })
     }
 
     /// What the guard says, without computing anything: `--dry-run`.
     package func assess(_ plan: Plan, history: [PastOpening]) throws -> GuardReport {
-        try prepare(try bind(plan), history: history).report
+        try judge(try bind(plan), history: history, summingUnder: nil).report
     }
 
-    /// Computes the groups that the guard allows.
+    /// Reads all that is public, asks the guard, and finds whatever else is wrong with the plan.
     ///
     /// - Parameters:
     ///   - key: The pool's; every dataset must be sealed under it.
     ///   - history: Everything opened before, in the order of opening. It decides whether the plan may run, and never
     ///     what comes out.
-    /// - Throws: ``QueryPlanError/guarded(_:)`` if the guard refuses the query whole; the errors of the store, of the
-    ///   shards, and ``QueryPlanError``.
-    package func run(_ plan: Plan, key: PublicKey, history: [PastOpening]) throws -> ComputedResult {
+    /// - Throws: The errors of the file system, and ``QueryPlanError``.
+    package func prepare(_ plan: Plan, key: PublicKey, history: [PastOpening]) throws -> ExecutablePlan {
         let bound = try bind(plan)
         for dataset in bound.datasets where dataset.manifest.keyFingerprint != key.fingerprint {
             throw QueryPlanError.result(.poolKeyMismatch(dataset: dataset.manifest.name.text))
         }
-        let prepared = try prepare(bound, history: history)
-        guard prepared.report.allows else { throw QueryPlanError.guarded(prepared.report) }
-        let sums = try bound.sums.map { try SumCells($0, of: prepared) }
-        let products = try add(sums, of: prepared, key: key)
-        return try ResultAssembly(prepared: prepared, sums: sums, key: key).result(of: products)
+        return try ExecutablePlan(try judge(bound, history: history, summingUnder: key), key: key)
     }
 
-    private func prepare(_ bound: BoundPlan, history: [PastOpening]) throws -> PreparedPlan {
+    /// Computes the groups that the guard allows.
+    ///
+    /// - Throws: ``QueryPlanError/guarded(_:)`` if the guard refuses the query whole, ``QueryPlanError/dataset(_:)`` for
+    ///   ciphertexts that cannot be computed on.
+    package func run(_ plan: ExecutablePlan) throws -> ComputedResult {
+        guard plan.report.allows else { throw QueryPlanError.guarded(plan.report) }
+        return try ResultAssembly(prepared: plan.prepared, sums: plan.sums, key: plan.key).result(of: add(plan))
+    }
+
+    /// Prepares and computes, as ``prepare(_:key:history:)`` and ``run(_:)``.
+    package func run(_ plan: Plan, key: PublicKey, history: [PastOpening]) throws -> ComputedResult {
+        try run(prepare(plan, key: key, history: history))
+    }
+
+    private func judge(_ bound: BoundPlan, history: [PastOpening], summingUnder key: PublicKey?) throws -> PreparedPlan
+    {
         var done = 0
         let total = bound.datasets.reduce(0) { $0 + $1.manifest.rows }
         return try PreparedPlan(
-            bound, history: history, minimumSubjects: minimumSubjects, store: store, workers: workers
+            bound, history: history, minimumSubjects: minimumSubjects, summingUnder: key, store: store,
+            workers: workers
         ) { rows in
             done += rows
             progress(.reading, done, max(done, total))
         }
     }
 
-    /// Accumulators kept by all threads together; each takes a few kilobytes.
-    private static let mostAccumulators = 100_000
+    /// Accumulators kept by all threads together; each takes some 15 kilobytes.
+    private static let mostAccumulators = 20_000
 
-    private func add(_ sums: [SumCells], of prepared: PreparedPlan, key: PublicKey) throws -> ShardSums {
+    private func add(_ plan: ExecutablePlan) throws -> ShardSums {
+        let (sums, key) = (plan.sums, plan.key)
         var total = ShardSums(sums)
         let cells = sums.reduce(0) { $0 + $1.cells.count }
         guard cells > 0 else { return total }
-        let places = prepared.shardPlaces
+        let places = plan.shards
         let threads = max(1, min(workers, places.count, Self.mostAccumulators / cells))
-        let rows = prepared.plan.datasets.reduce(0) { $0 + $1.manifest.rows }
+        let rows = plan.prepared.plan.datasets.reduce(0) { $0 + $1.manifest.rows }
         let done = Mutex(0)
         let next = Atomic<Int>(0)
         let (store, progress) = (store, progress)
@@ -107,22 +120,21 @@ package struct PlanExecutor: Sendable {
             }
         }
         for part in parts { try total.merge(part) }
+        do throws(PaillierError) {
+            try total.checkCoprime()
+        } catch {
+            try findCulprit(among: places, packs: Set(sums.map(\.sum.pack)), key: key)
+            throw error
+        }
         return total
     }
-}
 
-extension PreparedPlan {
-    /// Every shard of the plan's own datasets.
-    var shardPlaces: [ShardPlace] {
-        let named = Set(plan.datasets.map(\.cid))
-        var places = [ShardPlace]()
-        for extent in extents where named.contains(extent.dataset.cid) {
-            var row = extent.rows.lowerBound
-            for (index, shard) in extent.dataset.shards.enumerated() {
-                places.append(ShardPlace(dataset: extent.dataset, index: index, firstRow: row))
-                row += shard.rows
+    /// Says which row made a sum share a factor with n: looked for only once it is known that there is one.
+    private func findCulprit(among places: [ShardPlace], packs: Set<PackName>, key: PublicKey) throws {
+        for place in places {
+            try place.dataset.naming {
+                _ = try UnverifiedShard(place.index, of: place.dataset, in: store).verified(under: key, packs: packs)
             }
         }
-        return places
     }
 }

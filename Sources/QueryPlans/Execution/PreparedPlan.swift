@@ -1,4 +1,5 @@
 import BlobStore
+import Paillier
 import SealedTables
 
 /// A plan after the guard: which groups it has, and which of them may be computed.
@@ -11,16 +12,21 @@ struct PreparedPlan {
     let report: GuardReport
 
     init(
-        _ plan: BoundPlan, history: [PastOpening], minimumSubjects: Int, store: any BlobStore, workers: Int,
-        progress: (Int) -> Void
+        _ plan: BoundPlan, history: [PastOpening], minimumSubjects: Int, summingUnder key: PublicKey?,
+        store: any BlobStore,
+        workers: Int, progress: (Int) -> Void
     ) throws {
         let relevant = try RelevantHistory(for: plan, in: history, store: store)
         let plans = [plan] + relevant.openings.map(\.plan)
         let columns = Set(plans.flatMap { $0.request.expressions.flatMap(\.columns) })
         let computable = Set(plan.measures.keys).union(plan.counted)
         let data = try PublicData(
-            relevant.datasets, columns: columns.sorted(), computable: computable.sorted(), store: store,
-            workers: workers, progress: progress)
+            relevant.datasets, columns: columns.sorted(), computable: computable.sorted(),
+            purpose: key.map {
+                PublicData.Purpose(
+                    datasets: Set(plan.plan.content.datasets), packs: Set(plan.sums.map(\.pack)), key: $0)
+            },
+            store: store, workers: workers, progress: progress)
         let releases = try relevant.openings.map { past, plan in
             let grouping = try data.table.group(plan.request, ranges: data.ranges(of: plan))
             // A history that does not fit its own data would let a subtraction pass unseen.

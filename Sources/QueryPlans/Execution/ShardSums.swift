@@ -2,6 +2,7 @@ import BlobStore
 import Multiprecision
 import Paillier
 import SealedTables
+import SharingModel
 
 /// Products of ciphertexts, one for each cell of each sum.
 ///
@@ -15,36 +16,29 @@ struct ShardSums: Sendable {
         products = sums.map { Array(repeating: nil, count: $0.cells.count) }
     }
 
-    /// Adds up the rows of some shards of one dataset.
+    /// Adds up the rows of some shards.
     ///
+    /// Each ciphertext is known to be in range; of the sums, all threads' together, ``checkCoprime()`` has to be asked.
     /// - Parameter shards: Each with the number of its first row.
     init(
         adding shards: some Sequence<ShardPlace>, to sums: [SumCells], key: PublicKey, store: any BlobStore,
         progress: (Int) -> Void
     ) throws {
-        var accumulators = sums.map { [CiphertextAccumulator?](repeating: nil, count: $0.cells.count) }
         let packs = Set(sums.map(\.sum.pack))
+        var batches = RowBatches(sums, key: key)
         for place in shards {
-            // Nothing is computed on bytes that were not checked.
-            let shard = try UnverifiedShard(place.index, of: place.dataset, in: store)
-                .verified(under: key, packs: packs)
-            let width = shard.table.ciphertextByteCount
-            for (index, sum) in sums.enumerated() {
-                shard.withCiphertexts(of: sum.sum.pack) { limbs in
-                    for row in 0..<shard.rows {
-                        let cell = sum.cellOfRow[place.firstRow + row]
-                        guard cell != RowGrouping.none else { continue }
-                        let bytes = UnsafeRawBufferPointer(rebasing: limbs[row * width..<(row + 1) * width])
-                        if accumulators[index][Int(cell)] == nil {
-                            accumulators[index][Int(cell)] = CiphertextAccumulator(key: key)
-                        }
-                        accumulators[index][Int(cell)]?.add(littleEndianLimbs: bytes)
-                    }
-                }
-            }
+            let shard = try place.shard(under: key, packs: packs, in: store)
+            batches.add(shard, firstRow: place.firstRow)
             progress(shard.rows)
         }
-        products = accumulators.map { $0.map { $0?.value() } }
+        products = batches.finish()
+    }
+
+    /// Checks that each product is coprime to n: then all that went into it was.
+    func checkCoprime() throws(PaillierError) {
+        for products in products {
+            for product in products { try product?.checkCoprime() }
+        }
     }
 
     mutating func merge(_ other: ShardSums) throws {
@@ -77,4 +71,13 @@ struct ShardPlace: Sendable {
     let dataset: SealedDataset
     let index: Int
     let firstRow: Int
+    /// Read, hashed and checked before.
+    let kept: SummableShard?
+
+    func shard(under key: PublicKey, packs: Set<PackName>, in store: any BlobStore) throws -> SummableShard {
+        if let kept { return kept }
+        return try dataset.naming {
+            try UnverifiedShard(index, of: dataset, in: store).inRange(under: key, packs: packs)
+        }
+    }
 }

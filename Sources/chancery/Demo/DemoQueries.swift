@@ -125,7 +125,7 @@ struct DemoQueries {
             let computed = try await RunQuery(.statement(statement), token: token).run(as: statistics)
             try computed.acknowledge()
             let receipt = try await stage.session("site1").revokeToken(token, reason: "the study has ended")
-            var lines = ["site1 revoked: \(receipt.line)"]
+            var lines = ["site1 revoked: \(receipt?.line ?? "before")"]
             lines += try await expectRefusal("opening") {
                 _ = try await OpenRecordedResult(computed.id.hex).run(as: stage.session("ministry"))
             }

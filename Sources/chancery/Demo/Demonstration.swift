@@ -80,12 +80,13 @@ struct Demonstration {
     private func grant(_ story: inout Story) async throws -> String {
         try await story.step("The statistics office asks for a token; every department approves for its own data") {
             let session = try stage.session("statistics")
-            let receipt = try await session.requestToken(
+            let requested = try await session.requestToken(
                 TokenWish(
                     scope: .pool(try name(pool)), packs: [try name("care"), try name("profile")],
                     purpose: "medical spending and health by insurance plan", uses: 12,
-                    until: Timestamp.now().adding(seconds: 90 * 86_400)))
-            let token = receipt.transaction.hex
+                    until: .after(seconds: 90 * 86_400)))
+            try requested.acknowledge()
+            let token = requested.token.hex
             for department in DemoStage.departments {
                 _ = try await stage.session(department.text).approveToken(token)
             }

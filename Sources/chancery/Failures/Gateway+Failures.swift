@@ -18,8 +18,8 @@ extension GatewayError: Failure {
             .alreadyFounded, .sectionMissing, .unknownPool, .unknownDataset, .unknownSource, .unknownReference,
             .ambiguousReference:
             .misunderstood
-        case .refusedOnLedger, .notAllowed, .queryRefused, .keyMissing, .recomputedOtherwise, .openingDamaged,
-            .notFinal, .ledgerWentBack:
+        case .refusedOnLedger, .notAllowed, .queryRefused, .keyMissing, .resultRefused,
+            .datasetsUnreadable, .openingDamaged, .notFinal, .ledgerWentBack:
             .refused
         case .unavailable: .unavailable
         }

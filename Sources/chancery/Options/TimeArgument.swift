@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import SharingModel
 
 /// A moment as people write one: `2027-06-30T12:00:00Z`, `2027-06-30` (its beginning), or from now on `90d`, `36h`.
@@ -25,6 +26,14 @@ struct TimeArgument: ExpressibleByArgument {
         switch meaning {
         case .moment(let moment): moment
         case .fromNow(let seconds): now.adding(seconds: seconds)
+        }
+    }
+
+    /// As the token's end: what is counted from now on is counted when the request is signed.
+    var end: TokenWish.End {
+        switch meaning {
+        case .moment(let moment): .at(moment)
+        case .fromNow(let seconds): .after(seconds: seconds)
         }
     }
 

@@ -9,6 +9,7 @@ import Ledger
 import QueryPlans
 import SharingModel
 import SignedEnvelopes
+import TestSupport
 import Testing
 
 /// An evidence file taken apart, so that a forger's every step can be tried: what is put together again is well formed
@@ -86,7 +87,7 @@ extension TransactionProof {
 
 extension TestConsortium {
     func evidence(of result: String, by party: String = "statistics") throws -> URL {
-        let file = folder.url.appending(path: "evidence-\(party).car")
+        let file = folder.url("evidence-\(party).car")
         _ = try ExportEvidence(result).run(as: session(party), to: file)
         return file
     }
@@ -102,7 +103,7 @@ func expectRefused(
     _ workshop: EvidenceWorkshop, in folder: TestFolder, as part: EvidencePart? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-    let file = folder.url.appending(path: "altered.car")
+    let file = folder.url("altered.car")
     try workshop.write(to: file)
     let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
         try EvidenceVerifier().verify(EvidenceFile(reading: file))

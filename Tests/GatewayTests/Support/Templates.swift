@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import KeyVault
 import SharingModel
+import TestSupport
 
 /// Consortia that take seconds to make, made once; tests work on copies.
 actor Templates {
@@ -32,11 +33,11 @@ actor Templates {
     }
 
     private static func publish() async throws -> TestFolder {
-        let folder = try TestFolder()
-        let policies = folder.url.appending(path: "policies")
+        let folder = TestFolder()
+        let policies = folder.url("policies")
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
         try Data(policy.utf8).write(to: policies.appending(path: "consortium.yaml"))
-        let place = folder.url.appending(path: "consortium", directoryHint: .isDirectory)
+        let place = folder.directory.appending(path: "consortium", directoryHint: .isDirectory)
         _ = try await FoundLocally(
             policy: ConsortiumPolicy(directory: policies), cost: .insecureForTesting,
             clock: { TestConsortium.founded }, passphrase: TestConsortium.passphrase

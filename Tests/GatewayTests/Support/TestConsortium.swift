@@ -6,6 +6,7 @@ import KeyVault
 import Ledger
 import SharingModel
 import SignedEnvelopes
+import TestSupport
 import Testing
 
 /// Three departments with 90 rows each of RAND's table under one pool key, their ministry as custodian, an auditor,
@@ -31,10 +32,10 @@ struct TestConsortium {
     }
 
     init(copying original: TestFolder, at time: Timestamp) throws {
-        folder = try TestFolder(copying: original.url)
+        folder = try TestFolder(copying: original.directory)
         clock = TestClock(time)
-        guard case .consortium(let local) = try HomeLocation(directory: folder.url) else {
-            throw GatewayError.notAHome(path: folder.url.path)
+        guard case .consortium(let local) = try HomeLocation(directory: folder.directory) else {
+            throw GatewayError.notAHome(path: folder.path)
         }
         self.local = local
     }
@@ -82,7 +83,7 @@ struct TestConsortium {
 // The way of the data in short.
 extension TestConsortium {
     func publish(_ department: String, replacing: Bool = false) async throws -> PublishTable.Published {
-        let csv = folder.url.appending(path: "\(department).csv")
+        let csv = folder.url("\(department).csv")
         if !FileManager.default.fileExists(atPath: csv.path) {
             let site = try #require(department.last.flatMap { Int(String($0)) })
             try Data(TestConsortium.table.get().csv(site: site).utf8).write(to: csv)
@@ -97,12 +98,17 @@ extension TestConsortium {
         _ packs: [String] = ["care"], uses: Int64 = 5, lasting seconds: Int64 = 86_400, by party: String = "statistics",
         contracts: [ContractReference]? = nil
     ) async throws -> String {
-        try await session(party).requestToken(
+        try await request(
             TokenWish(
                 scope: .pool(name("health")), packs: packs.map { try name($0) }, purpose: "spending by year",
-                uses: uses,
-                until: clock.now.adding(seconds: seconds), contracts: contracts)
-        ).transaction.hex
+                uses: uses, until: .after(seconds: seconds), contracts: contracts),
+            by: party)
+    }
+
+    func request(_ wish: TokenWish, by party: String = "statistics") async throws -> String {
+        let requested = try await session(party).requestToken(wish)
+        try requested.acknowledge()
+        return requested.token.hex
     }
 
     func approve(_ token: String, by owners: [String] = departments) async throws {
@@ -116,9 +122,10 @@ extension TestConsortium {
     }
 
     func query(
-        _ statement: String = byYear, token: String, as party: String = "statistics"
+        _ statement: String = byYear, of datasets: DatasetSelection = .all, token: String,
+        as party: String = "statistics"
     ) async throws -> RunQuery.Computed {
-        let computed = try await RunQuery(.statement(statement), token: token).run(as: session(party))
+        let computed = try await RunQuery(.statement(statement, of: datasets), token: token).run(as: session(party))
         try computed.acknowledge()
         return computed
     }
@@ -131,4 +138,8 @@ extension TestConsortium {
         SELECT year, SUM(meddol), AVG(meddol), VARIANCE(meddol), VAR_POP(meddol), COUNT(*), SUM(mdvis)
         FROM health GROUP BY year
         """
+}
+
+func name<Kind>(_ text: String) throws -> Name<Kind> {
+    try #require(Name<Kind>(text), "'\(text)' is not a name")
 }

@@ -84,9 +84,11 @@ struct DepartmentNodeTests {
             cluster.partition(["site3", "site4"])
             let envelope = try request(cluster)
             let site1 = try cluster["site1"]
-            await withTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try? await site1.ledger.submit(envelope) }
-                while await site1.node.status.cosigned.count < 2 { try? await Task.sleep(for: TestCluster.beat) }
+                while await site1.node.status.cosigned.count < 2 {
+                    try await Task.sleep(for: TestCluster.beat)
+                }
                 group.cancelAll()
             }
             let status = await site1.node.status
@@ -184,6 +186,24 @@ struct DepartmentNodeTests {
             #expect(try message.canonicalBytes() == vote.message.canonicalBytes())
             #expect(try journal.load() == vote)
             #expect(again.told.events.isEmpty, "nothing was cosigned anew")
+        }
+    }
+
+    @Test("Events that a flood left no room for are read again once the height before is final")
+    func flood() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            let node = try cluster["site1"].node
+            for height in 1...100 {
+                try await cluster.write(Data("nonsense".utf8), height: before.height + 1 + height, as: "site4")
+            }
+            #expect(await !node.needsRewind)
+            _ = try await cluster.submit(try request(cluster), at: "site2")
+            _ = try await cluster.settle(names)
+            #expect(await node.needsRewind)
+            let winning = try #require(cluster.events.first { $0.height == before.height + 1 })
+            #expect(await node.startPosition() == winning.position)
+            #expect(await !node.needsRewind)
         }
     }
 

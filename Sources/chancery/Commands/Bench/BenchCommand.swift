@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
             EXAMPLE:
               chancery bench paillier --bits 2048 --json
             """,
-        subcommands: [BenchPaillier.self, BenchLedger.self, BenchQuery.self])
+        subcommands: [BenchPaillier.self, BenchSum.self, BenchLedger.self, BenchQuery.self])
 }
 
 /// Whole numbers with commas between them: `1,10,100`.

@@ -7,10 +7,14 @@ import Paillier
 struct BenchPaillier: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paillier",
-        abstract: "Measure the operations on ciphertext, on one core.",
+        abstract: "Measure the operations on ciphertext, on one core or on all.",
         discussion: """
             Each figure is the tenth percentile of short repetitions, all operations in turn. `keygen` uses two \
             cores, and is luck: give --keygen to repeat it.
+
+            --interactive is for scripts that compare with other programs in turn (Scripts/bench-peers): it prints \
+            one line of JSON with the operations' ids, then answers each line 'ID SECONDS' of standard input with \
+            one line of JSON: items done, seconds of the clock, seconds of CPU.
 
             EXAMPLE:
               chancery bench paillier --bits 3072 --seconds 30 --json
@@ -25,10 +29,20 @@ struct BenchPaillier: ParsableCommand {
     @Option(help: ArgumentHelp("How many keys to search for; 0 leaves keygen out at 2048 and 3072.", valueName: "n"))
     var keygen = 1
 
+    @Option(help: ArgumentHelp("Measure on the caller's thread, or on all cores.", valueName: "1|all"))
+    var threads = ThreadChoice.one
+
+    @Option(help: ArgumentHelp("Ciphertexts in a sum.", valueName: "n"))
+    var elements = 1_000
+
+    @Flag(help: "Measure what standard input asks for; searches no key at 2048 and 3072 bits.")
+    var interactive = false
+
     @OptionGroup var json: JSONOptions
 
     func validate() throws {
         guard [2048, 3072, 4096].contains(bits) else { throw ValidationError("--bits is 2048, 3072 or 4096") }
+        guard (2...1_000_000).contains(elements) else { throw ValidationError("--elements is 2 to 1000000") }
         guard seconds > 0, keygen >= 0 else { throw ValidationError("--seconds and --keygen cannot be negative") }
         guard try keygen > 0 || BenchKey.known(bits: bits) != nil else {
             throw ValidationError("at \(bits) bits a key has to be searched for; give --keygen 1")
@@ -38,18 +52,32 @@ struct BenchPaillier: ParsableCommand {
     func run() throws {
         var report = BenchReport()
         let key = try searchKeys(&report)
+        let material = try PaillierMaterial(key: key, workers: threads.workers, rowCount: elements)
+        let operations = try material.operations()
+        if interactive { return try OperationServer(operations: operations).serve() }
+        try measure(operations, into: &report)
+        try json.print(report.document) { report.text }
+    }
+
+    private func measure(_ operations: [PaillierOperation], into report: inout BenchReport) throws {
         let progress = ProgressBar("measuring", unit: nil, total: 100)
         defer { progress.finish() }
-        var bench = try PaillierOperations(key: key)
-        try bench.measure(seconds: Double(seconds), into: &report) { progress.update(Int($0 * 100)) }
-        progress.finish()
-        try json.print(report.document) { report.text }
+        var timings = InterleavedTimings()
+        for operation in operations { try timings.add(operation.body) }
+        let found = try timings.tenthPercentiles(budget: Double(seconds)) { progress.update(Int($0 * 100)) }
+        let shared: [String: JSONValue] = ["bits": .integer(Int64(bits)), "threads": .string(threads.rawValue)]
+        for (operation, seconds) in zip(operations, found) {
+            report.add(
+                .init(
+                    name: operation.name, parameters: operation.parameters.merging(shared) { own, _ in own },
+                    value: Double(operation.count) / seconds, unit: operation.unit))
+        }
     }
 
     private func searchKeys(_ report: inout BenchReport) throws -> PrivateKey {
         var key = try BenchKey.known(bits: bits)
         var seconds: [Double] = []
-        for _ in 0..<keygen {
+        for _ in 0..<(interactive && key != nil ? 0 : keygen) {
             let progress = ProgressBar("searching for safe primes", unit: "candidates", total: nil)
             defer { progress.finish() }
             let elapsed = try ContinuousClock().measure {
@@ -65,117 +93,5 @@ struct BenchPaillier: ParsableCommand {
         }
         guard let key else { throw PaillierError.keySizeNotSupported(bitCount: bits) }
         return key
-    }
-}
-
-/// The operations, each with what it needs at hand.
-private struct PaillierOperations {
-    private let key: PrivateKey
-    private let half: Encryptor
-    private let short: Encryptor
-    private let layout: SlotLayout
-    private let values: [BigInteger]
-    private let ciphertexts: [Ciphertext]
-    private let weights: [UInt64]
-    private var timings = InterleavedTimings()
-    private var names: [(name: String, parameters: [String: JSONValue], count: Int, unit: String)] = []
-
-    /// What the tables are sized for: the demo's table in two packs.
-    private static let expectedCount = 40_000
-    private static let elementCount = 32
-    private static let shortBitCount = 512
-
-    init(key: PrivateKey) throws {
-        self.key = key
-        half = try Encryptor(key: key.publicKey, randomness: .half, expectedCount: Self.expectedCount)
-        short = try Encryptor(
-            key: key.publicKey, randomness: .short(bits: Self.shortBitCount), expectedCount: Self.expectedCount)
-        let limit = BigInteger(UInt64(UInt32.max))
-        // 32-bit values, 2³² of which can be added, and the guard.
-        let slots = (key.publicKey.bitCount - 1) / (64 + SlotLayout.guardBitCount)
-        layout = try SlotLayout(
-            entries: (0..<slots).map { ("\($0)", limit) }, weightCapacityBits: 32,
-            modulusBitCount: key.publicKey.bitCount)
-        values = (0..<slots).map { _ in BigInteger(UInt64(UInt32.random(in: 0...UInt32.max))) }
-        let encryptor = half
-        ciphertexts = try values.prefix(Self.elementCount).map { try encryptor.encrypt($0) }
-        weights = ciphertexts.map { _ in UInt64(UInt32.random(in: 1 << 31...UInt32.max)) }
-    }
-
-    mutating func measure(
-        seconds: Double, into report: inout BenchReport, progress: (Double) -> Void
-    ) throws {
-        try addEncryption()
-        try addArithmetic()
-        let found = try timings.tenthPercentiles(budget: seconds, progress: progress)
-        for (operation, seconds) in zip(names, found) {
-            report.add(
-                .init(
-                    name: operation.name, parameters: operation.parameters,
-                    value: Double(operation.count) / seconds, unit: operation.unit))
-        }
-    }
-
-    private mutating func add(
-        _ name: String, _ parameters: [String: JSONValue] = [:], count: Int = 1, unit: String = "op/s",
-        _ body: @escaping () throws -> Void
-    ) throws {
-        try timings.add(body)
-        let bits: [String: JSONValue] = ["bits": .integer(Int64(key.publicKey.bitCount))]
-        names.append((name, parameters.merging(bits) { own, _ in own }, count, unit))
-    }
-
-    private mutating func addEncryption() throws {
-        let (half, short, layout, values) = (half, short, layout, values)
-        try add("encrypt", ["alpha": "half"]) { _ = try half.encrypt(values[0]) }
-        try add("encrypt", ["alpha": .string("\(Self.shortBitCount) bits")]) { _ = try short.encrypt(values[0]) }
-        try add(
-            "pack", ["alpha": "half", "slots": .integer(Int64(values.count))], count: values.count, unit: "values/s"
-        ) {
-            _ = try half.encrypt(layout.pack(values))
-        }
-    }
-
-    private mutating func addArithmetic() throws {
-        let (key, ciphertexts, weights) = (key, ciphertexts, weights)
-        let (left, right) = (ciphertexts[0], ciphertexts[1])
-        try add("decrypt") { _ = try key.decrypt(left) }
-        try add("add") { _ = try key.publicKey.add(left, right) }
-        let limbs = AlignedCiphertexts(ciphertexts)
-        var sum = CiphertextAccumulator(key: key.publicKey)
-        try add("addInSum", count: ciphertexts.count) { limbs.forEach { sum.add(littleEndianLimbs: $0) } }
-        let weight = BigInteger(weights[0])
-        try add("multiply32") { _ = try key.publicKey.multiply(left, by: weight) }
-        try add(
-            "weightedSum", ["elements": .integer(Int64(weights.count)), "weightBits": 32], count: weights.count,
-            unit: "elements/s"
-        ) {
-            var sum = CiphertextAccumulator(key: key.publicKey)
-            var weight = weights.makeIterator()
-            limbs.forEach { sum.add(littleEndianLimbs: $0, weight: weight.next() ?? 1) }
-            _ = sum.value()
-        }
-    }
-}
-
-/// Ciphertexts one after the other in memory, as a shard has them.
-private final class AlignedCiphertexts {
-    private let memory: UnsafeMutableRawBufferPointer
-    private let width: Int
-
-    init(_ ciphertexts: [Ciphertext]) {
-        width = ciphertexts.first?.key.ciphertextByteCount ?? 0
-        memory = .allocate(byteCount: width * ciphertexts.count, alignment: 64)
-        for (index, ciphertext) in ciphertexts.enumerated() {
-            ciphertext.write(littleEndianLimbs: .init(rebasing: memory[index * width..<(index + 1) * width]))
-        }
-    }
-
-    deinit { memory.deallocate() }
-
-    func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
-        for start in stride(from: 0, to: memory.count, by: width) {
-            body(UnsafeRawBufferPointer(rebasing: memory[start..<start + width]))
-        }
     }
 }

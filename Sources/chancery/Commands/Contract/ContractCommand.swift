@@ -41,13 +41,14 @@ struct RegisterContractCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What it computes, for those who approve it.", valueName: "text"))
     var summary: String
 
+    @OptionGroup var choice: SelectionOptions
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
         let receipt = try await options.session().registerContract(
             ContractOffer(
-                contract: contract.reference, summary: summary, statement: statement,
+                contract: contract.reference, summary: summary, statement: statement, of: choice.selection,
                 parameters: parameters.map(\.parameter)))
         try json.print(receipt.document(["contract": .string(contract.reference.description)])) {
             "\(contract.reference) registered; the owners of its data approve with `chancery contract approve`\n"

@@ -15,6 +15,9 @@ struct QueryCommand: AsyncParsableCommand {
             are over public columns. The disclosure guard drops groups of too few persons, and refuses the query whole \
             where what was opened before would give them away; --dry-run tells without taking a use.
 
+            A pool stands for all of its datasets that the token covers. Where one of them cannot be read the query says \
+            which, and is not computed: --without leaves it out. The plan names exactly the datasets that were used.
+
             EXAMPLE:
               chancery query "SELECT plan, AVG(meddol), COUNT(*) FROM health WHERE year = 1 GROUP BY plan" \
             --token 3f9a12 --as statistics
@@ -34,6 +37,8 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Any beginning of the token's id.", valueName: "token"))
     var token: String
 
+    @OptionGroup var choice: SelectionOptions
+
     @Flag(help: "Say what would be refused and why, group by group; write nothing.")
     var dryRun = false
 
@@ -43,6 +48,9 @@ struct QueryCommand: AsyncParsableCommand {
     func validate() throws {
         guard (statement == nil) != (contract == nil) else {
             throw ValidationError("give a SELECT statement or --contract NAME@VERSION")
+        }
+        guard contract == nil || choice.selection == .all else {
+            throw ValidationError("a registered plan names its datasets: --datasets and --without go with a statement")
         }
         guard contract != nil || settings.isEmpty else { throw ValidationError("--set goes with --contract") }
         guard Set(settings.map(\.name)).count == settings.count else {
@@ -56,7 +64,7 @@ struct QueryCommand: AsyncParsableCommand {
                 contract.reference,
                 parameters: Dictionary(settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
         }
-        return .statement(statement ?? "")
+        return .statement(statement ?? "", of: choice.selection)
     }
 
     func run() async throws {
@@ -82,6 +90,7 @@ struct QueryCommand: AsyncParsableCommand {
             "token": .string(computed.token.hex), "status": .string("computed"),
             "computed": .string(computed.result.cid.text),
             "columns": .array(computed.plan.content.select.map { .string($0.name) }), "rows": .array([]),
+            "datasets": .array(computed.inputs.map { .string($0.text) }),
             "refused": ResultDocument.refused(computed.result.content.refused),
         ])
     }
@@ -93,6 +102,10 @@ struct QueryCommand: AsyncParsableCommand {
             "computed on ciphertext: \(Quantity.counted(content.groups.count, "group")), "
                 + "\(Quantity.counted(content.ciphertexts.count, "ciphertext")) of \(content.ciphertexts.bytes) bytes",
         ]
+        lines.append("over \(computed.inputs.map(\.text).joined(separator: ", "))")
+        if !computed.leftOut.isEmpty {
+            lines.append("without \(computed.leftOut.map(\.text).joined(separator: ", ")), as you asked")
+        }
         if !content.refused.isEmpty {
             lines.append("\(Quantity.counted(content.refused.count, "group")) left out: \(content.refused[0].reason)")
         }

@@ -37,6 +37,9 @@ struct RequestTokenCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("These datasets.", valueName: "a,b,…"))
     var datasets: NameList<NameKind.Dataset>?
 
+    @Option(help: ArgumentHelp("Of the pool's datasets, leave these out.", valueName: "a,b,…"))
+    var without: NameList<NameKind.Dataset>?
+
     @Option(help: ArgumentHelp("The packs.", valueName: "p,q,…"))
     var packs: NameList<NameKind.Pack>
 
@@ -57,16 +60,19 @@ struct RequestTokenCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (pool == nil) != (datasets == nil) else { throw ValidationError("give --pool or --datasets") }
+        guard pool != nil || without == nil else { throw ValidationError("--without goes with --pool") }
     }
 
     func run() async throws {
         let session = try options.session()
-        let scope = pool.map { TokenScope.pool($0) } ?? .datasets(datasets?.names ?? [])
-        let receipt = try await session.requestToken(
+        let scope =
+            pool.map { TokenWish.Scope.pool($0, without: without?.names ?? []) } ?? .datasets(datasets?.names ?? [])
+        let requested = try await session.requestToken(
             TokenWish(
-                scope: scope, packs: packs.names, purpose: purpose, uses: uses, until: until.moment(now: .now()),
+                scope: scope, packs: packs.names, purpose: purpose, uses: uses, until: until.end,
                 contracts: contracts?.references))
-        let token = try session.state { try $0.token(receipt.transaction) }
+        let receipt = requested.receipt
+        let token = try session.state { try $0.token(requested.token) }
         try json.print(
             receipt.document(["token": .string(receipt.transaction.hex), "status": .string("requested")])
         ) {
@@ -80,6 +86,8 @@ struct RequestTokenCommand: AsyncParsableCommand {
                 + opening
                 + [receipt.line]).joined(separator: "\n")
         }
+        // Not before it was printed: a command killed in between gives this token once more, and asks for no other.
+        try requested.acknowledge()
     }
 }
 
@@ -93,6 +101,14 @@ struct TokenDecision: ParsableArguments {
 
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
+
+    /// - Parameter receipt: `nil` where an earlier run had decided so.
+    func printed(_ receipt: Receipt?, _ status: String) throws {
+        let own: [String: JSONValue] = ["status": .string(status)]
+        try json.print(receipt?.document(own) ?? .object(own)) {
+            receipt.map { "\(status)\n\($0.line)" } ?? "you had \(status) it already"
+        }
+    }
 }
 
 struct ApproveTokenCommand: AsyncParsableCommand {
@@ -133,7 +149,7 @@ struct DenyTokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let receipt = try await decision.options.session().denyToken(decision.token, reason: decision.reason)
-        try decision.json.print(receipt.document(["status": .string("denied")])) { "denied\n\(receipt.line)" }
+        try decision.printed(receipt, "denied")
     }
 }
 
@@ -152,7 +168,7 @@ struct RevokeTokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let receipt = try await decision.options.session().revokeToken(decision.token, reason: decision.reason)
-        try decision.json.print(receipt.document(["status": .string("revoked")])) { "revoked\n\(receipt.line)" }
+        try decision.printed(receipt, "revoked")
     }
 }
 

@@ -1,0 +1,119 @@
+import Foundation
+import Multiprecision
+import Paillier
+import TestSupport
+import Testing
+
+/// That a private key leaves nothing behind: this process' own memory is searched for its primes.
+@Suite("Memory after a private key")
+struct ZeroisationTests {
+    @Test("A key's primes are in memory while it lives, and nowhere once it is released", arguments: [512, 2048])
+    func releasedKey(bitCount: Int) throws {
+        let memory = OwnMemory()
+        var needles: [MaskedWords] = []
+        do {
+            var generator = SystemRandomNumberGenerator()
+            let key = try PrivateKey.generate(insecureBitCountForTesting: bitCount, using: &generator)
+            key.withSerialized { bytes in
+                let length = (bytes.count - 8) / 2
+                needles = [8, 8 + length].map { MaskedWords(of: bytes, from: $0 + 8) }
+            }
+            let encryptor = try Encryptor(key: key.publicKey, expectedCount: 1)
+            let ciphertexts = try (0..<9).map { try encryptor.encrypt(BigInteger($0)) }
+            // All that a key does: alone, in batches, proofs, bytes, a copy from the bytes.
+            #expect(try key.decrypt(ciphertexts[1]) == 1)
+            #expect(try key.decrypt(ciphertexts).last == 8)
+            #expect(try key.open(ciphertexts[2]).plaintext == 2)
+            #expect(try key.open(ciphertexts).last?.plaintext == 8)
+            try key.publicKey.verify(key.proveModulus())
+            let copy = try key.withSerialized { try PrivateKey(insecureSerializedForTesting: $0) }
+            #expect(try copy.decrypt(ciphertexts[3]) == 3)
+            for needle in needles { #expect(try memory.count(needle, stacks: false) > 0, "the search finds nothing") }
+        }
+        for needle in needles {
+            #expect(try memory.count(needle, stacks: false) == 0)
+            print("a prime of \(bitCount / 2) bits on stacks: \(try memory.count(needle, stacks: true)) places")
+        }
+    }
+}
+
+/// Two words of a secret, so masked that this copy is not found by a search for them.
+struct MaskedWords {
+    static let mask: UInt64 = 0xa5c3_5a3c_c35a_3ca5
+    let words: [UInt64]
+
+    init(of bytes: UnsafeRawBufferPointer, from offset: Int) {
+        words = (0..<2).map { bytes.loadUnaligned(fromByteOffset: offset + 8 * $0, as: UInt64.self) ^ Self.mask }
+    }
+}
+
+/// This process' writable memory, as the system shows it.
+struct OwnMemory {
+    /// The window through which memory is read; it would find itself.
+    private static let windowByteCount = 1 << 20
+
+    /// How often the words lie in writable memory, one behind the other, aligned to a word.
+    ///
+    /// - Parameter stacks: Whether threads' stacks are searched, or all but them.
+    func count(_ needle: MaskedWords, stacks: Bool) throws -> Int {
+        let window = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.windowByteCount + 8, alignment: 4096)
+        defer {
+            BigInteger.wipe(window)
+            window.deallocate()
+        }
+        let own = UInt(bitPattern: window.baseAddress)..<UInt(bitPattern: window.baseAddress) + UInt(window.count)
+        let descriptor = open("/proc/self/mem", O_RDONLY)
+        defer { close(descriptor) }
+        var found = 0
+        for region in try regions() where region.isStack == stacks {
+            var start = region.range.lowerBound
+            while start < region.range.upperBound {
+                // One word more than the step, so that no pair is cut.
+                let wanted = min(window.count, Int(region.range.upperBound - start))
+                let count = pread(descriptor, window.baseAddress, wanted, off_t(start))
+                // Another thread may have given the region back.
+                guard count >= 16 else { break }
+                found += matches(needle, in: UnsafeRawBufferPointer(window)[..<count], at: start, except: own)
+                start += UInt(Self.windowByteCount)
+            }
+        }
+        return found
+    }
+
+    private func matches(
+        _ needle: MaskedWords, in bytes: Slice<UnsafeRawBufferPointer>, at address: UInt, except own: Range<UInt>
+    ) -> Int {
+        let words = UnsafeRawBufferPointer(rebasing: bytes).bindMemory(to: UInt64.self)
+        let (first, second) = (needle.words[0], needle.words[1])
+        var found = 0
+        for index in 0..<words.count - 1 where words[index] ^ MaskedWords.mask == first {
+            guard words[index + 1] ^ MaskedWords.mask == second else { continue }
+            if !own.contains(address + UInt(8 * index)) { found += 1 }
+        }
+        return found
+    }
+
+    private struct Region {
+        let range: Range<UInt>
+        let isStack: Bool
+    }
+
+    /// Writable regions: `from-to rw… offset device inode name`.
+    private func regions() throws -> [Region] {
+        let lines = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n")
+        var regions: [Region] = []
+        var guardEnd: UInt?
+        for line in lines {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            guard ends.count == 2 else { continue }
+            if fields[1].hasPrefix("rw") {
+                // A thread's stack has a page before it that nobody may touch; the heaps of glibc's arenas lie before one.
+                let isStack = fields.last == "[stack]" || guardEnd == ends[0]
+                regions.append(Region(range: ends[0]..<ends[1], isStack: isStack))
+            }
+            guardEnd = fields[1].hasPrefix("---") && ends[1] - ends[0] <= 65_536 ? ends[1] : nil
+        }
+        return regions
+    }
+}
