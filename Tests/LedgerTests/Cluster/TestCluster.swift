@@ -91,8 +91,14 @@ final class TestCluster: Sendable {
                 }
             }
             group.addTask {
+                var beats = 0
                 while !Task.isCancelled {
                     for member in cluster.members { try await member.node.tick() }
+                    beats += 1
+                    // As a node's service does: who missed the last cosignature of a height finds the block.
+                    if beats % 100 == 0 {
+                        for member in cluster.members { try await cluster.carry(.fetch(height: 0), from: member) }
+                    }
                     try await Task.sleep(for: TestCluster.beat)
                 }
             }
