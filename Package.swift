@@ -19,19 +19,26 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// Scripts/fuzz alone sets it: every target is then built with libFuzzer's coverage, and FuzzDriver is there.
+let isFuzzed = Context.environment["CHANCERY_LIBFUZZER"] != nil
+
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
 func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -109,6 +116,21 @@ let package = Package(
         .executableTarget(
             name: "ConstantTimeCheck", dependencies: ["Paillier", "Multiprecision", "CMemcheck"],
             path: "Tests/ConstantTime/Check", swiftSettings: strict),
+        .target(
+            name: "FuzzDecoders",
+            dependencies: [
+                "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel", "DurableFiles",
+            ],
+            path: "Tests/FuzzDecoders", swiftSettings: strict),
+        tests(
+            "FuzzTests",
+            [
+                "FuzzDecoders", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel",
+            ], exclude: ["Corpora"]),
         tests("MultiprecisionTests", ["Multiprecision"]),
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("SharingModelTests", ["SharingModel"]),
@@ -151,4 +173,10 @@ let package = Package(
             "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
+        + (isFuzzed
+            ? [
+                .executableTarget(
+                    name: "FuzzDriver", dependencies: ["FuzzDecoders"], path: "Tests/FuzzDriver",
+                    swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+            ] : [])
 )

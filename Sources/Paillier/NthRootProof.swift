@@ -61,8 +61,8 @@ extension PublicKey {
     ///
     /// - Throws: ``PaillierError/keyProofHasWrongCount(found:expected:)``,
     ///   ``PaillierError/keyProofRootOutOfRange(index:)``, ``PaillierError/keyProofRootWrong(index:)``.
-    /// - Complexity: 8 powers modulo n: about 0.1 s at 3072 bits. A random combination of the eight would take one power,
-    ///   but a hostile key with a factor just above α passes it with probability 2^-16.
+    /// - Complexity: 8 powers modulo n at once: about 40 ms at 3072 bits on a vector unit. A random combination of the
+    ///   eight would take one power, but a hostile key with a factor just above α passes it with probability 2^-16.
     public func verify(_ proof: NthRootProof) throws(PaillierError) {
         guard proof.roots.count == NthRootProof.rootCount else {
             throw .keyProofHasWrongCount(found: proof.roots.count, expected: NthRootProof.rootCount)
@@ -71,7 +71,8 @@ extension PublicKey {
             guard root.signum > 0, root < modulus, root.greatestCommonDivisor(with: modulus) == 1 else {
                 throw .keyProofRootOutOfRange(index: index)
             }
-            let power = root.power(modulus, modulo: modulus, variableTime: true)
+        }
+        for (index, power) in nthPowersModuloN(proof.roots).enumerated() {
             guard power == NthRootProof.target(index, of: self) else { throw .keyProofRootWrong(index: index) }
         }
     }
@@ -82,11 +83,8 @@ extension PrivateKey {
     ///
     /// - Complexity: 8 roots by CRT: about 40 ms at 3072 bits.
     public func proveModulus() throws(PaillierError) -> NthRootProof {
-        var roots: [BigInteger] = []
-        for index in 0..<NthRootProof.rootCount {
-            roots.append(try factors.root(of: NthRootProof.target(index, of: publicKey)))
-        }
-        let proof = NthRootProof(roots: roots)
+        let targets = (0..<NthRootProof.rootCount).map { NthRootProof.target($0, of: publicKey) }
+        let proof = NthRootProof(roots: try factors.roots(of: targets))
         // A fault in one half would give the factors away with the root.
         try publicKey.verify(proof)
         return proof

@@ -17,7 +17,8 @@ extension PublicKey {
     /// that is wrong by a factor of small order may pass: it changes no plaintext.
     /// - Throws: ``PaillierError/keyMismatch``, ``PaillierError/openingOutOfRange(index:)``,
     ///   ``PaillierError/openingDoesNotMatch(index:)`` with the index of the first that fails.
-    /// - Complexity: 8 powers modulo n² and about 0.2 ms an opening at 3072 bits; up to 8 openings one power each.
+    /// - Complexity: 8 powers modulo n², together 0.1 s at 3072 bits on a vector unit, and about 0.2 ms an opening; up to 8
+    ///   openings one power each.
     public func verifyBatch(_ openings: [(ciphertext: Ciphertext, opening: Opening)]) throws(PaillierError) {
         guard openings.count > Self.rounds else { return try verifyEach(openings) }
         for (index, item) in openings.enumerated() {
@@ -26,24 +27,41 @@ extension PublicKey {
         let ciphertexts = openings.map { context.ciphertextRing.makeElement($0.ciphertext.value) }
         let roots = openings.map { context.plaintextRing.makeElement($0.opening.randomness) }
         var generator = SystemRandomNumberGenerator()
-        for _ in 0..<Self.rounds {
+        let rounds = (0..<Self.rounds).map { _ in
             let coefficients = openings.map { _ in UInt16.random(in: .min ... .max, using: &generator) }
-            let product = powerProduct(ciphertexts, coefficients, ring: context.ciphertextRing, lanes: context.lanes)
-            let root = powerProduct(roots, coefficients, ring: context.plaintextRing, lanes: context.plaintextLanes)
-            let residue = root.power(modulus, modulo: modulusSquared, variableTime: true)
             var sum = BigInteger.zero
             for (coefficient, item) in zip(coefficients, openings) {
                 sum += BigInteger(Int(coefficient)) * item.opening.plaintext
             }
-            guard product == ((sum.modulo(modulus) * modulus + 1) * residue).modulo(modulusSquared) else {
-                try verifyEach(openings)
-                throw .openingBatchDoesNotMatch(count: openings.count)
-            }
+            return Round(
+                ciphertext: powerProduct(
+                    ciphertexts, coefficients, ring: context.ciphertextRing, lanes: context.lanes),
+                plaintext: sum.modulo(modulus),
+                root: powerProduct(roots, coefficients, ring: context.plaintextRing, lanes: context.plaintextLanes))
+        }
+        for (round, residue) in zip(rounds, nthPowersModuloSquare(rounds.map(\.root)))
+        where round.ciphertext != ((round.plaintext * modulus + 1) * residue).modulo(modulusSquared) {
+            try verifyEach(openings)
+            throw .openingBatchDoesNotMatch(count: openings.count)
         }
     }
 
+    /// One random combination of all openings.
+    private struct Round {
+        let ciphertext: BigInteger
+        let plaintext: BigInteger
+        let root: BigInteger
+    }
+
     private func verifyEach(_ openings: [(ciphertext: Ciphertext, opening: Opening)]) throws(PaillierError) {
-        for (index, item) in openings.enumerated() { try verify(item.opening, of: item.ciphertext, index: index) }
+        for (index, item) in openings.enumerated() {
+            try checkRange(of: item.opening, for: item.ciphertext, index: index)
+        }
+        let residues = nthPowersModuloSquare(openings.map(\.opening.randomness))
+        for (index, item) in openings.enumerated() {
+            let expected = ((item.opening.plaintext * modulus + 1) * residues[index]).modulo(modulusSquared)
+            guard expected == item.ciphertext.value else { throw .openingDoesNotMatch(index: index) }
+        }
     }
 
     private func powerProduct(

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Multiprecision
 
 extension PythonPaillier {
@@ -23,25 +23,66 @@ extension PythonPaillier {
             self.exponent = exponent
         }
 
-        /// An integer, with exponent 0.
+        /// An integer: exponent 0, unless `precision` or `greatestExponent` ask for another.
         ///
-        /// - Throws: ``PaillierError/signedValueOutOfRange(bitCount:limit:)``.
-        public init(integer: BigInteger, key: PublicKey) throws(PaillierError) {
-            try self.init(mantissa: integer, exponent: 0, key: key)
+        /// - Parameters:
+        ///   - precision: A positive number that is to stay distinguishable from zero: the exponent is
+        ///     `⌊log16 precision⌋`, and what lies below it is rounded away, a half to the even neighbour.
+        ///   - maximumExponent: The exponent becomes no greater than this, at no loss.
+        /// - Throws: ``PaillierError/signedValueOutOfRange(bitCount:limit:)``,
+        ///   ``PaillierError/numberNotRepresentable`` for a precision that is not positive and finite.
+        public init(
+            integer: BigInteger, key: PublicKey, precision: Double? = nil, maximumExponent: Int? = nil
+        ) throws(PaillierError) {
+            let exponent = min(try Self.exponent(of: precision) ?? 0, maximumExponent ?? .max)
+            try self.init(integer, timesTwoTo: 0, exponent: exponent, key: key)
         }
 
-        /// A double, exactly, with the exponent that python-paillier gives it.
+        /// A double, exactly, with the exponent that python-paillier gives it, unless `precision` asks for another.
         ///
-        /// - Throws: ``PaillierError/numberNotRepresentable`` for NaN and infinities,
-        ///   ``PaillierError/signedValueOutOfRange(bitCount:limit:)``.
-        public init(double: Double, key: PublicKey) throws(PaillierError) {
+        /// - Parameters:
+        ///   - precision: As for integers: with it the double is rounded.
+        ///   - maximumExponent: The exponent becomes no greater than this, at no loss.
+        /// - Throws: ``PaillierError/numberNotRepresentable`` for NaN and infinities, and for a precision that is not
+        ///   positive and finite; ``PaillierError/signedValueOutOfRange(bitCount:limit:)``.
+        public init(
+            double: Double, key: PublicKey, precision: Double? = nil, maximumExponent: Int? = nil
+        ) throws(PaillierError) {
             guard double.isFinite else { throw .numberNotRepresentable }
             // frexp: 0.5 <= |fraction| < 1, and exponent 0 for 0. The lowest of the 53 bits lies at frexp - 53.
             let lowestBit = (double == 0 ? 0 : Int(double.exponent) + 1) - 53
-            let exponent = lowestBit >> 2
-            let bits = BigInteger(Int(double.significand * 0x1p52))
-            let mantissa = double == 0 ? 0 : bits << (lowestBit - 4 * exponent)
-            try self.init(mantissa: double < 0 ? -mantissa : mantissa, exponent: exponent, key: key)
+            let exponent = min(try Self.exponent(of: precision) ?? (lowestBit >> 2), maximumExponent ?? .max)
+            let bits = double == 0 ? 0 : BigInteger(Int(double.significand * 0x1p52))
+            try self.init(double < 0 ? -bits : bits, timesTwoTo: lowestBit, exponent: exponent, key: key)
+        }
+
+        /// python-paillier's `floor(log(precision, 16))`, by the same two logarithms and their quotient.
+        private static func exponent(of precision: Double?) throws(PaillierError) -> Int? {
+            guard let precision else { return nil }
+            guard precision.isFinite, precision > 0 else { throw .numberNotRepresentable }
+            return Int((log(precision) / log(16.0)).rounded(.down))
+        }
+
+        /// `number · 2^power`, rounded to a multiple of `16^exponent`, a half to the even neighbour.
+        private init(
+            _ number: BigInteger, timesTwoTo power: Int, exponent: Int, key: PublicKey
+        ) throws(PaillierError) {
+            guard exponent.magnitude <= Self.greatestExponent else { throw .encodedNumberOverflow }
+            let shift = power - 4 * exponent
+            // Refused before it is made: a double shifted by thousands of bits.
+            guard number.isZero || number.bitWidth + shift <= key.bitCount else {
+                throw .signedValueOutOfRange(bitCount: number.bitWidth + shift, limit: Self.limit(key).bitWidth)
+            }
+            let magnitude = shift >= 0 ? number.magnitude << shift : Self.rounded(number.magnitude, bits: -shift)
+            try self.init(mantissa: number.signum < 0 ? -magnitude : magnitude, exponent: exponent, key: key)
+        }
+
+        /// `magnitude / 2^bits`, a half to the even neighbour, as Python rounds fractions.
+        private static func rounded(_ magnitude: BigInteger, bits: Int) -> BigInteger {
+            let quotient = magnitude >> bits
+            let rest = magnitude - (quotient << bits)
+            let half = BigInteger.one << (bits - 1)
+            return rest > half || (rest == half && !quotient.isEven) ? quotient + 1 : quotient
         }
 
         private init(mantissa: BigInteger, exponent: Int, key: PublicKey) throws(PaillierError) {
@@ -101,5 +142,23 @@ extension PythonPaillier {
             return try EncodedNumber(
                 residue: (residue * factor).modulo(key.modulus), exponent: newExponent, key: key)
         }
+    }
+}
+
+extension PythonPaillier.EncodedNumber {
+    /// Reads `{"e": exponent, "v": "decimal residue"}`.
+    ///
+    /// python-paillier has no JSON of its own for encoded numbers: this is pheutil's form of an encrypted one, with the
+    /// residue (`encoding`) where the ciphertext stands.
+    /// - Throws: ``PaillierError/jsonMalformed(member:)``, ``PaillierError/plaintextOutOfRange(bitCount:limit:)``,
+    ///   ``PaillierError/encodedNumberOverflow`` for an exponent out of bounds.
+    public init(json data: Data, under key: PublicKey) throws(PaillierError) {
+        let document = try PythonPaillier.decode(PythonPaillier.NumberDocument.self, data)
+        try self.init(residue: try document.number(under: key), exponent: document.e, key: key)
+    }
+
+    /// What ``init(json:under:)`` reads.
+    public func json() throws(PaillierError) -> Data {
+        try PythonPaillier.encode(PythonPaillier.NumberDocument(v: residue.description, e: exponent))
     }
 }

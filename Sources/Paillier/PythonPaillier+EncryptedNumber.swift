@@ -35,9 +35,13 @@ extension PythonPaillier {
         /// The same value with a lower exponent. Not rerandomised.
         ///
         /// - Precondition: `newExponent <= exponent`.
+        /// - Throws: ``PaillierError/encodedNumberOverflow`` where the factor alone is beyond what a mantissa may be,
+        ///   as python-paillier has it.
         public func lowered(to newExponent: Int) throws(PaillierError) -> EncryptedNumber {
             precondition(newExponent <= exponent, "an exponent can only be lowered")
+            guard newExponent >= -EncodedNumber.greatestExponent else { throw .encodedNumberOverflow }
             let factor = BigInteger.one << (4 * (exponent - newExponent))
+            guard factor <= EncodedNumber.limit(ciphertext.key) else { throw .encodedNumberOverflow }
             return try EncryptedNumber(
                 ciphertext: try ciphertext.key.multiply(ciphertext, by: factor), exponent: newExponent)
         }
@@ -69,20 +73,12 @@ extension PythonPaillier {
 }
 
 extension PythonPaillier.EncryptedNumber {
-    private struct Document: Codable {
-        let v: String
-        let e: Int
-    }
-
     /// Reads pheutil's JSON and checks the ciphertext under `key`.
     ///
     /// - Throws: ``PaillierError/jsonMalformed(member:)`` and what ``Ciphertext/init(checking:under:)`` throws.
     public init(json data: Data, under key: PublicKey) throws(PaillierError) {
-        let document = try PythonPaillier.decode(Document.self, data)
-        // A decimal digit takes more than 3 bits, so this refuses nothing below n².
-        guard document.v.utf8.count <= key.bitCount, let value = BigInteger(document.v) else {
-            throw .jsonMalformed(member: "v")
-        }
+        let document = try PythonPaillier.decode(PythonPaillier.NumberDocument.self, data)
+        let value = try document.number(under: key)
         try self.init(ciphertext: try Ciphertext(checking: value, under: key), exponent: document.e)
     }
 
@@ -91,6 +87,6 @@ extension PythonPaillier.EncryptedNumber {
     /// pheutil itself lowers exponents to -32 before it writes, so that they tell less; ``lowered(to:)`` does that. As
     /// it stands, an integer stays one for its reader.
     public func json() throws(PaillierError) -> Data {
-        try PythonPaillier.encode(Document(v: ciphertext.value.description, e: exponent))
+        try PythonPaillier.encode(PythonPaillier.NumberDocument(v: ciphertext.value.description, e: exponent))
     }
 }

@@ -126,11 +126,15 @@ extension ManifestDescriptor {
                 throw .manifest(.shardCount(found: entries.count, expected: ShardList.mostEntries))
             }
             var references = [ShardIndexReference]()
+            var rows = 0
             for (index, entry) in entries.enumerated() {
                 guard entry.link.cid.codec == .dagJSON else { throw .manifest(.linkCodec(index: index)) }
                 guard (1...ShardList.mostEntries).contains(entry.shards), entry.rows >= entry.shards,
                     entry.rows <= Manifest.mostRows, (1...entry.shards << 20).contains(entry.bytes)
                 else { throw .manifest(.shardSize(index: index)) }
+                // Each addend and the sum before it are at most 2^52: no sum of them all overflows unseen.
+                rows += entry.rows
+                guard rows <= Manifest.mostRows else { throw .manifest(.shardSize(index: index)) }
                 references.append(
                     ShardIndexReference(
                         cid: entry.link.cid, shards: entry.shards, rows: entry.rows, bytes: entry.bytes))

@@ -35,7 +35,7 @@ package struct CreatePool: TransactionBody {
 package enum RandomnessForm: String, Codable, Hashable, Sendable, CaseIterable {
     /// α uniform of ⌈|n|/2⌉ bits (Damgård, Jurik, Nielsen).
     case half
-    /// α of a short length named by the encryptor's configuration.
+    /// α of 512 bits: a further assumption, see docs/paillier.md.
     case short
     /// rⁿ with r uniform, as Paillier has it.
     case textbook

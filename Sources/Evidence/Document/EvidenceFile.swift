@@ -33,6 +33,14 @@ package struct EvidenceFile: Sendable {
     private init(root: CID, blocks: MemoryBlobStore) throws {
         content = try DAGJSON.decode(EvidenceContent.self, from: blocks.get(root))
         guard content.version == 1 else { throw EvidenceError.malformed("version \(content.version) is not known") }
+        // A link that comes twice would have a small file read as a large one, again and again.
+        guard Set(content.transactions).count == content.transactions.count else {
+            throw EvidenceError.malformed("it names a transaction twice")
+        }
+        let parts = content.opening ?? []
+        guard parts.count <= OpeningDocument.mostBlocks else {
+            throw EvidenceError.malformed("its opening has \(parts.count) blocks")
+        }
         founding = try CanonicalJSON.decode(FoundingRecord.self, from: blocks.get(content.founding.cid).data)
         transactions = try content.transactions.map {
             try CanonicalJSON.decode(TransactionProof.self, from: blocks.get($0.cid).data)

@@ -31,6 +31,8 @@ package struct OpeningDocument: Codable, Hashable, Sendable {
 
     /// Largest document that is read, in bytes: well above what the most groups of a result need.
     private static let byteLimit = 64 << 20
+    /// Most blocks that ``blocks()`` gives for a document that is read.
+    static let mostBlocks = byteLimit / Block.maximumByteCount
 
     /// Reads a document's canonical JSON.
     package init(canonicalBytes bytes: Data) throws {

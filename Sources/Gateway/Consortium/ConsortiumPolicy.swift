@@ -30,6 +30,12 @@ package struct ConsortiumPolicy: Sendable {
             throw GatewayError.policy(
                 path: file.path, problem: "cannot be read; give --policies a folder that holds it")
         }
+        // A handful of aliases of aliases is a document of any size.
+        guard text.utf8.count <= Self.byteLimit, Self.aliasCount(text) <= Self.mostAliases else {
+            throw GatewayError.policy(
+                path: file.path,
+                problem: "has more than \(Self.byteLimit) bytes or \(Self.mostAliases) aliases (`*name`)")
+        }
         do {
             try self.init(file: YAMLDecoder().decode(PolicyFile.self, from: text))
         } catch let problem as PolicyProblem {
@@ -44,6 +50,15 @@ package struct ConsortiumPolicy: Sendable {
                 path: file.path,
                 problem: "\(PolicyProblem.place(context.codingPath)): \(context.debugDescription)")
         }
+    }
+
+    private static let byteLimit = 1 << 20
+    private static let mostAliases = 16
+
+    /// Asterisks with something behind them, where YAML may take them for aliases; perhaps more.
+    private static func aliasCount(_ text: String) -> Int {
+        let scalars = Array(text.utf8)
+        return zip(scalars, scalars.dropFirst()).count { $0 == UInt8(ascii: "*") && $1 > UInt8(ascii: " ") }
     }
 
     private init(file: PolicyFile) throws {

@@ -1,4 +1,4 @@
-import Contracts
+package import Contracts
 import Foundation
 import KeyVault
 package import Ledger
@@ -15,13 +15,19 @@ package struct CreatePoolKey {
     package let members: [PartyName]
     package let custodian: PartyName
     package let bitCount: Int
+    /// What the members' encryptions rest on; on the ledger, so that all draw theirs alike.
+    package let randomness: RandomnessForm
 
     /// - Parameter bitCount: Bits of the modulus, 2048 at the least; 3072 for 128-bit security.
-    package init(pool: PoolName, members: [PartyName], custodian: PartyName, bitCount: Int = 3_072) {
+    package init(
+        pool: PoolName, members: [PartyName], custodian: PartyName, bitCount: Int = 3_072,
+        randomness: RandomnessForm = .half
+    ) {
         self.pool = pool
         self.members = members
         self.custodian = custodian
         self.bitCount = bitCount
+        self.randomness = randomness
     }
 
     /// - Parameter progress: Told now and then while safe primes are searched.
@@ -46,7 +52,8 @@ package struct CreatePoolKey {
         let proof = try key.proveModulus()
         return try await session.submit(
             CreatePool(
-                name: pool, members: members, modulus: Data(key.publicKey.modulusBytes), keyProof: proof))
+                name: pool, members: members, modulus: Data(key.publicKey.modulusBytes), keyProof: proof,
+                randomness: randomness))
     }
 
     /// The key of a command that was killed before the ledger had the pool, or a new one. It is in the vault before

@@ -41,6 +41,13 @@ struct CreatePoolCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Bits of the modulus, 2048 at the least.", valueName: "bits"))
     var bits = 3_072
 
+    @Option(
+        help: ArgumentHelp(
+            "What members' encryptions rest on: half (an exponent of half the key's length), short (512 bits: faster, "
+                + "and a further assumption), textbook (r to the n: slowest). See docs/paillier.md.",
+            valueName: "form"))
+    var randomness = RandomnessForm.half
+
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
@@ -55,17 +62,19 @@ struct CreatePoolCommand: AsyncParsableCommand {
         let bar = ProgressBar("searching safe primes", unit: "candidates", total: nil)
         defer { bar.finish() }
         let receipt = try await CreatePoolKey(
-            pool: name, members: members.names, custodian: custodian, bitCount: bits
+            pool: name, members: members.names, custodian: custodian, bitCount: bits, randomness: randomness
         ).run(as: session) { bar.update($0.testedCandidates) }
         bar.finish()
         let pool = try session.state { try $0.knownPool(name) }
         try json.print(
             receipt.document([
                 "pool": .string(name.text), "custodian": .string(custodian.text), "bits": .integer(Int64(bits)),
-                "keyFingerprint": .string(pool.keyFingerprint.hex),
+                "keyFingerprint": .string(pool.keyFingerprint.hex), "randomness": .string(randomness.rawValue),
             ])
         ) {
             "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), held by \(custodian)\n\(receipt.line)"
         }
     }
 }
+
+extension RandomnessForm: ExpressibleByArgument {}

@@ -1,0 +1,1 @@
+coalesce(year, 0) % 10 + length(region || 'x')

@@ -1,0 +1,1 @@
+SELECT region, SUM(cost), AVG(visits), VARIANCE(cost), COUNT(*) FROM health GROUP BY region

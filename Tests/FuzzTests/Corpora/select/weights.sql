@@ -1,0 +1,1 @@
+SELECT year / 10 AS decade, WSUM(visits, CASE WHEN year > 2000 THEN 2 ELSE -1 END) FROM health WHERE region IN ('north', 'so''uth') AND NOT insured IS NULL GROUP BY decade
