@@ -37,6 +37,27 @@ struct ZeroisationTests {
     }
 }
 
+extension ZeroisationTests {
+    @Test("The search sees words on the heap and on a stack, and tells the two apart")
+    func search() throws {
+        let memory = OwnMemory()
+        var generator = SystemRandomNumberGenerator()
+        let secret = UnsafeMutablePointer<UInt64>.allocate(capacity: 2)
+        defer { secret.deallocate() }
+        for index in 0..<2 { secret[index] = generator.next() }
+        let needle = MaskedWords(of: UnsafeRawBufferPointer(start: secret, count: 16), from: 0)
+        #expect(try memory.count(needle, stacks: false) == 1)
+        let onStack = try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2) { copy throws -> Int in
+            for index in 0..<2 { copy[index] = secret[index] }
+            let count = try memory.count(needle, stacks: true)
+            BigInteger.wipe(UnsafeMutableRawBufferPointer(copy))
+            return count
+        }
+        #expect(onStack == 1)
+        #expect(try memory.count(needle, stacks: true) == 0)
+    }
+}
+
 /// Two words of a secret, so masked that this copy is not found by a search for them.
 struct MaskedWords {
     static let mask: UInt64 = 0xa5c3_5a3c_c35a_3ca5

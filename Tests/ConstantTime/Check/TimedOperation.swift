@@ -92,10 +92,11 @@ extension TimedOperation {
         ] + lanes
     }
 
-    /// One ciphertext again and again against random ones.
+    /// One ciphertext again and again against random ones. Its plaintext is random too: the joins around the powers take
+    /// their time from lengths, and 0 would be shorter than all others.
     private static func decryptions(_ key: PrivateKey) throws -> [TimedOperation] {
         let encryptor = try Encryptor(key: key.publicKey, randomness: .short(bits: 256), expectedCount: 512)
-        let one = try encryptor.encrypt(0)
+        let one = try encryptor.encrypt(BigInteger.random(below: key.publicKey.modulus))
         // Copies of their own, so that the caches favour neither class.
         let fixed = try (0..<inputCount).map { _ in
             try Ciphertext(checking: one.value + 0, under: key.publicKey)
