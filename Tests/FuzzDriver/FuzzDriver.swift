@@ -19,6 +19,22 @@ private let campaign: FuzzCampaign = {
 
 private let mutator = Mutator(corpus: campaign.corpus, shape: campaign.decoder.shape)
 
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ argumentCount: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ test: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
+) -> CInt
+
+/// The package manager makes this symbol the program's `main`, which libFuzzer would otherwise bring itself.
+@_cdecl("FuzzDriver_main")
+func fuzzMain(
+    _ argumentCount: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var (count, values) = (argumentCount, arguments)
+    return runDriver(&count, &values, fuzzOneInput)
+}
+
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzOneInput(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let outcome = campaign.decoder.run(Data(UnsafeRawBufferPointer(start: bytes, count: count)))
