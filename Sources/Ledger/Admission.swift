@@ -64,9 +64,7 @@ package struct Admission: Sendable {
                 parties[key.id] = signer.party
             }
             return AdmittedTransaction(
-                // `transaction` was decoded from this payload, which its decoder found canonical.
-                envelope: try envelope.verify(signers: keys, isPayloadRead: true), transaction: transaction,
-                signers: signers)
+                envelope: try envelope.verify(signers: keys), transaction: transaction, signers: signers)
         } catch {
             switch error {
             case .missingSigner(let key): throw .signatureMissing(parties[key] ?? transaction.header.by)

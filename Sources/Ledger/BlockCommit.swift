@@ -89,8 +89,7 @@ private enum Verdict {
 }
 
 extension VerifiedBlock {
-    /// What the submitter of the entry at `place` is told.
-    func receipt(ofEntry place: Int) -> Receipt {
+    fileprivate func receipt(ofEntry place: Int) -> Receipt {
         let entry = entries[place]
         return Receipt(
             transaction: entry.transaction.id, section: ledger.section, height: record.height,

@@ -20,9 +20,8 @@ extension SQLiteLedgerReader {
     }
 
     func value(for key: String) throws -> Data? {
-        let stored = try Data.fetchOne(
+        try Data.fetchOne(
             database.cachedStatement(sql: "SELECT value FROM state WHERE key = ?"), arguments: [key])
-        return try stored.map { try unpack($0, key) }
     }
 
     func entries(prefix: String) throws -> [StateEntry] {
@@ -30,12 +29,7 @@ extension SQLiteLedgerReader {
         let statement = try database.cachedStatement(
             sql: "SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key")
         return try Row.fetchAll(statement, arguments: [prefix, prefix + "\u{7F}"]).map {
-            StateEntry(key: $0["key"], value: try unpack($0["value"], $0["key"]))
+            StateEntry(key: $0["key"], value: $0["value"])
         }
-    }
-
-    private func unpack(_ stored: Data, _ key: String) throws -> Data {
-        guard let value = PackedJSON.unpack(stored) else { throw LedgerError.malformedRow(table: "state", key: key) }
-        return value
     }
 }

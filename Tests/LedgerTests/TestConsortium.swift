@@ -115,7 +115,7 @@ final class TestClock: Sendable {
 }
 
 /// A folder that goes away with the test.
-final class TemporaryFolder: Sendable {
+final class TemporaryFolder {
     let url: URL
 
     init() throws {
