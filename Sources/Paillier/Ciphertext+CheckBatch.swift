@@ -3,7 +3,7 @@ import Multiprecision
 extension Ciphertext {
     /// Checks many ciphertexts where they lie: each in `(0, n²)`, all coprime to n.
     ///
-    /// Coprimality costs two reductions a ciphertext and one gcd in all: `gcd(∏ cᵢ mod n, n) = 1`. Where that fails the
+    /// Coprimality costs a reduction and a product a ciphertext, and one gcd in all: `gcd(∏ cᵢ mod n, n) = 1`. Where that fails the
     /// culprit is looked for one by one.
     /// - Parameter bytes: `count` ciphertexts of ``PublicKey/ciphertextByteCount`` bytes each, little-endian limbs,
     ///   aligned to 8 bytes.
@@ -13,17 +13,9 @@ extension Ciphertext {
     public static func checkBatch(
         littleEndianLimbs bytes: UnsafeRawBufferPointer, count: Int, under key: PublicKey
     ) throws(PaillierError) {
-        let width = key.ciphertextByteCount
-        guard count >= 0, bytes.count == count * width else {
-            throw .ciphertextLength(byteCount: bytes.count, expected: count * width)
-        }
+        try checkRange(littleEndianLimbs: bytes, count: count, under: key)
         guard count > 0, let start = bytes.baseAddress else { return }
-        precondition(UInt(bitPattern: start).isMultiple(of: 8), "ciphertexts in memory are aligned to limbs")
-        let ring = key.context.ciphertextRing
-        for index in 0..<count {
-            let limbs = (start + index * width).assumingMemoryBound(to: UInt.self)
-            guard ring.isCanonicalAndNotZero(limbs) else { throw .ciphertextOutOfRange(index: index) }
-        }
+        let width = key.ciphertextByteCount
         let rows = start.assumingMemoryBound(to: UInt.self)
         let product = key.productModuloN(of: rows, count: count)
         if product.greatestCommonDivisor(with: key.modulus) == 1 { return }
