@@ -9,7 +9,7 @@ import PackageDescription
 //   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
 //   3  SealedTables, Contracts
 //   4  QueryPlans, Ledger
-//   5  LedgerSQLite, Evidence
+//   5  LedgerSQLite, LedgerEtcd, LedgerHTTP, Evidence
 //   6  Gateway
 //   7  chancery
 
@@ -18,6 +18,16 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 // Scripts/fuzz alone sets it: every target is then built with libFuzzer's coverage, and FuzzDriver is there.
 let isFuzzed = Context.environment["CHANCERY_LIBFUZZER"] != nil
@@ -53,6 +63,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
@@ -85,7 +101,20 @@ let package = Package(
 
         layer(
             "LedgerSQLite",
-            ["Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "CanonicalJSON", "SharingModel", grdb]),
+            [
+                "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "BlobStore", "CanonicalJSON",
+                "SharingModel", grdb,
+            ]),
+        layer(
+            "LedgerEtcd",
+            ["Ledger", "SharingModel", "CanonicalJSON", httpClient, nio, nioHTTP1, nioFoundation]),
+        layer(
+            "LedgerHTTP",
+            [
+                "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "BlobStore", "CanonicalJSON",
+                "SharingModel", httpClient, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nio, nioHTTP1,
+                nioFoundation,
+            ]),
         layer(
             "Evidence",
             [
@@ -96,9 +125,9 @@ let package = Package(
         layer(
             "Gateway",
             [
-                "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel", "DurableFiles", yams, crypto,
+                "Evidence", "LedgerHTTP", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts",
+                "Paillier", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "CanonicalJSON", "SharingModel", "DurableFiles", yams, crypto,
             ]),
 
         .executableTarget(
@@ -106,7 +135,9 @@ let package = Package(
             dependencies: [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel", "DurableFiles", arguments,
+                "SharingModel", "DurableFiles", "LedgerEtcd", "LedgerHTTP", arguments, httpClient, hummingbird,
+                lifecycle,
+                unixSignals, logging, nio,
             ],
             swiftSettings: strict),
 
@@ -170,7 +201,7 @@ let package = Package(
                 "SharingModel",
             ]),
         tests(
-            "EndToEndTests", ["chancery", "CanonicalJSON", "SharingModel"],
+            "EndToEndTests", ["chancery", "TransparencyLog", "CanonicalJSON", "SharingModel"],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
         + (isFuzzed

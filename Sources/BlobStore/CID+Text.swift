@@ -48,7 +48,7 @@ enum Base32 {
     }
 
     static func bytes(of text: some Sequence<UInt8>) throws(CIDFault) -> Data {
-        var bytes = Data()
+        var bytes = [UInt8]()
         var buffer: UInt32 = 0
         var bitCount = 0
         for character in text {
@@ -61,7 +61,7 @@ enum Base32 {
         }
         // Five bits or more left over are a character too many; the others have to be zero.
         guard bitCount < 5, buffer & (1 << UInt32(bitCount) - 1) == 0 else { throw .notCanonicalBase32 }
-        return bytes
+        return Data(bytes)
     }
 
     private static func value(of character: UInt8) throws(CIDFault) -> UInt8 {

@@ -49,6 +49,17 @@ struct JSONWriter {
     /// The string with as few escapes as RFC 8785, section 3.2.2.2, allows.
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        // Nearly all strings need no escape; those are copied whole.
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+        if isPlain {
+            bytes += text.utf8
+        } else {
+            writeEscaped(text)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeEscaped(_ text: String) {
         for byte in text.utf8 {
             switch byte {
             case 0x22: bytes += [0x5C, 0x22]
@@ -62,7 +73,6 @@ struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }
 

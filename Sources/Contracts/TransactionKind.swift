@@ -26,8 +26,13 @@ package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable 
 
     /// - Returns: `nil` if `payloadType` is not exactly that of a known kind.
     package init?(payloadType: String) {
-        guard let kind = TransactionKind.allCases.first(where: { $0.payloadType == payloadType }) else { return nil }
-        self = kind
+        guard payloadType.hasPrefix(TransactionKind.prefix), payloadType.hasSuffix(TransactionKind.suffix) else {
+            return nil
+        }
+        let kind = payloadType.dropFirst(TransactionKind.prefix.count).dropLast(TransactionKind.suffix.count)
+        self.init(rawValue: String(kind))
+        // Swift compares texts by canonical equivalence; a payload type is compared by bytes.
+        guard self.payloadType.utf8.elementsEqual(payloadType.utf8) else { return nil }
     }
 
     /// Whether the kind stands on the consortium's registry ledger; all others stand on a section's.

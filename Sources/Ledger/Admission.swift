@@ -64,7 +64,9 @@ package struct Admission: Sendable {
                 parties[key.id] = signer.party
             }
             return AdmittedTransaction(
-                envelope: try envelope.verify(signers: keys), transaction: transaction, signers: signers)
+                // `transaction` was decoded from this payload, which its decoder found canonical.
+                envelope: try envelope.verify(signers: keys, isPayloadRead: true), transaction: transaction,
+                signers: signers)
         } catch {
             switch error {
             case .missingSigner(let key): throw .signatureMissing(parties[key] ?? transaction.header.by)

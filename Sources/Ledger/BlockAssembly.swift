@@ -26,7 +26,7 @@ struct BlockAssembly {
         context = BlockContext(ledger: ledger, height: Int64((head?.height ?? -1) + 1), time: time)
         self.engine = engine
         firstIndex = head?.size ?? 0
-        state = OverlaidState(over: reader)
+        state = OverlaidState(over: BlockState(reader))
         hashes = PendingHashes(after: firstIndex, stored: reader)
     }
 

@@ -89,7 +89,8 @@ private enum Verdict {
 }
 
 extension VerifiedBlock {
-    fileprivate func receipt(ofEntry place: Int) -> Receipt {
+    /// What the submitter of the entry at `place` is told.
+    func receipt(ofEntry place: Int) -> Receipt {
         let entry = entries[place]
         return Receipt(
             transaction: entry.transaction.id, section: ledger.section, height: record.height,

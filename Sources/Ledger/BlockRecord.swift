@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Contracts
 package import Foundation
 package import SharingModel
@@ -28,15 +29,23 @@ package struct BlockRecord: Hashable, Codable, Sendable {
 
     /// What gave the accounting right for this height.
     package struct Mechanism: Hashable, Codable, Sendable {
-        /// `embedded`: one file, and the right belongs to whoever holds its write lock.
+        /// `embedded`: one file, and the right belongs to whoever holds its write lock. `turns`: the departments in
+        /// turn by height, and after a wait any of them; the batch that the shared order has first counts.
         package let name: String
-        /// The party whose process committed.
+        /// The party whose process committed, or whose batch it was.
         package let `operator`: PartyName
 
         package static func embedded(operator party: PartyName) -> Mechanism {
             Mechanism(name: "embedded", operator: party)
         }
+
+        package static func turns(proposer party: PartyName) -> Mechanism {
+            Mechanism(name: "turns", operator: party)
+        }
     }
+
+    /// The leaf.
+    package func canonicalBytes() throws -> Data { try CanonicalJSON.encode(self) }
 
     package static let version = 1
     /// Most envelopes in a block; a verifier refuses more, so a block is always executed in bounded memory.

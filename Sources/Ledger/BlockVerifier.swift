@@ -26,8 +26,16 @@ package struct BlockVerifier: Sendable {
         guard record.version == BlockRecord.version else { throw differs(.version) }
         guard record.time >= head?.record.time ?? record.time else { throw differs(.time) }
         guard record.members == policy.members else { throw differs(.members) }
-        guard record.mechanism == .embedded(operator: record.proposer), admission.knows(record.proposer) else {
-            throw differs(.mechanism)
+        switch record.mechanism {
+        case .embedded(operator: record.proposer):
+            guard admission.knows(record.proposer) else { throw differs(.mechanism) }
+        case .turns(proposer: record.proposer):
+            guard let head, policy.parties.contains(record.proposer) else { throw differs(.mechanism) }
+            guard let time = try? BlockTime(policy: policy).time(after: head, previous: record.previous) else {
+                throw differs(.previousCosignatures)
+            }
+            guard time == record.time else { throw differs(.time) }
+        default: throw differs(.mechanism)
         }
         guard (1...BlockRecord.largestTransactionCount).contains(record.transactions),
             record.transactions == block.entries.count

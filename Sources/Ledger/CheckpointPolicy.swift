@@ -56,6 +56,28 @@ package struct CheckpointPolicy: Hashable, Sendable {
         verified(cosignature, on: checkpoint) != nil
     }
 
+    /// The time that a valid cosignature states; `nil` for one that is not valid.
+    func time(of cosignature: PartyCosignature, on checkpoint: Checkpoint) -> Timestamp? {
+        verified(cosignature, on: checkpoint)?.time
+    }
+
+    /// The departments' valid cosignatures in a note of `checkpoint`, sorted by party.
+    /// - Throws: ``LedgerError/proof(_:)`` for a note that does not read or is of another checkpoint.
+    func cosignatures(in note: String, of checkpoint: Checkpoint) throws(LedgerError) -> [PartyCosignature] {
+        guard let cosigned = try? CosignedCheckpoint(parsing: Data(note.utf8)) else {
+            throw .proof(.malformed(detail: "the checkpoint is no signed note"))
+        }
+        guard cosigned.checkpoint == checkpoint else {
+            throw .proof(.malformed(detail: "the note is of another checkpoint"))
+        }
+        return cosigners.compactMap { cosigner in
+            guard let line = cosigned.signatures.first(where: { $0.name == cosigner.key.name }),
+                (try? Cosignature(verifying: line, of: checkpoint.text, by: cosigner.key)) != nil
+            else { return nil }
+            return PartyCosignature(party: cosigner.party, signature: line.signature)
+        }
+    }
+
     private func key(of party: PartyName) -> NoteKey? {
         cosigners.first { $0.party == party }?.key
     }

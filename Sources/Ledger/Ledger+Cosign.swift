@@ -67,4 +67,8 @@ package struct Cosigned: Hashable, Sendable {
     /// To be kept as last seen.
     package let checkpoint: Checkpoint
     package let cosignature: PartyCosignature
+
+    package init(height: Int, checkpoint: Checkpoint, cosignature: PartyCosignature) {
+        (self.height, self.checkpoint, self.cosignature) = (height, checkpoint, cosignature)
+    }
 }

@@ -23,7 +23,7 @@ package final class Ledger: Sendable {
     let admission: Admission
     let engine: ContractEngine
     let seen: LastSeen
-    private let queue: CommitQueue
+    private let ordering: any OrderingService
 
     /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
     ///
@@ -31,11 +31,14 @@ package final class Ledger: Sendable {
     /// - Parameters:
     ///   - founding: The pinned founding record; its digest names the consortium.
     ///   - section: `registry` or one of the record's sections.
+    ///   - ordering: What brings transactions into blocks; `nil` for the embedded ordering, in this process. With any
+    ///     other, whoever orders also writes the storage.
     /// - Throws: ``LedgerError/anotherLedger(stored:expected:)``, ``LedgerError/blockDiffers(height:_:)``,
     ///   ``LedgerError/fork(seen:shown:)`` and ``LedgerError/rollback(seen:shown:)`` if the ledger does not continue
     ///   the checkpoint of the settings, and what the storage throws.
     package init(
-        storage: any LedgerStorage, founding: FoundingRecord, section: SectionName, settings: LedgerSettings
+        storage: any LedgerStorage, founding: FoundingRecord, section: SectionName, settings: LedgerSettings,
+        ordering: (any OrderingService)? = nil
     ) throws {
         identity = LedgerIdentity(consortium: try founding.digest(), section: section)
         members = Members(of: section, founding: founding)
@@ -48,7 +51,9 @@ package final class Ledger: Sendable {
         seen = LastSeen(settings.lastSeen)
         let commit = BlockCommit(
             storage: storage, admission: admission, engine: engine, policy: policy, settings: settings, seen: seen)
-        queue = CommitQueue(limit: settings.queueLimit, batchLimit: settings.blockLimit, commit: commit.run)
+        self.ordering =
+            ordering
+            ?? EmbeddedOrdering(limit: settings.queueLimit, batchLimit: settings.blockLimit, commit: commit.run)
         let identity = identity
         try storage.read { try TailCheck(identity: identity, reader: $0).run(blocks: settings.recheckedBlocks) }
         try follow(nil)
@@ -67,6 +72,15 @@ package final class Ledger: Sendable {
     ///   ``LedgerError/overloaded(waiting:)`` where nothing was done and trying again is safe; what the storage
     ///   throws, after which the same envelope may be submitted again.
     package func submit(_ envelope: Envelope) async throws -> Receipt {
+        switch try admit(envelope) {
+        case .known(let receipt): receipt
+        case .admitted(let transaction): try await ordering.submit(transaction)
+        }
+    }
+
+    /// Checks form and signatures of an envelope, as they are to be in the state now.
+    /// - Throws: ``AdmissionError``; what the storage throws.
+    package func admit(_ envelope: Envelope) throws -> Admitted {
         let transaction = try admission.read(envelope)
         enum Answer { case known(Receipt), signers([RequiredSigner]) }
         let answer = try storage.read { reader -> Answer in
@@ -74,10 +88,17 @@ package final class Ledger: Sendable {
             return .signers(try admission.signers(of: transaction, state: reader))
         }
         switch answer {
-        case .known(let receipt): return receipt
+        case .known(let receipt): return .known(receipt)
         case .signers(let signers):
-            return try await queue.submit(try admission.verify(envelope, transaction, signers: signers))
+            return .admitted(try admission.verify(envelope, transaction, signers: signers))
         }
+    }
+
+    /// What the door made of an envelope.
+    package enum Admitted: Sendable {
+        /// It is in the ledger already.
+        case known(Receipt)
+        case admitted(AdmittedTransaction)
     }
 
     /// Reads one snapshot: state (`LedgerState(reader)`), blocks, entries, proofs.

@@ -20,15 +20,24 @@ extension Ledger {
         try storage.read { reader in
             guard let last = try reader.head() else { return }
             for height in 0...last.height {
-                let shown = try reader.unverifiedBlock(at: height)
-                let line = ExportedBlock(
-                    checkpoint: try policy.note(
-                        try policy.checkpoint(shown.stored), reader.cosignatures(height: height)),
-                    envelopes: shown.entries.map(\.envelope), outcomes: try reader.outcomeLeaves(of: shown.stored),
-                    record: shown.stored.record, root: shown.stored.root, size: shown.stored.size)
+                let line = try exportedBlock(at: height, reader)
                 try write(try CanonicalJSON.encode(line) + Data("\n".utf8))
             }
         }
+    }
+
+    /// A block as it lies here, with the cosignatures known now.
+    /// - Throws: ``LedgerError/unknownHeight(_:)``.
+    package func exportedBlock(at height: Int) throws -> ExportedBlock {
+        try storage.read { try exportedBlock(at: height, $0) }
+    }
+
+    private func exportedBlock(at height: Int, _ reader: any LedgerReader) throws -> ExportedBlock {
+        let shown = try reader.unverifiedBlock(at: height)
+        return ExportedBlock(
+            checkpoint: try policy.note(try policy.checkpoint(shown.stored), reader.cosignatures(height: height)),
+            envelopes: shown.entries.map(\.envelope), outcomes: try reader.outcomeLeaves(of: shown.stored),
+            record: shown.stored.record, root: shown.stored.root, size: shown.stored.size)
     }
 }
 

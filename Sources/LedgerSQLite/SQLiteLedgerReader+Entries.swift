@@ -46,9 +46,9 @@ extension SQLiteLedgerReader {
     private func entry(_ row: Row) throws -> StoredEntry {
         let index: Int = row["leaf"]
         guard let id = Digest(bytes: row["id"] as Data), let kind = TransactionKind(rawValue: row["kind"]),
-            let signatures = PackedSignatures.unpack(row["signatures"])
+            let payload = PackedJSON.unpack(row["payload"]), let signatures = PackedSignatures.unpack(row["signatures"])
         else { throw LedgerError.malformedRow(table: "entries", key: "\(index)") }
-        var envelope = Envelope(payload: row["payload"], payloadType: kind.payloadType)
+        var envelope = Envelope(payload: payload, payloadType: kind.payloadType)
         for signature in signatures { envelope = try envelope.adding(signature) }
         return StoredEntry(index: index, id: id, envelope: envelope)
     }

@@ -20,8 +20,9 @@ extension SQLiteLedgerReader {
     }
 
     func value(for key: String) throws -> Data? {
-        try Data.fetchOne(
+        let stored = try Data.fetchOne(
             database.cachedStatement(sql: "SELECT value FROM state WHERE key = ?"), arguments: [key])
+        return try stored.map { try unpack($0, key) }
     }
 
     func entries(prefix: String) throws -> [StateEntry] {
@@ -29,7 +30,12 @@ extension SQLiteLedgerReader {
         let statement = try database.cachedStatement(
             sql: "SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key")
         return try Row.fetchAll(statement, arguments: [prefix, prefix + "\u{7F}"]).map {
-            StateEntry(key: $0["key"], value: $0["value"])
+            StateEntry(key: $0["key"], value: try unpack($0["value"], $0["key"]))
         }
+    }
+
+    private func unpack(_ stored: Data, _ key: String) throws -> Data {
+        guard let value = PackedJSON.unpack(stored) else { throw LedgerError.malformedRow(table: "state", key: key) }
+        return value
     }
 }

@@ -124,10 +124,11 @@ extension SQLiteLedgerStorage {
                 let tables = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_schema") ?? 0
                 if version == 0, application == 0, tables == 0 {
                     try Schema.create(db)
-                } else if version != Schema.version || application != Schema.applicationIdentifier {
+                } else if !Schema.readableVersions.contains(version) || application != Schema.applicationIdentifier {
                     throw LedgerError.notALedger(path: path)
                 }
                 guard try Schema.isUnchanged(db) else { throw LedgerError.notALedger(path: path) }
+                if version != Schema.version { try db.execute(sql: "PRAGMA user_version = \(Schema.version)") }
                 return .commit
             }
         }

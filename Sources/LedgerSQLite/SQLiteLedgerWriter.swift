@@ -20,7 +20,7 @@ final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
         let delete = try database.cachedStatement(sql: "DELETE FROM state WHERE key = ?")
         for write in block.writes {
             if let value = write.value {
-                try put.execute(arguments: [write.key, value])
+                try put.execute(arguments: [write.key, PackedJSON.pack(value)])
             } else {
                 try delete.execute(arguments: [write.key])
             }
@@ -43,7 +43,7 @@ final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
         try database.cachedStatement(sql: "INSERT INTO entries VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
                 index, Data(transaction.id.bytes), transaction.transaction.kind.rawValue,
-                transaction.envelope.payload,
+                PackedJSON.pack(transaction.envelope.payload),
                 PackedSignatures.pack(transaction.envelope.envelope.signatures),
             ])
         try database.cachedStatement(sql: "INSERT INTO outcomes VALUES (?, ?, ?)").execute(

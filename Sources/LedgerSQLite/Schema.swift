@@ -2,11 +2,15 @@ import GRDB
 
 /// The tables of one ledger's file.
 ///
-/// Leaves are kept as parts, not as text: the payload raw, signatures as 96 bytes each. The envelope's canonical
+/// Leaves are kept as parts, not as text: the payload packed, signatures as 97 bytes each. The envelope's canonical
 /// bytes are put together when read, and every check of a leaf hash is a check that they came back the same.
 enum Schema {
     /// Kept in SQLite's `user_version`; a file of another version is refused, never guessed at.
-    static let version = 1
+    ///
+    /// 2: payloads and state values are packed, see ``PackedJSON``. The tables are those of 1, whose rows are read as
+    /// they are; a file of 1 becomes one of 2 when it is opened, so that no older program reads what it cannot.
+    static let version = 2
+    static let readableVersions = 1...version
 
     /// Kept in SQLite's `application_id`: "CHLG".
     static let applicationIdentifier = 0x4348_4C47

@@ -2,6 +2,7 @@ extension Sequence<UInt8> {
     /// Two lower-case hexadecimal digits a byte.
     package var lowercaseHex: String {
         var text = [UInt8]()
+        text.reserveCapacity(underestimatedCount * 2)
         for byte in self {
             text.append(hexDigits[Int(byte >> 4)])
             text.append(hexDigits[Int(byte & 15)])
@@ -14,9 +15,15 @@ extension [UInt8] {
     /// - Returns: `nil` unless `text` is an even number of the digits `0-9a-f`: one text for each value.
     package init?(lowercaseHex text: some StringProtocol) {
         var bytes = [UInt8]()
+        bytes.reserveCapacity(text.utf8.count / 2)
         var high: UInt8?
         for character in text.utf8 {
-            guard let digit = hexDigits.firstIndex(of: character).map(UInt8.init) else { return nil }
+            let digit: UInt8
+            switch character {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
+            default: return nil
+            }
             if let first = high {
                 bytes.append(first << 4 | digit)
                 high = nil

@@ -98,16 +98,32 @@ extension Envelope {
     /// The one text of this envelope.
     /// - Throws: ``EnvelopeError/tooLarge(byteCount:limit:)``.
     package func canonicalBytes() throws(EnvelopeError) -> Data {
-        let bytes: Data
-        do {
-            bytes = try CanonicalJSON.encode(self)
-        } catch {
-            throw .notCanonical(error)
-        }
+        let bytes = try text()
         guard bytes.count <= Envelope.largestByteCount else {
             throw .tooLarge(byteCount: bytes.count, limit: Envelope.largestByteCount)
         }
         return bytes
+    }
+
+    /// The canonical JSON, whatever its length. Put together here where the type needs no escapes, as every type of
+    /// ours: members are in order, and the rest is base64 and hexadecimal. It is written for each transaction.
+    private func text() throws(EnvelopeError) -> Data {
+        guard payloadType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+            do {
+                return try CanonicalJSON.encode(self)
+            } catch {
+                throw .notCanonical(error)
+            }
+        }
+        var text = #"{"payload":""# + payload.base64EncodedString() + #"","payloadType":""# + payloadType
+        text += #"","signatures":["#
+        var separator = #"{"keyid":""#
+        for signature in signatures {
+            text += separator + signature.keyid.hex + #"","sig":""# + signature.sig.base64EncodedString() + #""}"#
+            separator = #",{"keyid":""#
+        }
+        text += "]}"
+        return Data(text.utf8)
     }
 
     /// Reads an envelope from its canonical bytes. Its signatures are in order, and not verified.

@@ -40,13 +40,18 @@ extension Envelope {
     /// At most 65,535 bytes; signatures sorted by `keyid`, one a key; the signers exactly `signers`; every signature
     /// valid; and, where the payload's type ends in `+json`, a payload in canonical JSON. The set is exact so that
     /// one signed statement has one envelope: whoever strips or adds a signature changes nothing but his own copy.
-    /// - Parameter signers: At least one; the order and repetitions do not matter.
+    /// - Parameters:
+    ///   - signers: At least one; the order and repetitions do not matter.
+    ///   - isPayloadRead: Whether the caller has decoded the payload with ``CanonicalJSON`` already, which refuses
+    ///     every other text than the canonical one; it is then not read once more.
     /// - Throws: ``EnvelopeError`` that names the first key at fault, by key id.
-    package func verify(signers: [VerificationKey]) throws(EnvelopeError) -> VerifiedEnvelope {
+    package func verify(
+        signers: [VerificationKey], isPayloadRead: Bool = false
+    ) throws(EnvelopeError) -> VerifiedEnvelope {
         let bytes = try canonicalBytes()
         try checkOrder()
         let wanted = try matched(with: signers)
-        if payloadType.hasSuffix("+json") { try checkPayload() }
+        if !isPayloadRead, payloadType.hasSuffix("+json") { try checkPayload() }
         let message = preAuthenticationEncoding
         for (key, signature) in zip(wanted, signatures) {
             guard key.isValid(signature.sig, for: message) else { throw .wrongSignature(keyID: key.id) }

@@ -31,7 +31,7 @@ struct Chancery: AsyncParsableCommand {
             CommandGroup(
                 name: "Results",
                 subcommands: [OpenCommand.self, ResultCommand.self, EvidenceCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self]),
+            CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self, ServeCommand.self]),
             CommandGroup(name: "Storage", subcommands: [BlobCommand.self]),
             CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),
             CommandGroup(name: "Figures", subcommands: [BenchCommand.self]),

@@ -23,9 +23,9 @@ extension TestConsortium {
         return token
     }
 
-    func request(uses: Int64 = 1) throws -> RequestToken {
+    func request(uses: Int64 = 1, purpose: String = "test") throws -> RequestToken {
         try RequestToken(
-            datasets: [name("visits")], packs: [name("care")], purpose: "test", uses: uses,
+            datasets: [name("visits")], packs: [name("care")], purpose: purpose, uses: uses,
             until: clock.now.adding(seconds: 1_000_000))
     }
 

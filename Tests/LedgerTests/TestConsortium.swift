@@ -115,7 +115,7 @@ final class TestClock: Sendable {
 }
 
 /// A folder that goes away with the test.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let url: URL
 
     init() throws {

@@ -23,6 +23,11 @@ package struct LedgerState {
     }
 
     private func decode<Value: Codable>(_ type: Value.Type, _ entry: StateEntry) throws -> Value {
+        guard let decoded = reader.decoded else { return try decodeAnew(type, entry) }
+        return try decoded.value(type, of: entry) { try decodeAnew(type, entry) }
+    }
+
+    private func decodeAnew<Value: Codable>(_ type: Value.Type, _ entry: StateEntry) throws -> Value {
         do {
             // Not compared with its own encoding, as what comes from outside is: the value is one that the contracts
             // wrote, executed here, and the digest of every write stands in the outcome tree.

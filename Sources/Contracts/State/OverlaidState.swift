@@ -4,6 +4,9 @@ package import Foundation
 package struct OverlaidState: StateReader {
     private let base: any StateReader
     private var written: [String: Data?] = [:]
+    /// The keys of `written` by their folder: the key up to and with its last `/`. What lies under a prefix is found
+    /// without looking at every key that a block has written.
+    private var folders: [Substring: Set<String>] = [:]
 
     package init(over base: any StateReader) {
         self.base = base
@@ -12,7 +15,9 @@ package struct OverlaidState: StateReader {
     /// Lays `writes` over what is there; later writes to a key win.
     package mutating func apply(_ writes: [StateWrite]) {
         for write in writes {
-            written.updateValue(write.value, forKey: write.key)
+            if written.updateValue(write.value, forKey: write.key) == nil {
+                folders[OverlaidState.folder(of: write.key), default: []].insert(write.key)
+            }
         }
     }
 
@@ -28,11 +33,21 @@ package struct OverlaidState: StateReader {
 
     package func entries(prefix: String) throws -> [StateEntry] {
         var entries = try base.entries(prefix: prefix).filter { written[$0.key] == nil }
-        for (key, value) in written where key.utf8.starts(with: prefix.utf8) {
-            if let value { entries.append(StateEntry(key: key, value: value)) }
+        for (folder, keys) in folders {
+            let isUnder = folder.utf8.starts(with: prefix.utf8)
+            guard isUnder || prefix.utf8.starts(with: folder.utf8) else { continue }
+            for key in keys where isUnder || key.utf8.starts(with: prefix.utf8) {
+                if let value = written[key] ?? nil { entries.append(StateEntry(key: key, value: value)) }
+            }
         }
         // Sorted, so that the dictionary's order never shows.
         return entries.sorted { $0.key.precedesBytewise($1.key) }
+    }
+
+    package var decoded: DecodedValues? { base.decoded }
+
+    private static func folder(of key: String) -> Substring {
+        key[..<(key.utf8.lastIndex(of: UInt8(ascii: "/")).map { key.utf8.index(after: $0) } ?? key.startIndex)]
     }
 }
 

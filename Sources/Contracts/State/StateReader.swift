@@ -7,6 +7,13 @@ package protocol StateReader {
 
     /// All entries whose key begins with `prefix`, in ascending order of the key's bytes.
     func entries(prefix: String) throws -> [StateEntry]
+
+    /// Values that were decoded from this state already; `nil` where nobody keeps them.
+    var decoded: DecodedValues? { get }
+}
+
+extension StateReader {
+    package var decoded: DecodedValues? { nil }
 }
 
 /// One key with its value.

@@ -3,6 +3,7 @@ package import Contracts
 import Foundation
 package import KeyVault
 package import Ledger
+import LedgerHTTP
 import LedgerSQLite
 package import SharingModel
 import SignedEnvelopes
@@ -19,6 +20,8 @@ package final class PartySession: Sendable {
     let vault: KeyVault
     private let signingKey: SigningKey
     private let copy: SQLiteLedgerStorage
+    /// The node that this session goes through; `nil` where the shared file is at hand.
+    private let remote: RemoteLedger?
     private let clock: @Sendable () -> Timestamp
 
     package var party: PartyName { home.party.name }
@@ -26,10 +29,12 @@ package final class PartySession: Sendable {
 
     /// - Parameters:
     ///   - section: `nil` where the party's own section, or the only one there is, is meant.
+    ///   - node: Address of a department's node. The session then submits through it, and its copy follows it; the
+    ///     shared file is not looked at.
     ///   - clock: Now, in seconds.
     /// - Throws: `KeyVaultError` for a wrong passphrase, `LedgerError`, ``GatewayError/sectionMissing(sections:)``.
     package init(
-        home: PartyHome, section: SectionName? = nil, passphrase: SecretBytes,
+        home: PartyHome, section: SectionName? = nil, node: String? = nil, passphrase: SecretBytes,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws {
         let section = try home.consortium.section(section ?? home.party.section)
@@ -38,24 +43,42 @@ package final class PartySession: Sendable {
         vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
         signingKey = try vault.signingKey()
         blobs = try FileBlobStore(directory: home.blobs)
+        copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
+        remote = try node.map { try RemoteLedger(address: $0) }
+        if remote == nil, home.hasNode(of: section) {
+            throw GatewayError.notAllowed(
+                reason: "the ledger of \(section) is kept by the departments' nodes",
+                wayOn: "name one: CHANCERY_NODE=http://HOST:PORT, as `chancery serve` printed it")
+        }
+        let shared = home.ledgers.appending(path: "\(section).sqlite")
         ledger = try Ledger(
-            storage: SQLiteLedgerStorage(url: home.ledgers.appending(path: "\(section).sqlite")),
+            storage: remote == nil ? SQLiteLedgerStorage(url: shared) : copy,
             founding: home.consortium.record, section: section,
             settings: LedgerSettings(
                 operator: home.party.name, cosigner: try vault.cosigner(of: home.party, in: home.consortium.digest),
-                clock: clock))
-        copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
+                clock: clock), ordering: remote)
         try catchUp()
     }
 
     /// Executes what is new on the ledger into this party's own copy.
     package func catchUp() throws {
-        try ledger.catchUp(copy)
+        if let remote { try remote.catchUp(ledger) } else { try ledger.catchUp(copy) }
     }
 
     /// Catches up and, for a department, cosigns the newest block: the department says that it has executed it.
+    ///
+    /// Through a node it only catches up: there the node cosigns, and nobody else with its key.
     package func cosign() throws -> Cosigned {
-        try ledger.cosign(replica: copy, lastSeen: nil)
+        if remote != nil {
+            try catchUp()
+            guard let head = try ledger.head(),
+                let own = try ledger.read({ try $0.cosignatures(height: head.height) }).first(where: {
+                    $0.party == party
+                })
+            else { throw LedgerError.notFinal }
+            return Cosigned(height: head.height, checkpoint: try ledger.policy.checkpoint(head), cosignature: own)
+        }
+        return try ledger.cosign(replica: copy, lastSeen: nil)
     }
 
     /// Reads the state that this party has executed itself.
@@ -89,7 +112,7 @@ package final class PartySession: Sendable {
     /// Submits what this party has signed, with the same errors.
     func submit(_ envelope: Envelope) async throws -> Receipt {
         let receipt = try await ledger.submit(envelope)
-        if home.party.cosigningKey == nil { try catchUp() } else { _ = try cosign() }
+        if home.party.cosigningKey == nil || remote != nil { try catchUp() } else { _ = try cosign() }
         if let refusal = receipt.refusal {
             throw GatewayError.refusedOnLedger(refusal, transaction: receipt.transaction, height: receipt.height)
         }

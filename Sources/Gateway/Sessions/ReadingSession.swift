@@ -2,6 +2,7 @@ package import BlobStore
 package import Contracts
 import Foundation
 package import Ledger
+import LedgerHTTP
 import LedgerSQLite
 package import SharingModel
 
@@ -14,9 +15,20 @@ package struct ReadingSession: Sendable {
     package let ledger: Ledger
     package let blobs: FileBlobStore
 
-    /// - Parameter section: `nil` for the only section there is; the registry is named `registry`.
-    package init(places: SharedPlaces, section: SectionName? = nil) throws {
+    /// - Parameters:
+    ///   - section: `nil` for the only section there is; the registry is named `registry`.
+    ///   - node: Address of a department's node: what it shows is executed from the first block, in memory.
+    package init(places: SharedPlaces, section: SectionName? = nil, node: String? = nil) throws {
         let section = section == .registry ? .registry : try places.consortium.section(section)
+        if let node, section != .registry {
+            self.places = places
+            blobs = try FileBlobStore(directory: places.blobs)
+            ledger = try Ledger(
+                storage: SQLiteLedgerStorage.scratch(), founding: places.consortium.record, section: section,
+                settings: LedgerSettings(operator: places.consortium.reader, clock: Timestamp.now))
+            try RemoteLedger(address: node).catchUp(ledger)
+            return
+        }
         let file = places.ledgers.appending(path: "\(section).sqlite")
         guard FileManager.default.fileExists(atPath: file.plainPath) else {
             throw GatewayError.unavailable(part: "the ledger of \(section)", problem: "\(file.plainPath) is not there")

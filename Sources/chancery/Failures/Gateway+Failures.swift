@@ -2,6 +2,8 @@ import Contracts
 import Evidence
 import Gateway
 import Ledger
+import LedgerEtcd
+import LedgerHTTP
 import QueryPlans
 import SealedTables
 import SignedEnvelopes
@@ -73,5 +75,28 @@ extension EvidenceError: Failure {
 }
 
 extension EnvelopeError: Failure {
+    var exitStatus: ExitStatus { .refused }
+}
+
+extension RemoteLedgerError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .malformedAddress: .misunderstood
+        case .unavailable: .unavailable
+        case .refused, .malformedAnswer: .refused
+        }
+    }
+}
+
+extension EtcdError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .malformedAddress: .misunderstood
+        default: .unavailable
+        }
+    }
+}
+
+extension NodeFailure: Failure {
     var exitStatus: ExitStatus { .refused }
 }

@@ -14,7 +14,8 @@ struct SessionOptions: ParsableArguments {
     func session() throws -> PartySession {
         let home = try HomeLocation(directory: home.directory).home(of: party.party)
         return try PartySession(
-            home: home, section: section.section, passphrase: Passphrases.source.passphrase(for: home.party.name))
+            home: home, section: section.section, node: RunningNode.address,
+            passphrase: Passphrases.source.passphrase(for: home.party.name))
     }
 }
 
@@ -28,7 +29,14 @@ struct ReadingOptions: ParsableArguments {
         let location = try HomeLocation(directory: home.directory)
         // A party's own home knows the places as well, and may be all that this person can read.
         let places = try party.party.map { try location.home(of: $0).places } ?? location.shared
-        return try ReadingSession(places: places, section: section.section)
+        return try ReadingSession(places: places, section: section.section, node: RunningNode.address)
+    }
+}
+
+/// `CHANCERY_NODE`: the address of a department's node, where the departments order the ledger together.
+enum RunningNode {
+    static var address: String? {
+        ProcessInfo.processInfo.environment["CHANCERY_NODE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

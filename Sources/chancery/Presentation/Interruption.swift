@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Ends the process cleanly on Ctrl-C (status 130), SIGTERM (143) and a closed terminal (129).
 ///
@@ -18,9 +19,22 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { end(on: number, restoring: restored) }
             source.resume()
-            // Held as long as the process lives.
-            _ = Unmanaged.passRetained(source as AnyObject)
+            let held = Source(source: source)
+            sources.withLock { $0.append(held) }
         }
+    }
+
+    /// Leaves the signals to others: a service that ends in order when it is told to.
+    static func stop() {
+        for held in sources.withLock({ $0 }) { held.source.cancel() }
+    }
+
+    /// Held as long as the process lives.
+    private static let sources = Mutex<[Source]>([])
+
+    /// Unchecked: a dispatch source may be cancelled from any thread, and nothing else is done with it.
+    private struct Source: @unchecked Sendable {
+        let source: any DispatchSourceSignal
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

@@ -1,11 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// Group commit: transactions that arrive while a commit runs are taken together by the next one.
+/// The order of one process: what is committed next is next. Group commit: transactions that arrive while a commit runs are taken together by the next one.
 ///
 /// One commit runs at a time in a process, on a thread of its own, so that the wait for the disk and for other
 /// processes holds up no thread of Swift's pool.
-final class CommitQueue: Sendable {
+final class EmbeddedOrdering: OrderingService {
     /// Commits `batch` in one storage transaction; one result each, in order. Throws if nothing was committed.
     typealias Commit = @Sendable (_ batch: [AdmittedTransaction]) throws -> [Result<Receipt, any Error>]
 

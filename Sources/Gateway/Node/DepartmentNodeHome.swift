@@ -1,0 +1,102 @@
+package import BlobStore
+import Contracts
+package import Foundation
+package import KeyVault
+package import Ledger
+import LedgerSQLite
+package import SharingModel
+import SignedEnvelopes
+
+/// A department's home as its node opens it: the node's own copy of the section's ledger, its keys, its journal.
+///
+/// ```
+/// node/SECTION.sqlite     the ledger: final blocks only, every one executed here
+/// node/vote.json          the newest cosignature with its batch; what stands here is sent, and nothing else
+/// node/evidence/          what proves that another department has cosigned two histories
+/// ```
+package struct DepartmentNodeHome: Sendable {
+    package let home: PartyHome
+    package let ledger: Ledger
+    package let pool: TransactionPool
+    package let node: DepartmentNode
+    package let blobs: FileBlobStore
+
+    /// Opens the node's ledger; the first time, it takes over the section's ledger as it was kept so far, by
+    /// executing all of it.
+    ///
+    /// - Parameters:
+    ///   - section: `nil` for the department's own.
+    ///   - report: Told what the node has to tell.
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` for a party that cosigns nothing;
+    ///   ``GatewayError/notFinal(needed:)`` if the ledger to take over ends with a block that is not final.
+    package init(
+        home: PartyHome, section: SectionName? = nil, passphrase: SecretBytes,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        report: @escaping @Sendable (NodeEvent) -> Void
+    ) throws {
+        let section = try home.consortium.section(section ?? home.party.section)
+        let vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
+        guard let cosigner = try vault.cosigner(of: home.party, in: home.consortium.digest) else {
+            throw GatewayError.notAllowed(
+                reason: "\(home.party.name) is not a department, and cosigns no blocks",
+                wayOn: "run the node of a department; others submit and read through one")
+        }
+        let journal = try FileVoteJournal(directory: home.nodeDirectory)
+        pool = TransactionPool()
+        blobs = try FileBlobStore(directory: home.blobs)
+        ledger = try DepartmentNodeHome.open(
+            home, section, cosigner: cosigner, clock: clock, ordering: pool)
+        self.home = home
+        node = try DepartmentNode(
+            ledger: ledger, pool: pool, key: vault.signingKey(), cosigner: cosigner, journal: journal
+        ) { event in
+            if case .equivocation(let proof) = event { try? journal.keep(proof) }
+            report(event)
+        }
+    }
+
+    private static func open(
+        _ home: PartyHome, _ section: SectionName, cosigner: Cosigner,
+        clock: @escaping @Sendable () -> Timestamp, ordering: any OrderingService
+    ) throws -> Ledger {
+        let settings = LedgerSettings(operator: home.party.name, cosigner: cosigner, clock: clock)
+        let own = try SQLiteLedgerStorage(url: home.nodeDirectory.appending(path: "\(section).sqlite"))
+        if try own.read({ try $0.head() }) == nil {
+            try takeOver(home, section, settings, into: own)
+        }
+        return try Ledger(
+            storage: own, founding: home.consortium.record, section: section, settings: settings, ordering: ordering)
+    }
+
+    private static func takeOver(
+        _ home: PartyHome, _ section: SectionName, _ settings: LedgerSettings, into own: SQLiteLedgerStorage
+    ) throws {
+        let file = home.ledgers.appending(path: "\(section).sqlite")
+        guard FileManager.default.fileExists(atPath: file.plainPath) else {
+            throw GatewayError.unavailable(part: "the ledger of \(section)", problem: "\(file.plainPath) is not there")
+        }
+        let shared = try Ledger(
+            storage: SQLiteLedgerStorage(url: file), founding: home.consortium.record, section: section,
+            settings: settings)
+        guard let head = try shared.cosignedBlock(.head), head.isFinal else {
+            throw GatewayError.notFinal(needed: shared.policy.needed)
+        }
+        try shared.catchUp(own)
+        let cosignatures = try shared.read { try $0.cosignatures(height: head.block.height) }
+        try own.commit { writer in
+            for cosignature in cosignatures where shared.policy.isValid(cosignature, on: head.checkpoint) {
+                try writer.append(cosignature, height: head.block.height)
+            }
+        }
+    }
+}
+
+extension PartyHome {
+    /// What this department's node keeps.
+    package var nodeDirectory: URL { directory.appending(path: "node", directoryHint: .isDirectory) }
+
+    /// Whether a node has taken the ledger of `section` over.
+    package func hasNode(of section: SectionName) -> Bool {
+        FileManager.default.fileExists(atPath: nodeDirectory.appending(path: "\(section).sqlite").plainPath)
+    }
+}

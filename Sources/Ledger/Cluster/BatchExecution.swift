@@ -1,0 +1,106 @@
+import Contracts
+import Foundation
+import SharingModel
+import SignedEnvelopes
+
+/// Executes batches on top of the newest final block. The rule by which a batch is taken or skipped is here, and is
+/// the same in every department: it depends on the batch and on the final ledger, and on nothing else.
+struct BatchExecution: Sendable {
+    let ledger: Ledger
+    let pool: TransactionPool
+
+    /// Checks and executes a batch that somebody shows.
+    /// - Throws: ``BatchFault`` for one that all departments skip; whatever the storage throws.
+    func execute(_ bytes: Data, by party: PartyName, on head: StoredBlock) throws -> VerifiedBlock {
+        guard ledger.members.member(party) != nil, let key = ledger.founding.party(party)?.signingKey else {
+            throw BatchFault.notADepartment
+        }
+        let batch = try Batch(bytes, by: party, signingKey: key)
+        guard batch.header.height == head.height + 1 else { throw BatchFault.anotherHeight(batch.header.height) }
+        guard batch.header.ledger == ledger.identity, batch.header.parent == head.root else {
+            throw BatchFault.anotherHistory
+        }
+        guard !batch.envelopes.isEmpty else { throw BatchFault.empty }
+        let time = try BlockTime(policy: ledger.policy).time(after: head, previous: batch.previous)
+        return try ledger.storage.read { reader in
+            var assembly = BlockAssembly(
+                on: head, at: time, ledger: ledger.identity, reader: reader, engine: ledger.engine)
+            for (place, envelope) in batch.envelopes.enumerated() {
+                guard let admitted = try admit(envelope, state: assembly.currentState) else {
+                    throw BatchFault.inadmissible(place: place)
+                }
+                guard try reader.entry(id: admitted.id) == nil, assembly.place(of: admitted.id) == nil else {
+                    throw BatchFault.replay(place: place)
+                }
+                guard try isAdmissible(admitted, &assembly) else { throw BatchFault.inadmissible(place: place) }
+                _ = try assembly.execute(admitted)
+            }
+            return try assembly.seal(
+                proposer: party, mechanism: .turns(proposer: party), members: ledger.policy.members,
+                previous: batch.previous)
+        }
+    }
+
+    /// Makes a batch of what waits, leaving out what may not be recorded, and executes it.
+    /// - Returns: `nil` if nothing that waits may be recorded.
+    func propose(by party: PartyName, key: SigningKey, on head: StoredBlock) throws -> Proposal? {
+        try ledger.storage.read { reader in
+            let previous = try reader.cosignatures(height: head.height)
+            let time = try BlockTime(policy: ledger.policy).time(after: head, previous: previous)
+            var assembly = BlockAssembly(
+                on: head, at: time, ledger: ledger.identity, reader: reader, engine: ledger.engine)
+            var envelopes: [Data] = []
+            for admitted in pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount) {
+                if let receipt = try reader.receipt(of: admitted.id) {
+                    pool.settle(admitted.id, .success(receipt))
+                    continue
+                }
+                do {
+                    try ledger.admission.judge(admitted, at: time, state: assembly.currentState)
+                } catch let error as AdmissionError {
+                    pool.settle(admitted.id, .failure(error))
+                    continue
+                }
+                _ = try assembly.execute(admitted)
+                envelopes.append(admitted.envelope.bytes)
+            }
+            guard !envelopes.isEmpty else { return nil }
+            let bytes = try Batch.sign(
+                by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root, previous: previous,
+                envelopes: envelopes, key: key)
+            let block = try assembly.seal(
+                proposer: party, mechanism: .turns(proposer: party), members: ledger.policy.members,
+                previous: previous)
+            return Proposal(bytes: bytes, block: block)
+        }
+    }
+
+    struct Proposal {
+        let bytes: Data
+        let block: VerifiedBlock
+    }
+
+    /// What the pool knows is checked already; anything else is read and its signatures verified.
+    private func admit(_ bytes: Data, state: some StateReader) throws -> AdmittedTransaction? {
+        if let known = pool.transaction(leaf: .sha256(bytes)) { return known }
+        do {
+            let envelope = try Envelope(canonicalBytes: bytes)
+            let transaction = try ledger.admission.read(envelope)
+            return try ledger.admission.verify(
+                envelope, transaction, signers: ledger.admission.signers(of: transaction, state: state))
+        } catch is EnvelopeError {
+            return nil
+        } catch is AdmissionError {
+            return nil
+        }
+    }
+
+    private func isAdmissible(_ admitted: AdmittedTransaction, _ assembly: inout BlockAssembly) throws -> Bool {
+        do {
+            try ledger.admission.judge(admitted, at: assembly.context.time, state: assembly.currentState)
+            return true
+        } catch is AdmissionError {
+            return false
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Foundation
+package import SharingModel
+
+/// An order of batches that all departments see alike, kept by somebody who is not trusted with anything else.
+///
+/// If it shows different histories, or keeps something back, no quorum forms and the ledger stops; it never forks.
+package protocol BatchLog: Sendable {
+    /// Writes this department's batch for `height` where it has none there yet; one that is there stays.
+    /// - Throws: Whatever keeps it from being written; trying again is safe.
+    func write(_ batch: Data, height: Int) async throws
+
+    /// Everything behind `position` that happened to batches, in the one order, and then what happens from now on.
+    ///
+    /// The stream ends with an error when the connection does; the caller asks again from where it was. Where the
+    /// history behind `position` is no longer kept, it begins with what is.
+    func events(after position: Int64) -> AsyncThrowingStream<BatchEvent, any Error>
+
+    /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
+    func newestPosition() async throws -> Int64
+
+    /// Forgets this department's batches below `height`; they are in every department's ledger.
+    func forget(below height: Int) async throws
+}
+
+/// One thing that happened in a ``BatchLog``.
+package struct BatchEvent: Hashable, Sendable {
+    /// Place in the order; several may share one. Passed to ``BatchLog/events(after:)`` to go on.
+    package let position: Int64
+    /// Whose prefix it happened under. What the batch itself says is checked against it.
+    package let department: PartyName
+    package let height: Int
+    package let change: Change
+
+    package enum Change: Hashable, Sendable {
+        case written(Data)
+        /// Written again, where a batch was written before.
+        case rewritten(Data)
+        case deleted
+    }
+
+    package init(position: Int64, department: PartyName, height: Int, change: Change) {
+        self.position = position
+        self.department = department
+        self.height = height
+        self.change = change
+    }
+}

@@ -1,0 +1,25 @@
+package import SharingModel
+
+extension DepartmentNode {
+    /// Takes a block that another department shows as final: executes it, compares everything that it claims, and
+    /// counts valid cosignatures.
+    /// - Returns: Whether the ledger is longer now.
+    package func take(_ shown: ExportedBlock, from sender: PartyName) throws -> Bool {
+        let height = shown.record.height
+        guard height == head.height + 1 else { return false }
+        do {
+            let before = head
+            let block = try ledger.storage.read { try ledger.verify(shown, on: before, replica: $0) }
+            let cosignatures = try ledger.validCosignatures(shown: shown, of: block)
+            guard cosignatures.count >= ledger.policy.needed else { throw LedgerError.notFinal }
+            if let own = votes[height]?[party], own.root != block.root { report(.outvoted(height: height)) }
+            try append(block, cosignatures)
+        } catch LedgerError.blockDiffers, LedgerError.notFinal {
+            report(.refusedBlock(height: height, from: sender))
+            return false
+        }
+        report(.caughtUp(height: height, from: sender))
+        try decide()
+        return true
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import SharingModel
+import SignedEnvelopes
+import Synchronization
+
+/// Transactions that wait for a block, here and at the other departments: the bounded queue before a cluster.
+///
+/// Nothing in it is durable: who submitted is told only when the block is final, and submits again otherwise.
+package final class TransactionPool: OrderingService {
+    private struct Waiting {
+        let transaction: AdmittedTransaction
+        let leaf: Digest
+        var submitters: [UUID: CheckedContinuation<Receipt, any Error>]
+    }
+
+    private struct State {
+        var waiting: [Digest: Waiting] = [:]
+        var byLeaf: [Digest: Digest] = [:]
+        /// In the order of arrival; ids that are settled are left out when they are come upon.
+        var order: [Digest] = []
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+    private let arrivals: AsyncStream<AdmittedTransaction>.Continuation
+    /// Each transaction that was submitted here, to be passed on to the other departments; and a call to propose.
+    package let submitted: AsyncStream<AdmittedTransaction>
+
+    /// - Parameter limit: Most transactions that may wait.
+    package init(limit: Int = 8_192) {
+        self.limit = limit
+        (submitted, arrivals) = AsyncStream.makeStream(of: AdmittedTransaction.self)
+    }
+
+    package var count: Int { state.withLock { $0.waiting.count } }
+
+    package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
+        let submitter = UUID()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let refused = state.withLock { state -> Int? in
+                    guard add(transaction, to: &state) else { return state.waiting.count }
+                    state.waiting[transaction.id]?.submitters[submitter] = continuation
+                    return nil
+                }
+                if let refused {
+                    continuation.resume(throwing: LedgerError.overloaded(waiting: refused))
+                } else {
+                    arrivals.yield(transaction)
+                    if Task.isCancelled { giveUp(transaction.id, submitter) }
+                }
+            }
+        } onCancel: {
+            giveUp(transaction.id, submitter)
+        }
+    }
+
+    /// Adds what another department passed on. Left out silently if too many wait: its submitter waits elsewhere.
+    package func add(_ transaction: AdmittedTransaction) {
+        state.withLock { state in _ = add(transaction, to: &state) }
+    }
+
+    private func add(_ transaction: AdmittedTransaction, to state: inout State) -> Bool {
+        if state.waiting[transaction.id] != nil { return true }
+        guard state.waiting.count < limit else { return false }
+        let leaf = Digest.sha256(transaction.envelope.bytes)
+        state.waiting[transaction.id] = Waiting(transaction: transaction, leaf: leaf, submitters: [:])
+        state.byLeaf[leaf] = transaction.id
+        state.order.append(transaction.id)
+        return true
+    }
+
+    private func giveUp(_ id: Digest, _ submitter: UUID) {
+        let continuation = state.withLock { $0.waiting[id]?.submitters.removeValue(forKey: submitter) }
+        continuation?.resume(throwing: CancellationError())
+    }
+
+    /// The transaction whose envelope has these bytes, checked when it came in.
+    func transaction(leaf: Digest) -> AdmittedTransaction? {
+        state.withLock { state in state.byLeaf[leaf].flatMap { state.waiting[$0]?.transaction } }
+    }
+
+    /// The oldest that wait, up to `byteLimit` of envelopes, and at least one if any waits.
+    func next(byteLimit: Int, limit: Int) -> [AdmittedTransaction] {
+        state.withLock { state in
+            if state.order.count > 2 * state.waiting.count + 64 {
+                state.order.removeAll { state.waiting[$0] == nil }
+            }
+            var (taken, bytes) = ([AdmittedTransaction](), 0)
+            for id in state.order {
+                guard let waiting = state.waiting[id] else { continue }
+                bytes += waiting.transaction.envelope.bytes.count
+                if !taken.isEmpty, bytes > byteLimit { break }
+                taken.append(waiting.transaction)
+                if taken.count == limit { break }
+            }
+            return taken
+        }
+    }
+
+    /// Tells the submitters, if any wait here, and forgets the transaction.
+    func settle(_ id: Digest, _ result: Result<Receipt, any Error>) {
+        let waiting = state.withLock { state -> Waiting? in
+            guard let waiting = state.waiting.removeValue(forKey: id) else { return nil }
+            state.byLeaf[waiting.leaf] = nil
+            return waiting
+        }
+        for continuation in (waiting?.submitters ?? [:]).values { continuation.resume(with: result) }
+    }
+}

@@ -1,0 +1,55 @@
+import SharingModel
+import SignedEnvelopes
+
+extension Ledger {
+    /// Takes blocks that somebody shows into this ledger's own storage, all or none.
+    ///
+    /// Each is executed here and compared with all that it claims; the last one's checkpoint must be cosigned by a
+    /// quorum, which makes those before it final too.
+    /// - Parameter shown: In order, the first the next after the head.
+    /// - Throws: ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/notFinal`` without a quorum.
+    package func take(_ shown: [ExportedBlock]) throws {
+        guard let last = shown.last else { return }
+        try storage.commit { writer in
+            for block in shown {
+                let made = try verify(block, on: try writer.head(), replica: writer)
+                let cosignatures = try validCosignatures(shown: block, of: made)
+                if block == last, cosignatures.count < policy.needed { throw LedgerError.notFinal }
+                try writer.append(made)
+                for cosignature in cosignatures { try writer.append(cosignature, height: made.record.height) }
+            }
+        }
+        if let head = try head() { seen.keep(try policy.checkpoint(head)) }
+    }
+
+    /// Whether a quorum has cosigned what the block claims to give; nothing is executed.
+    package func isFinal(_ shown: ExportedBlock) -> Bool {
+        guard (0..<shown.size).contains(shown.record.transactions),
+            let bytes = try? shown.record.canonicalBytes(),
+            let checkpoint = try? policy.checkpoint(
+                StoredBlock(record: shown.record, recordBytes: bytes, size: shown.size, root: shown.root)),
+            let valid = try? policy.cosignatures(in: shown.checkpoint, of: checkpoint)
+        else { return false }
+        return valid.count >= policy.needed
+    }
+
+    func verify(_ shown: ExportedBlock, on head: StoredBlock?, replica: any LedgerReader) throws -> VerifiedBlock {
+        guard shown.record.transactions == shown.envelopes.count, (0..<shown.size).contains(shown.envelopes.count)
+        else { throw LedgerError.blockDiffers(height: shown.record.height, .transactionCount) }
+        let first = shown.size - 1 - shown.envelopes.count
+        let unverified = UnverifiedBlock(
+            stored: StoredBlock(
+                record: shown.record, recordBytes: try shown.record.canonicalBytes(), size: shown.size,
+                root: shown.root),
+            entries: shown.envelopes.enumerated().map { place, envelope in
+                StoredEntry(index: first + place, id: envelope.id, envelope: envelope)
+            })
+        return try verifier.verify(unverified, on: head, replica: replica)
+    }
+
+    /// The valid cosignatures of a block that was executed here; none, where its note has none at all.
+    func validCosignatures(shown: ExportedBlock, of made: VerifiedBlock) throws -> [PartyCosignature] {
+        let checkpoint = try policy.checkpoint(made.stored)
+        return (try? policy.cosignatures(in: shown.checkpoint, of: checkpoint)) ?? []
+    }
+}

@@ -1,0 +1,10 @@
+/// Brings admitted transactions into one order that all departments share, and says when each is in a block.
+///
+/// ``EmbeddedOrdering`` is one process and one file. ``TransactionPool`` stands before a cluster: there an untrusted
+/// order (``BatchLog``) says which batch comes next, and ``DepartmentNode`` executes and cosigns it.
+package protocol OrderingService: Sendable {
+    /// Returns when the transaction's block is durable; in a cluster, when it is also final.
+    /// - Throws: ``AdmissionError`` for what is turned away unrecorded, ``LedgerError/overloaded(waiting:)`` at once if
+    ///   too many wait; nothing was done then. Whatever else it throws, the same envelope may be submitted again.
+    func submit(_ transaction: AdmittedTransaction) async throws -> Receipt
+}

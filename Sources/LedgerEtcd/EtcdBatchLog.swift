@@ -1,0 +1,125 @@
+package import AsyncHTTPClient
+import CanonicalJSON
+package import Foundation
+package import Ledger
+package import SharingModel
+
+/// Batches in etcd, each under its department's own prefix: `chancery/CONSORTIUM/SECTION/DEPARTMENT/batch/HEIGHT`.
+///
+/// What etcd orders is revisions. It cannot keep a department from writing over its own keys, which is why
+/// signatures and the order of revisions decide, never what a key holds now.
+package struct EtcdBatchLog: BatchLog {
+    let keys: EtcdKeys
+    let client: EtcdClient
+
+    /// - Parameter http: With a read timeout of some seconds: a watch that hears nothing for so long is begun anew at
+    ///   another member, so that a member that hangs holds nothing up.
+    package init(
+        endpoints: EtcdEndpoints, ledger identity: String, department: PartyName, http: HTTPClient
+    ) {
+        keys = EtcdKeys(ledger: identity, department: department)
+        client = EtcdClient(endpoints, http: http)
+    }
+
+    package func write(_ batch: Data, height: Int) async throws {
+        let key = JSONValue.base64(keys.batch(height))
+        _ = try await client.call(
+            "/v3/kv/txn",
+            [
+                "compare": [["key": key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"]],
+                "success": [["requestPut": ["key": key, "value": .base64(batch)]]],
+            ])
+    }
+
+    package func newestPosition() async throws -> Int64 {
+        // A linearizable read: its answer has the revision of the cluster, not of the member that was asked.
+        let answer = try await client.call(
+            "/v3/kv/range", ["key": .base64(keys.all), "range_end": .base64(keys.allEnd), "count_only": true])
+        return answer["header"]?.number("revision") ?? 0
+    }
+
+    package func forget(below height: Int) async throws {
+        guard height > 0 else { return }
+        _ = try await client.call(
+            "/v3/kv/deleterange",
+            ["key": .base64(keys.batch(0)), "range_end": .base64(keys.batch(height))])
+    }
+
+    package func events(after position: Int64) -> AsyncThrowingStream<BatchEvent, any Error> {
+        let watch = EtcdWatch(client: client, from: keys.all, to: keys.allEnd)
+        let keys = keys
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    try await watch.run(from: position + 1) { change in
+                        if let event = keys.event(change) { continuation.yield(event) }
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Says where this department's node answers, for the other nodes to find. What they send each other proves
+    /// itself, so a wrong address costs time and no more.
+    package func announce(address: String) async throws {
+        _ = try await client.call(
+            "/v3/kv/put", ["key": .base64(keys.address), "value": .base64(address)])
+    }
+
+    /// Where the nodes of the departments answer, as they have said themselves.
+    package func addresses() async throws -> [PartyName: String] {
+        let answer = try await client.call(
+            "/v3/kv/range", ["key": .base64(keys.addresses), "range_end": .base64(keys.addressesEnd)])
+        var found: [PartyName: String] = [:]
+        for pair in answer["kvs"]?.arrayValue ?? [] {
+            let key = String(decoding: pair.bytes("key"), as: UTF8.self)
+            guard let party = PartyName(String(key.dropFirst(keys.addresses.count))) else { continue }
+            found[party] = String(decoding: pair.bytes("value"), as: UTF8.self)
+        }
+        return found
+    }
+}
+
+/// The names of a ledger's keys in etcd.
+struct EtcdKeys: Sendable {
+    /// `chancery/CONSORTIUM/SECTION/batch/`; the department comes next, so that a role can be granted by prefix.
+    let all: String
+    let addresses: String
+    private let department: PartyName
+
+    /// - Parameter ledger: The origin line of the ledger's checkpoints: it names consortium and section.
+    init(ledger: String, department: PartyName) {
+        all = "\(ledger)/batch/"
+        addresses = "\(ledger)/node/"
+        self.department = department
+    }
+
+    /// `/` is followed by `0` in ASCII.
+    var allEnd: String { String(all.dropLast()) + "0" }
+    var addressesEnd: String { String(addresses.dropLast()) + "0" }
+    var address: String { addresses + department.text }
+
+    func batch(_ height: Int) -> String {
+        let digits = String(height)
+        return "\(all)\(department)/" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+
+    /// - Returns: `nil` for a key that is no batch's.
+    func event(_ change: EtcdWatch.Change) -> BatchEvent? {
+        let parts = change.key.dropFirst(all.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard change.key.hasPrefix(all), parts.count == 2, let party = PartyName(String(parts[0])),
+            parts[1].utf8.count == 12, let height = Int(parts[1]), height >= 0
+        else { return nil }
+        let what: BatchEvent.Change =
+            if let value = change.value {
+                change.isFirst ? .written(value) : .rewritten(value)
+            } else {
+                .deleted
+            }
+        return BatchEvent(position: change.revision, department: party, height: height, change: what)
+    }
+}

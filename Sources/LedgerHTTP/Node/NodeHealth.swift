@@ -1,0 +1,85 @@
+import Contracts
+package import Ledger
+import SharingModel
+import Synchronization
+
+/// What a node has seen: counted for `/metrics`, and asked by `/ready`.
+package final class NodeHealth: Sendable {
+    struct Counts {
+        var transactions: [String: Int] = [:]
+        var blocks = 0
+        var finalitySum = 0.0
+        var finalityBuckets = [Int](repeating: 0, count: NodeHealth.bounds.count)
+        var skipped = 0
+        var rewritten = 0
+        var equivocations = 0
+        var orderProblem: String?
+    }
+
+    /// Upper bounds in seconds.
+    static let bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+    private let state = Mutex(Counts())
+
+    package init() {}
+
+    var counts: Counts { state.withLock { $0 } }
+
+    func orderAnswered() { state.withLock { $0.orderProblem = nil } }
+    func orderFailed(_ problem: String) { state.withLock { $0.orderProblem = problem } }
+
+    package func note(_ event: NodeEvent) {
+        state.withLock { counts in
+            switch event {
+            case .final(_, let accepted, let refused, _, let after):
+                counts.blocks += 1
+                for (kind, count) in accepted {
+                    counts.transactions[#"kind="\#(kind.rawValue)",outcome="accepted""#, default: 0] += count
+                }
+                for (kind, count) in refused {
+                    counts.transactions[#"kind="\#(kind.rawValue)",outcome="refused""#, default: 0] += count
+                }
+                let seconds = after / .seconds(1)
+                counts.finalitySum += seconds
+                for (index, bound) in NodeHealth.bounds.enumerated() where seconds <= bound {
+                    counts.finalityBuckets[index] += 1
+                }
+            case .skipped: counts.skipped += 1
+            case .rewritten, .deleted: counts.rewritten += 1
+            case .equivocation: counts.equivocations += 1
+            case .cosigned, .silent, .proposed, .outvoted, .caughtUp, .refusedBlock: break
+            }
+        }
+    }
+}
+
+extension NodeEvent {
+    /// One line for the log.
+    package var line: String {
+        switch self {
+        case .final(let height, let accepted, let refused, let cosigners, let after):
+            "height \(height) final: \(accepted.values.reduce(0, +)) accepted, \(refused.values.reduce(0, +)) refused, "
+                + "cosigned by \(cosigners.map(\.text).joined(separator: ", ")) in \(after)"
+        case .cosigned(let height): "height \(height) executed and cosigned"
+        case .silent(let height):
+            "height \(height) executed, and not cosigned: its batch is older than this node's journal"
+        case .proposed(let height, let count): "height \(height) proposed with \(count) transactions"
+        case .skipped(let height, let party, let fault): "batch of \(party) for height \(height) skipped: \(fault)"
+        case .rewritten(let height, let party): "\(party) wrote again over its batch for height \(height)"
+        case .deleted(let height, let party): "\(party)'s batch for height \(height) was deleted: it changes nothing"
+        case .equivocation(let proof):
+            "\(proof.party) has cosigned two trees of \(proof.first.size) leaves; both are kept as evidence"
+        case .outvoted(let height): "height \(height) is final with another block than this department cosigned"
+        case .caughtUp(let height, let party): "height \(height) taken from \(party)"
+        case .refusedBlock(let height, let party): "what \(party) shows as height \(height) does not hold"
+        }
+    }
+
+    /// Whether somebody ought to look at it.
+    package var isNotable: Bool {
+        switch self {
+        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent: true
+        case .final, .cosigned, .proposed, .caughtUp: false
+        }
+    }
+}

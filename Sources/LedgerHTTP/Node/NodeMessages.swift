@@ -1,0 +1,46 @@
+import Foundation
+import Ledger
+import SignedEnvelopes
+
+/// What nodes post to each other at `/v1/messages`: any number of messages, each one byte of kind, four of length
+/// (big-endian), and its canonical JSON.
+enum NodeMessage {
+    case cosignature(CosignatureMessage)
+    case transaction(Envelope)
+
+    static let largestByteCount = 4 << 20
+
+    func frame() throws -> Data {
+        let (kind, content) =
+            switch self {
+            case .cosignature(let message): (UInt8(ascii: "C"), try message.canonicalBytes())
+            case .transaction(let envelope): (UInt8(ascii: "T"), try envelope.canonicalBytes())
+            }
+        let count = UInt32(content.count)
+        return Data([kind]) + Data((0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }) + content
+    }
+
+    /// - Throws: ``MessageError/malformed`` for anything but whole messages.
+    static func read(_ bytes: Data) throws -> [NodeMessage] {
+        var messages: [NodeMessage] = []
+        var rest = [UInt8](bytes)[...]
+        while let kind = rest.popFirst() {
+            guard rest.count >= 4 else { throw MessageError.malformed }
+            let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(4)
+            guard rest.count >= length else { throw MessageError.malformed }
+            let content = Data(rest.prefix(length))
+            rest = rest.dropFirst(length)
+            switch kind {
+            case UInt8(ascii: "C"): messages.append(.cosignature(try CosignatureMessage(canonicalBytes: content)))
+            case UInt8(ascii: "T"): messages.append(.transaction(try Envelope(canonicalBytes: content)))
+            default: throw MessageError.malformed
+            }
+        }
+        return messages
+    }
+}
+
+enum MessageError: Error {
+    case malformed
+}

@@ -1,0 +1,173 @@
+package import AsyncHTTPClient
+import CanonicalJSON
+import Contracts
+import Foundation
+package import Ledger
+package import Logging
+package import ServiceLifecycle
+package import SharingModel
+import SignedEnvelopes
+
+/// Runs a department's node: joins it to the order and to the other nodes.
+package struct NodeService: Service {
+    let node: DepartmentNode
+    let pool: TransactionPool
+    let log: any BatchLog
+    /// Where the other nodes answer, as known now.
+    let addresses: @Sendable () async throws -> [PartyName: String]
+    let logger: Logger
+    let health: NodeHealth
+    /// Cosignatures and transactions go on links of their own, so that a vote never waits for a transfer.
+    private let votes: [PartyName: PeerLink]
+    private let transfers: [PartyName: PeerLink]
+
+    package init(
+        node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
+        logger: Logger, addresses: @escaping @Sendable () async throws -> [PartyName: String]
+    ) {
+        (self.node, self.pool, self.log, self.addresses) = (node, pool, log, addresses)
+        (self.health, self.logger) = (health, logger)
+        let others = node.ledger.policy.parties.filter { $0 != node.party }
+        func links() -> [PartyName: PeerLink] {
+            Dictionary(uniqueKeysWithValues: others.map { ($0, PeerLink(http: http)) })
+        }
+        (votes, transfers) = (links(), links())
+    }
+
+    /// Runs until shutdown is asked for, or the node's own disk fails: then this throws, and starting again is safe.
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await runAll() }
+        } catch is CancellationError {
+            // Told to stop: what is durable is whole, and the rest is sent again after the next start.
+        }
+    }
+
+    private func runAll() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for link in Array(votes.values) + Array(transfers.values) { group.addTask { await link.run() } }
+            group.addTask { try await follow() }
+            group.addTask { try await answerOutputs() }
+            group.addTask { try await relay() }
+            group.addTask { try await tick() }
+            group.addTask { try await findOthers() }
+            // The first to end is one that failed, or all are cancelled.
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func follow() async throws {
+        while !Task.isCancelled {
+            do {
+                if await node.hasNoJournal { await node.begin(newest: try await log.newestPosition()) }
+                for try await event in log.events(after: await node.startPosition()) {
+                    health.orderAnswered()
+                    try await NodeFailure.wrap { try await node.take(event) }
+                    if await node.needsRewind { break }
+                }
+            } catch let failure as NodeFailure {
+                throw failure
+            } catch {
+                health.orderFailed("\(error)")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func answerOutputs() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let fetches = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let writes = AsyncStream.makeStream(of: (Data, Int).self)
+            group.addTask {
+                for await _ in fetches.stream { try await fetch() }
+            }
+            group.addTask {
+                for await (batch, height) in writes.stream { await write(batch, height) }
+            }
+            for await output in node.outputs {
+                switch output {
+                case .send(let message):
+                    let frame = try NodeMessage.cosignature(message).frame()
+                    for link in votes.values { link.send(frame) }
+                case .propose(let batch, let height): writes.continuation.yield((batch, height))
+                case .fetch: fetches.continuation.yield()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func write(_ batch: Data, _ height: Int) async {
+        do {
+            try await log.write(batch, height: height)
+            health.orderAnswered()
+            if height % 100 == 0 { try await log.forget(below: height - 1_100) }
+        } catch {
+            health.orderFailed("\(error)")
+            logger.warning("batch \(height) could not be written and will be again: \(error)")
+        }
+    }
+
+    /// Passes on what was submitted here, and has the node propose.
+    private func relay() async throws {
+        for await transaction in pool.submitted {
+            let frame = try NodeMessage.transaction(transaction.envelope.envelope).frame()
+            for link in transfers.values { link.send(frame) }
+            try await NodeFailure.wrap { try await node.tick() }
+        }
+    }
+
+    private func tick() async throws {
+        var count = 0
+        while !Task.isCancelled {
+            try await Task.sleep(for: .milliseconds(50))
+            try await NodeFailure.wrap { try await node.tick() }
+            count += 1
+            // A message that was lost shows by nothing; so the others are asked from time to time.
+            if count % 20 == 0 { try await fetch() }
+        }
+    }
+
+    private func findOthers() async throws {
+        while !Task.isCancelled {
+            if let found = try? await addresses() {
+                for (party, address) in found {
+                    votes[party]?.address = address
+                    transfers[party]?.address = address
+                }
+            }
+            let isComplete = votes.values.allSatisfy { $0.address != nil }
+            try await Task.sleep(for: isComplete ? .seconds(2) : .milliseconds(100))
+        }
+    }
+
+    /// Takes blocks from the others for as long as one has the next.
+    private func fetch() async throws {
+        for (party, link) in transfers.shuffled() {
+            while !Task.isCancelled {
+                let next = await node.status.height + 1
+                guard let bytes = await link.get("/v1/blocks/\(next)", limit: 64 << 20),
+                    let block = try? CanonicalJSON.decode(
+                        ExportedBlock.self, from: bytes, maximumByteCount: 64 << 20)
+                else { break }
+                guard try await NodeFailure.wrap({ try await node.take(block, from: party) }) else { break }
+            }
+        }
+    }
+}
+
+/// The node itself failed: its disk, or its ledger. Everything else is tried again.
+package struct NodeFailure: Error, CustomStringConvertible {
+    package let cause: any Error
+
+    static func wrap<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw NodeFailure(cause: error)
+        }
+    }
+
+    package var description: String { "\(cause)" }
+}

@@ -1,0 +1,75 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import Synchronization
+
+/// Sends to one other node, in order, one request at a time; what gathers meanwhile goes together in the next.
+///
+/// Nothing is kept for a node that does not answer: cosignatures are sent again while their height is open, blocks
+/// are fetched, and a transaction is proposed by the node that has it.
+final class PeerLink: Sendable {
+    private struct State {
+        var waiting = Data()
+        var address: String?
+    }
+
+    private let state = Mutex(State())
+    private let calls: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+    private let http: HTTPClient
+
+    /// More is not kept.
+    private static let mostWaiting = 2 << 20
+
+    init(http: HTTPClient) {
+        self.http = http
+        (calls, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    var address: String? {
+        get { state.withLock { $0.address } }
+        set { state.withLock { $0.address = newValue } }
+    }
+
+    func send(_ frame: Data) {
+        state.withLock { state in
+            if state.waiting.count < PeerLink.mostWaiting { state.waiting.append(frame) }
+        }
+        wake.yield()
+    }
+
+    /// Runs until it is cancelled.
+    func run() async {
+        for await _ in calls {
+            let (address, frames) = state.withLock { state in
+                defer { state.waiting = Data() }
+                return (state.address, state.waiting)
+            }
+            guard let address, !frames.isEmpty else { continue }
+            var request = HTTPClientRequest(url: address + "/v1/messages")
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(data: frames))
+            do {
+                let response = try await http.execute(request, timeout: .seconds(2))
+                _ = try await response.body.collect(upTo: 1 << 16)
+            } catch {
+                // See above: whatever was lost comes again by another way.
+            }
+        }
+    }
+
+    /// Asks for a document of the other node.
+    /// - Returns: `nil` if it does not answer or has none.
+    func get(_ path: String, limit: Int) async -> Data? {
+        guard let address else { return nil }
+        do {
+            let response = try await http.execute(HTTPClientRequest(url: address + path), timeout: .seconds(5))
+            let body = try await response.body.collect(upTo: limit)
+            return response.status.code == 200 ? Data(buffer: body) : nil
+        } catch {
+            return nil
+        }
+    }
+}

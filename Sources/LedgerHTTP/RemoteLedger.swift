@@ -1,0 +1,112 @@
+package import AsyncHTTPClient
+import CanonicalJSON
+import Foundation
+package import Ledger
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import SignedEnvelopes
+
+/// A department's node, as those see it who keep no node: they submit through it, and follow it into a copy of their
+/// own. It is not trusted: every block is executed here, and must carry a quorum's cosignatures.
+package final class RemoteLedger: OrderingService {
+    private let address: String
+    private let http: HTTPClient
+
+    /// - Parameter address: `http://HOST:PORT`.
+    /// - Throws: ``RemoteLedgerError/malformedAddress(_:)``.
+    package init(address: String, http: HTTPClient = .shared) throws(RemoteLedgerError) {
+        guard let url = URLComponents(string: address), url.scheme == "http" || url.scheme == "https",
+            url.host?.isEmpty == false, url.path.isEmpty || url.path == "/"
+        else { throw .malformedAddress(address) }
+        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.http = http
+    }
+
+    /// Submits through the node, and returns when the transaction is final.
+    package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
+        var request = HTTPClientRequest(url: address + "/v1/transactions")
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(data: transaction.envelope.bytes))
+        let response: HTTPClientResponse
+        let body: Data
+        do {
+            response = try await http.execute(request, timeout: .seconds(90))
+            body = Data(buffer: try await response.body.collect(upTo: 1 << 20))
+        } catch {
+            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
+        }
+        guard response.status.code == 200 else { throw RemoteLedgerError(address, response.status.code, body) }
+        do {
+            return try CanonicalJSON.decode(Receipt.self, from: body)
+        } catch {
+            throw RemoteLedgerError.malformedAnswer(address: address)
+        }
+    }
+
+    /// Takes over every final block that the node has and `ledger` does not. Blocks its thread.
+    package func catchUp(_ ledger: Ledger) throws {
+        var next = try ledger.head().map { $0.height + 1 } ?? 0
+        // Heights from before the departments ordered together may be final only by a later one.
+        var shown: [ExportedBlock] = []
+        while let block = try block(at: next) {
+            shown.append(block)
+            next += 1
+            if ledger.isFinal(block) {
+                try ledger.take(shown)
+                shown = []
+            }
+        }
+    }
+
+    private static let largestBlock = 64 << 20
+
+    private func block(at height: Int) throws -> ExportedBlock? {
+        let response: HTTPClient.Response
+        do {
+            response = try http.get(url: address + "/v1/blocks/\(height)", deadline: .now() + .seconds(30)).wait()
+        } catch {
+            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
+        }
+        if response.status == .notFound { return nil }
+        let body = response.body.map { Data(buffer: $0) } ?? Data()
+        guard response.status == .ok else { throw RemoteLedgerError(address, response.status.code, body) }
+        do {
+            return try CanonicalJSON.decode(
+                ExportedBlock.self, from: body, maximumByteCount: RemoteLedger.largestBlock)
+        } catch {
+            throw RemoteLedgerError.malformedAnswer(address: address)
+        }
+    }
+}
+
+/// What can go wrong with a node that is used from elsewhere.
+package enum RemoteLedgerError: Error, Hashable, Sendable {
+    case malformedAddress(String)
+    /// It does not answer, or says itself that it cannot now. Trying again is safe.
+    case unavailable(address: String, detail: String)
+    /// It says no, in its words.
+    case refused(address: String, detail: String)
+    case malformedAnswer(address: String)
+
+    fileprivate init(_ address: String, _ status: UInt, _ body: Data) {
+        let problem = try? CanonicalJSON.parse(body)
+        let detail = problem?["detail"]?.stringValue ?? "status \(status)"
+        self =
+            status >= 500
+            ? .unavailable(address: address, detail: detail) : .refused(address: address, detail: detail)
+    }
+}
+
+extension RemoteLedgerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformedAddress(let text): "\(text) is no address of a node. Write http://HOST:PORT."
+        case .unavailable(let address, let detail):
+            "The node at \(address) does not answer, or cannot now: \(detail). Nothing was lost; try again."
+        case .refused(let address, let detail): "The node at \(address) refuses: \(detail)"
+        case .malformedAnswer(let address):
+            "What \(address) answers is not a node's answer of this version. Is it the address of a node?"
+        }
+    }
+}

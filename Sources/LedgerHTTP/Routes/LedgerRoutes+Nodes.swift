@@ -1,0 +1,30 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Ledger
+import NIOCore
+import NIOFoundationCompat
+
+extension LedgerRoutes {
+    /// What the other departments' nodes post. Anybody may: a cosignature and an envelope prove themselves, and what
+    /// does not is passed over.
+    func addNodeMessages(to router: Router<BasicRequestContext>) {
+        router.post("/v1/messages") { request, _ in
+            let body = try await request.body.collect(upTo: NodeMessage.largestByteCount)
+            for message in try NodeMessage.read(Data(buffer: body)) {
+                switch message {
+                case .cosignature(let cosignature): try await node?.take(cosignature)
+                case .transaction(let envelope):
+                    guard let admitted = try? ledger.admit(envelope), case .admitted(let transaction) = admitted
+                    else { continue }
+                    pool?.add(transaction)
+                }
+            }
+            return HTTPResponse.Status.noContent
+        }
+        router.get("/v1/status") { _, _ in
+            guard let node else { throw Problem.notFound }
+            return try json(await node.status)
+        }
+    }
+}

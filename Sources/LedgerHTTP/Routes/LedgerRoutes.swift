@@ -1,0 +1,90 @@
+package import BlobStore
+import CanonicalJSON
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import HummingbirdCore
+package import Ledger
+import NIOCore
+import NIOFoundationCompat
+import SharingModel
+import SignedEnvelopes
+
+/// What a department's ledger answers over HTTP: submitting, receipts and proofs, the tiles of C2SP's tlog-tiles,
+/// public blocks of the blob store, health and metrics; and, in a cluster, what the nodes tell each other.
+///
+/// Everything read here is checked by its reader: checkpoints are cosigned, tiles and proofs hash up to them, blocks
+/// are named by their digest.
+package struct LedgerRoutes: Sendable {
+    let ledger: Ledger
+    /// `nil` on the embedded ordering.
+    let node: DepartmentNode?
+    let pool: TransactionPool?
+    let blobs: any BlobStore
+    let health: NodeHealth
+    /// Longest wait of a submitter for finality, in seconds.
+    let patience: Int
+
+    package init(
+        ledger: Ledger, node: DepartmentNode?, pool: TransactionPool?, blobs: any BlobStore, health: NodeHealth,
+        patience: Int = 60
+    ) {
+        (self.ledger, self.node, self.pool, self.blobs) = (ledger, node, pool, blobs)
+        (self.health, self.patience) = (health, patience)
+    }
+
+    package func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        addTransactions(to: router)
+        addTiles(to: router)
+        addBlobs(to: router)
+        addHealth(to: router)
+        if node != nil { addNodeMessages(to: router) }
+        return router
+    }
+
+    private func addTransactions(to router: Router<BasicRequestContext>) {
+        router.post("/v1/transactions") { request, _ in
+            let body = try await request.body.collect(upTo: Envelope.largestByteCount)
+            let envelope = try Envelope(canonicalBytes: Data(buffer: body))
+            return try json(try await finalReceipt(of: envelope))
+        }
+        router.get("/v1/transactions/{id}") { _, context in
+            guard let id = Digest(hex: context.parameters.get("id") ?? "") else { throw Problem.notFound }
+            return try json(try ledger.proof(of: id, at: .final))
+        }
+        router.get("/v1/receipts/{id}") { _, context in
+            guard let id = Digest(hex: context.parameters.get("id") ?? ""),
+                let receipt = try ledger.read({ try $0.receipt(of: id) })
+            else { throw Problem.notFound }
+            return try json(receipt)
+        }
+        router.get("/v1/blocks/{height}") { _, context in
+            guard let height = Int(context.parameters.get("height") ?? ""),
+                height >= 0, height <= (try ledger.head()?.height ?? -1)
+            else { throw Problem.notFound }
+            return try json(try ledger.exportedBlock(at: height))
+        }
+    }
+
+    private func finalReceipt(of envelope: Envelope) async throws -> Receipt {
+        let (ledger, patience) = (ledger, patience)
+        return try await withThrowingTaskGroup(of: Receipt.self) { group in
+            group.addTask { try await ledger.submit(envelope) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(patience))
+                throw Problem.notYetFinal(seconds: patience)
+            }
+            defer { group.cancelAll() }
+            guard let receipt = try await group.next() else { throw Problem.notFound }
+            return receipt
+        }
+    }
+
+    func json(_ value: some Encodable, _ status: HTTPResponse.Status = .ok) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: try CanonicalJSON.encode(value))))
+    }
+}

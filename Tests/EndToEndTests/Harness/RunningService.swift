@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// A program that prints one line when it is ready, and runs until it is told to stop.
+final class RunningService: Sendable {
+    let line: String
+    private let process: RunningCommand
+
+    /// Starts the program and waits for its first line.
+    init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil)
+        async throws
+    {
+        process = RunningCommand(program, arguments, environment: environment, in: directory)
+        let pipe = Pipe()
+        try process.start(standardOutput: pipe.fileHandleForWriting)
+        try pipe.fileHandleForWriting.close()
+        line = await RunningService.firstLine(of: pipe.fileHandleForReading)
+        if line.isEmpty {
+            let run = try await process.end(within: .seconds(10))
+            throw NotReady(arguments: arguments, message: run.message)
+        }
+    }
+
+    deinit { process.send(signal: SIGTERM) }
+
+    /// On a thread of its own, for reading blocks.
+    private static func firstLine(of file: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var text = Data()
+                while !text.contains(0x0A) {
+                    let more = file.availableData
+                    if more.isEmpty { break }
+                    text.append(more)
+                }
+                let line = text.split(separator: 0x0A).first.map { String(decoding: $0, as: UTF8.self) }
+                continuation.resume(returning: text.contains(0x0A) ? line ?? "" : "")
+            }
+        }
+    }
+
+    func kill() async throws {
+        process.send(signal: SIGKILL)
+        _ = try await process.end(within: .seconds(30))
+    }
+
+    /// Tells it to stop in order.
+    func stop() async throws -> CommandRun {
+        process.send(signal: SIGTERM)
+        return try await process.end(within: .seconds(30))
+    }
+}
+
+struct NotReady: Error, CustomStringConvertible {
+    let arguments: [String]
+    let message: String
+    var description: String { "\(arguments.joined(separator: " ")) ended before it was ready: \(message)" }
+}

@@ -1,0 +1,245 @@
+import Contracts
+import Foundation
+import Ledger
+import LedgerSQLite
+import SharingModel
+import SignedEnvelopes
+import Testing
+import TransparencyLog
+
+/// Four departments, quorum three.
+@Suite("Nodes of departments", .serialized)
+struct DepartmentNodeTests {
+    private let names = ["site1", "site2", "site3", "site4"]
+
+    private func request(_ cluster: TestCluster, _ purpose: String = "test") throws -> Envelope {
+        try cluster.consortium.envelope(cluster.consortium.request(purpose: purpose), by: "statistics")
+    }
+
+    @Test("Whoever takes a transaction, all departments end with one ledger, which executes again from the first block")
+    func oneLedger() async throws {
+        try await TestCluster.run { cluster in
+            var ids: [Digest] = []
+            for round in 0..<12 {
+                let envelope = try request(cluster, "round \(round)")
+                let receipt = try await cluster.submit(envelope, at: names[round % 4])
+                #expect(receipt.isAccepted)
+                // Again, elsewhere: the same answer, and no second entry.
+                let again = try await cluster.submit(envelope, at: names[(round + 1) % 4])
+                #expect(again == receipt)
+                ids.append(receipt.transaction)
+            }
+            let head = try #require(try await cluster.settle(names))
+            for member in cluster.members {
+                let audit = try member.ledger.audit(scratch: SQLiteLedgerStorage.scratch())
+                #expect(audit.isSound, "\(member.name): \(audit.findings)")
+                #expect(audit.root == head.root)
+                let entries = try member.ledger.read { reader in
+                    try reader.entries(kind: "token.request", after: nil, limit: 100).map(\.id)
+                }
+                #expect(entries == ids)
+                #expect(try member.ledger.cosignedBlock(.final)?.block == head)
+            }
+            #expect(head.record.mechanism == .turns(proposer: head.record.proposer))
+        }
+    }
+
+    @Test("Batches that are not valid are skipped by all alike, and the culprit is named; later writes change nothing")
+    func invalidBatches() async throws {
+        try await TestCluster.run { cluster in
+            _ = try await cluster.submit(try request(cluster), at: "site1")
+            let head = try #require(try await cluster.settle(names))
+            let first = try #require(cluster.events.first)
+            guard case .written(let bytes) = first.change else { throw MissingKey() }
+            let culprit: PartyName = try name("site4")
+            let next = head.height + 1
+
+            try await cluster.write(Data("nonsense".utf8), height: next, as: "site4")
+            try await cluster.write(bytes, height: next, as: "site4")
+            try await cluster.write(bytes.dropLast(), height: next, as: first.department.text)
+            try await cluster.write(bytes, height: next, as: first.department.text)
+            try await cluster.write(Data(count: 300_000), height: next, as: "site4")
+            try await cluster.write(bytes, height: first.height, as: first.department.text)
+            try await cluster.delete(height: first.height, of: first.department.text)
+
+            for member in cluster.members {
+                let told = member.told.events
+                #expect(told.contains(.skipped(height: next, by: culprit, .malformed)))
+                #expect(told.contains(.skipped(height: next, by: culprit, .wrongSignature)))
+                #expect(told.contains(.skipped(height: next, by: culprit, .tooLarge)))
+                #expect(told.contains(.skipped(height: next, by: first.department, .anotherHeight(first.height))))
+                #expect(told.contains(.rewritten(height: first.height, by: first.department)))
+                #expect(told.contains(.deleted(height: first.height, by: first.department)))
+                #expect(try member.ledger.head() == head)
+            }
+            #expect(try await cluster.submit(try request(cluster), at: "site2").height == next)
+            #expect(try await cluster.settle(names)?.height == next)
+        }
+    }
+
+    @Test("Below a quorum nothing is final, forged cosignatures included; with it the ledger goes on")
+    func quorum() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            cluster.partition(["site3", "site4"])
+            let envelope = try request(cluster)
+            let site1 = try cluster["site1"]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try? await site1.ledger.submit(envelope) }
+                while await site1.node.status.cosigned.count < 2 {
+                    try await Task.sleep(for: TestCluster.beat)
+                }
+                group.cancelAll()
+            }
+            let status = await site1.node.status
+            #expect(status.cosigned.map(\.text) == ["site1", "site2"])
+            for member in cluster.members { #expect(try member.ledger.head() == before) }
+
+            // A signature by another key, in site3's name.
+            let forged = CosignatureMessage(
+                cosignature: PartyCosignature(party: try name("site3"), signature: Data(repeating: 7, count: 72)),
+                height: before.height + 1, root: .sha256(Data("x".utf8)), size: before.size + 2)
+            try await site1.node.take(forged)
+            #expect(try site1.ledger.head() == before)
+
+            cluster.partition([])
+            #expect(try await cluster.submit(envelope, at: "site1").isAccepted)
+            #expect(try await cluster.settle(names)?.height == before.height + 1)
+        }
+    }
+
+    @Test("A department that was away takes the blocks from the others, and executes them")
+    func away() async throws {
+        try await TestCluster.run { cluster in
+            cluster.partition(["site4"])
+            let others = ["site1", "site2", "site3"]
+            for round in 0..<3 { _ = try await cluster.submit(try request(cluster, "\(round)"), at: others[round]) }
+            let head = try await cluster.settle(others)
+            cluster.partition([])
+            _ = try await cluster.submit(try request(cluster, "after"), at: "site1")
+            #expect(try await cluster.settle(names)?.height == (head?.height ?? 0) + 1)
+            #expect(try cluster["site4"].ledger.audit(scratch: SQLiteLedgerStorage.scratch()).isSound)
+        }
+    }
+
+    @Test("Two cosignatures of one department for two trees of one size are reported with both")
+    func equivocation() async throws {
+        try await TestCluster.run { cluster in
+            let head = try #require(try await cluster.settle(names))
+            let party: PartyName = try name("site4")
+            let secret = try #require(cluster.consortium.keys[party]).cosigning
+            let key = try CosigningKey(
+                name: Cosigner.keyName(of: party, cluster.consortium.founding.digest()), secret: secret)
+            let messages = try ["a", "b"].map { text in
+                let root = Digest.sha256(Data(text.utf8))
+                let checkpoint = try Checkpoint(
+                    origin: cluster["site1"].ledger.policy.origin, size: head.size + 2, root: root)
+                let line = try key.cosign(checkpoint, at: cluster.consortium.clock.now).noteSignature
+                return CosignatureMessage(
+                    cosignature: PartyCosignature(party: party, signature: line.signature), height: head.height + 1,
+                    root: root, size: head.size + 2)
+            }
+            let site1 = try cluster["site1"]
+            for message in messages { try await site1.node.take(message) }
+            #expect(site1.told.events.contains(.equivocation(Equivocation(first: messages[0], second: messages[1]))))
+        }
+    }
+
+    @Test("A department whose clock is an hour off does not move the ledger's time")
+    func clocks() async throws {
+        for ahead: Int64 in [3_600, -3_600] {
+            try await TestCluster.run(clocks: ["site2": ahead]) { cluster in
+                for round in 0..<4 {
+                    let receipt = try await cluster.submit(try request(cluster, "\(round)"), at: names[round])
+                    #expect(receipt.time == cluster.consortium.clock.now)
+                }
+            }
+        }
+    }
+
+    @Test("A department that is started again sends the cosignature it gave, byte for byte, and no other")
+    func restart() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            let envelope = try request(cluster)
+            _ = try await cluster.submit(envelope, at: "site1")
+            let winning = try #require(cluster.events.first { $0.height == before.height + 1 })
+
+            // A copy of site4 as it was before, with a journal of its own.
+            let storage = try cluster.folder.storage("again")
+            let source = try consortiumLedger(cluster)
+            try source.catchUp(storage)
+            let final = try source.read { try $0.cosignatures(height: before.height) }
+            try storage.commit { writer in
+                for cosignature in final { try writer.append(cosignature, height: before.height) }
+            }
+            let journal = MemoryJournal()
+            let first = try TestCluster.member("site4", cluster.consortium, storage, journal)
+            try await first.node.take(winning)
+            let vote = try #require(try journal.load())
+            cluster.consortium.clock.advance(seconds: 30)
+
+            let again = try TestCluster.member("site4", cluster.consortium, storage, journal)
+            try await again.node.tick()
+            var outputs = again.node.outputs.makeAsyncIterator()
+            guard case .send(let message) = await outputs.next() else { throw MissingKey() }
+            #expect(try message.canonicalBytes() == vote.message.canonicalBytes())
+            #expect(try journal.load() == vote)
+            #expect(again.told.events.isEmpty, "nothing was cosigned anew")
+        }
+    }
+
+    @Test("Events that a flood left no room for are read again once the height before is final")
+    func flood() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            let node = try cluster["site1"].node
+            for height in 1...100 {
+                try await cluster.write(Data("nonsense".utf8), height: before.height + 1 + height, as: "site4")
+            }
+            #expect(await !node.needsRewind)
+            _ = try await cluster.submit(try request(cluster), at: "site2")
+            _ = try await cluster.settle(names)
+            #expect(await node.needsRewind)
+            let winning = try #require(cluster.events.first { $0.height == before.height + 1 })
+            #expect(await node.startPosition() == winning.position)
+            #expect(await !node.needsRewind)
+        }
+    }
+
+    @Test("A department whose journal is gone cosigns no batch that it may have cosigned before, and then goes on")
+    func rebuilt() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            _ = try await cluster.submit(try request(cluster), at: "site1")
+            let events = cluster.events.filter { $0.height == before.height + 1 }
+            let newest = try #require(events.last).position
+
+            let storage = try cluster.folder.storage("rebuilt")
+            let source = try consortiumLedger(cluster)
+            try source.catchUp(storage)
+            let final = try source.read { try $0.cosignatures(height: before.height) }
+            try storage.commit { writer in
+                for cosignature in final { try writer.append(cosignature, height: before.height) }
+            }
+            let journal = MemoryJournal()
+            let rebuilt = try TestCluster.member("site4", cluster.consortium, storage, journal)
+            await rebuilt.node.begin(newest: newest)
+            for event in events { try await rebuilt.node.take(event) }
+            #expect(try journal.load() == nil)
+            #expect(rebuilt.told.events.contains(.silent(height: before.height + 1)))
+
+            // The block is taken from the others; the next batch is new, and cosigned.
+            let block = try cluster["site1"].ledger.exportedBlock(at: before.height + 1)
+            #expect(try await rebuilt.node.take(block, from: name("site1")))
+            _ = try await cluster.submit(try request(cluster, "next"), at: "site1")
+            for event in cluster.events where event.position > newest { try await rebuilt.node.take(event) }
+            #expect(try journal.load()?.message.height == before.height + 2)
+        }
+    }
+
+    /// The shared ledger from which the departments began.
+    private func consortiumLedger(_ cluster: TestCluster) throws -> Ledger {
+        try cluster.consortium.open(cluster.folder.storage("shared"), as: "site4")
+    }
+}

@@ -1,0 +1,197 @@
+import Contracts
+import Foundation
+import Ledger
+import LedgerSQLite
+import SharingModel
+import SignedEnvelopes
+import Synchronization
+
+/// Departments' nodes in one process, each with a storage and a journal of its own. The test is the order and the
+/// network: a node does no I/O of either kind.
+final class TestCluster: Sendable {
+    let consortium: TestConsortium
+    let folder: TemporaryFolder
+    let members: [Member]
+    /// Everything that was written to the order, as every node sees it.
+    private let order = Mutex<[BatchEvent]>([])
+    private let cut = Mutex<Set<String>>([])
+
+    struct Member: Sendable {
+        let name: String
+        let ledger: Ledger
+        let pool: TransactionPool
+        let node: DepartmentNode
+        let told: Told
+    }
+
+    /// Opens the section on one storage, as `found` does, and gives each department a copy that all have cosigned.
+    init(departments: Int = 4, clocks: [String: Int64] = [:]) async throws {
+        consortium = try TestConsortium(departments: departments)
+        folder = try TemporaryFolder()
+        let shared = try folder.storage("shared")
+        try await consortium.begin(try consortium.open(shared))
+        for name in consortium.departments {
+            _ = try consortium.open(shared, as: name).cosign(replica: SQLiteLedgerStorage.scratch(), lastSeen: nil)
+        }
+        var members: [Member] = []
+        for name in consortium.departments {
+            let own = try folder.storage(name)
+            let source = try consortium.open(shared, as: name)
+            let head = try source.catchUp(own)
+            let cosignatures = try source.read { try $0.cosignatures(height: head.height) }
+            try own.commit { writer in
+                for cosignature in cosignatures { try writer.append(cosignature, height: head.height) }
+            }
+            members.append(
+                try TestCluster.member(name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0))
+        }
+        self.members = members
+    }
+
+    static func member(
+        _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: MemoryJournal,
+        ahead: Int64 = 0
+    ) throws -> Member {
+        let (pool, told, clock) = (TransactionPool(limit: 100), Told(), consortium.clock)
+        let party: PartyName = try Name(text: name)
+        guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
+        let ledger = try Ledger(
+            storage: storage, founding: consortium.founding, section: consortium.section,
+            settings: LedgerSettings(
+                operator: party, cosigner: cosigner, clock: { clock.now.adding(seconds: ahead) },
+                rules: ContractRules(insecureKeysForTesting: true)),
+            ordering: pool)
+        let node = try DepartmentNode(
+            ledger: ledger, pool: pool, key: consortium.key(name), cosigner: cosigner, journal: journal,
+            patience: .zero
+        ) { told.note($0) }
+        return Member(name: name, ledger: ledger, pool: pool, node: node, told: told)
+    }
+
+    subscript(_ name: String) -> Member {
+        get throws {
+            guard let member = members.first(where: { $0.name == name }) else { throw MissingKey() }
+            return member
+        }
+    }
+
+    /// Nothing that this department sends arrives, and nothing arrives there.
+    func partition(_ names: Set<String>) { cut.withLock { $0 = names } }
+
+    /// Founds a cluster, and carries what its nodes want sent for as long as `body` runs, letting them propose.
+    static func run(
+        departments: Int = 4, clocks: [String: Int64] = [:],
+        _ body: @escaping @Sendable (TestCluster) async throws -> Void
+    ) async throws {
+        let cluster = try await TestCluster(departments: departments, clocks: clocks)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for member in cluster.members {
+                group.addTask {
+                    for await output in member.node.outputs { try await cluster.carry(output, from: member) }
+                }
+            }
+            group.addTask {
+                var beats = 0
+                while !Task.isCancelled {
+                    for member in cluster.members { try await member.node.tick() }
+                    beats += 1
+                    // As a node's service does: who missed the last cosignature of a height finds the block.
+                    if beats % 100 == 0 {
+                        for member in cluster.members { try await cluster.carry(.fetch(height: 0), from: member) }
+                    }
+                    try await Task.sleep(for: TestCluster.beat)
+                }
+            }
+            group.addTask { try await body(cluster) }
+            // The others end by failing only.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// How often the nodes are called, as a node's service calls them; nothing is expected to have happened after one.
+    static let beat = Duration.milliseconds(1)
+
+    private func carry(_ output: NodeOutput, from sender: Member) async throws {
+        let cut = cut.withLock { $0 }
+        switch output {
+        case .send(let message):
+            for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
+                try await member.node.take(message)
+            }
+        case .propose(let batch, let height):
+            try await write(batch, height: height, as: sender.name)
+        case .fetch:
+            for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
+                while let block = try? member.ledger.exportedBlock(at: await sender.node.status.height + 1),
+                    try await sender.node.take(block, from: Name(text: member.name))
+                {}
+            }
+        }
+    }
+
+    /// Writes to the order as `department` can, whatever the bytes.
+    func write(_ batch: Data, height: Int, as department: String) async throws {
+        let event = try order.withLock { order in
+            let party: PartyName = try Name(text: department)
+            let isFirst = !order.contains { $0.department == party && $0.height == height }
+            let event = BatchEvent(
+                position: Int64(order.count + 1), department: party, height: height,
+                change: isFirst ? .written(batch) : .rewritten(batch))
+            order.append(event)
+            return event
+        }
+        for member in members { try await member.node.take(event) }
+    }
+
+    func delete(height: Int, of department: String) async throws {
+        let event = try order.withLock { order in
+            let event = BatchEvent(
+                position: Int64(order.count + 1), department: try Name(text: department), height: height,
+                change: .deleted)
+            order.append(event)
+            return event
+        }
+        for member in members { try await member.node.take(event) }
+    }
+
+    var events: [BatchEvent] { order.withLock { $0 } }
+
+    /// Submits through a department's node, and returns when the transaction is final there.
+    func submit(_ envelope: Envelope, at name: String) async throws -> Receipt {
+        try await self[name].ledger.submit(envelope)
+    }
+
+    /// Waits until all of `names` have the same head.
+    func settle(_ names: [String]) async throws -> StoredBlock? {
+        let ledgers = try names.map { try self[$0].ledger }
+        while true {
+            let heads = try Set(ledgers.map { try $0.head() })
+            if heads.count == 1, let head = heads.first { return head }
+            try await Task.sleep(for: TestCluster.beat)
+        }
+    }
+}
+
+/// A journal that a test can look into and hand to a node that is started again.
+final class MemoryJournal: VoteJournal {
+    private let vote = Mutex<Vote?>(nil)
+
+    func load() throws -> Vote? { vote.withLock { $0 } }
+    func store(_ vote: Vote) throws { self.vote.withLock { $0 = vote } }
+}
+
+/// What a node has told.
+final class Told: Sendable {
+    private let list = Mutex<[NodeEvent]>([])
+
+    func note(_ event: NodeEvent) { list.withLock { $0.append(event) } }
+    var events: [NodeEvent] { list.withLock { $0 } }
+}
+
+extension Name {
+    init(text: String) throws {
+        guard let name = Name(text) else { throw NotAName() }
+        self = name
+    }
+}
