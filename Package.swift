@@ -11,7 +11,8 @@ import PackageDescription
 //   4  QueryPlans, Ledger
 //   5  LedgerSQLite, LedgerEtcd, LedgerHTTP, Evidence
 //   6  Gateway
-//   7  chancery
+//   7  ChanceryCommand
+//   8  chancery, chancery-node
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
@@ -57,6 +58,8 @@ let package = Package(
         .library(name: "Multiprecision", targets: ["Multiprecision"]),
         .library(name: "Paillier", targets: ["Paillier"]),
         .executable(name: "chancery", targets: ["chancery"]),
+        // The same verbs with the network in it: a product of its own, so that trying the command builds no HTTP stack.
+        .executable(name: "chancery-node", targets: ["chancery-node"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -125,19 +128,24 @@ let package = Package(
         layer(
             "Gateway",
             [
-                "Evidence", "LedgerHTTP", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts",
+                "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts",
                 "Paillier", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
                 "CanonicalJSON", "SharingModel", "DurableFiles", yams, crypto,
             ]),
 
-        .executableTarget(
-            name: "chancery",
-            dependencies: [
+        layer(
+            "ChanceryCommand",
+            [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel", "DurableFiles", "LedgerEtcd", "LedgerHTTP", arguments, httpClient, hummingbird,
-                lifecycle,
-                unixSignals, logging, nio,
+                "SharingModel", "DurableFiles", arguments,
+            ]),
+        .executableTarget(name: "chancery", dependencies: ["ChanceryCommand"], swiftSettings: strict),
+        .executableTarget(
+            name: "chancery-node",
+            dependencies: [
+                "ChanceryCommand", "LedgerEtcd", "LedgerHTTP", "Gateway", "Ledger", "SharingModel", httpClient,
+                hummingbird, lifecycle, unixSignals, logging, nio,
             ],
             swiftSettings: strict),
 
@@ -201,7 +209,7 @@ let package = Package(
                 "SharingModel",
             ]),
         tests(
-            "EndToEndTests", ["chancery", "TransparencyLog", "CanonicalJSON", "SharingModel"],
+            "EndToEndTests", ["chancery", "chancery-node", "TransparencyLog", "CanonicalJSON", "SharingModel"],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
         + (isFuzzed

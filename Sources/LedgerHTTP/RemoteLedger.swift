@@ -7,9 +7,8 @@ import NIOFoundationCompat
 import NIOHTTP1
 import SignedEnvelopes
 
-/// A department's node, as those see it who keep no node: they submit through it, and follow it into a copy of their
-/// own. It is not trusted: every block is executed here, and must carry a quorum's cosignatures.
-package final class RemoteLedger: OrderingService {
+/// A department's node over HTTP.
+package final class RemoteLedger: NodeConnection {
     private let address: String
     private let http: HTTPClient
 

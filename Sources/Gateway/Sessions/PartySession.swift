@@ -3,7 +3,6 @@ package import Contracts
 import Foundation
 package import KeyVault
 package import Ledger
-import LedgerHTTP
 import LedgerSQLite
 package import SharingModel
 import SignedEnvelopes
@@ -21,7 +20,7 @@ package final class PartySession: Sendable {
     private let signingKey: SigningKey
     private let copy: SQLiteLedgerStorage
     /// The node that this session goes through; `nil` where the shared file is at hand.
-    private let remote: RemoteLedger?
+    private let remote: (any NodeConnection)?
     private let clock: @Sendable () -> Timestamp
 
     package var party: PartyName { home.party.name }
@@ -29,12 +28,12 @@ package final class PartySession: Sendable {
 
     /// - Parameters:
     ///   - section: `nil` where the party's own section, or the only one there is, is meant.
-    ///   - node: Address of a department's node. The session then submits through it, and its copy follows it; the
+    ///   - node: A department's node. The session then submits through it, and its copy follows it; the
     ///     shared file is not looked at.
     ///   - clock: Now, in seconds.
     /// - Throws: `KeyVaultError` for a wrong passphrase, `LedgerError`, ``GatewayError/sectionMissing(sections:)``.
     package init(
-        home: PartyHome, section: SectionName? = nil, node: String? = nil, passphrase: SecretBytes,
+        home: PartyHome, section: SectionName? = nil, node: (any NodeConnection)? = nil, passphrase: SecretBytes,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws {
         let section = try home.consortium.section(section ?? home.party.section)
@@ -44,7 +43,7 @@ package final class PartySession: Sendable {
         signingKey = try vault.signingKey()
         blobs = try FileBlobStore(directory: home.blobs)
         copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
-        remote = try node.map { try RemoteLedger(address: $0) }
+        remote = node
         if remote == nil, home.hasNode(of: section) {
             throw GatewayError.notAllowed(
                 reason: "the ledger of \(section) is kept by the departments' nodes",

@@ -2,7 +2,6 @@ package import BlobStore
 package import Contracts
 import Foundation
 package import Ledger
-import LedgerHTTP
 import LedgerSQLite
 package import SharingModel
 
@@ -17,8 +16,8 @@ package struct ReadingSession: Sendable {
 
     /// - Parameters:
     ///   - section: `nil` for the only section there is; the registry is named `registry`.
-    ///   - node: Address of a department's node: what it shows is executed from the first block, in memory.
-    package init(places: SharedPlaces, section: SectionName? = nil, node: String? = nil) throws {
+    ///   - node: A department's node: what it shows is executed from the first block, in memory.
+    package init(places: SharedPlaces, section: SectionName? = nil, node: (any NodeConnection)? = nil) throws {
         let section = section == .registry ? .registry : try places.consortium.section(section)
         if let node, section != .registry {
             self.places = places
@@ -26,7 +25,7 @@ package struct ReadingSession: Sendable {
             ledger = try Ledger(
                 storage: SQLiteLedgerStorage.scratch(), founding: places.consortium.record, section: section,
                 settings: LedgerSettings(operator: places.consortium.reader, clock: Timestamp.now))
-            try RemoteLedger(address: node).catchUp(ledger)
+            try node.catchUp(ledger)
             return
         }
         let file = places.ledgers.appending(path: "\(section).sqlite")

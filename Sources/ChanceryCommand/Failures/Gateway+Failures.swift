@@ -2,8 +2,6 @@ import Contracts
 import Evidence
 import Gateway
 import Ledger
-import LedgerEtcd
-import LedgerHTTP
 import QueryPlans
 import SealedTables
 import SignedEnvelopes
@@ -75,28 +73,5 @@ extension EvidenceError: Failure {
 }
 
 extension EnvelopeError: Failure {
-    var exitStatus: ExitStatus { .refused }
-}
-
-extension RemoteLedgerError: Failure {
-    var exitStatus: ExitStatus {
-        switch self {
-        case .malformedAddress: .misunderstood
-        case .unavailable: .unavailable
-        case .refused, .malformedAnswer: .refused
-        }
-    }
-}
-
-extension EtcdError: Failure {
-    var exitStatus: ExitStatus {
-        switch self {
-        case .malformedAddress: .misunderstood
-        default: .unavailable
-        }
-    }
-}
-
-extension NodeFailure: Failure {
     var exitStatus: ExitStatus { .refused }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the command ends: a contract with the scripts that call it.
-enum ExitStatus: Int32 {
+package enum ExitStatus: Int32 {
     case done = 0
     /// Not allowed by policy or token, or verification failed.
     case refused = 1
@@ -17,6 +17,6 @@ enum ExitStatus: Int32 {
 }
 
 /// An error that knows how the command ends. Its description is the message for a person.
-protocol Failure: Error {
+package protocol Failure: Error {
     var exitStatus: ExitStatus { get }
 }

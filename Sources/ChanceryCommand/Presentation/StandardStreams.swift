@@ -2,9 +2,9 @@ import CanonicalJSON
 import Foundation
 
 /// Standard output: data only, so that pipes can rely on it.
-enum StandardOutput {
+package enum StandardOutput {
     /// Writes `text` and a newline.
-    static func print(_ text: String) throws {
+    package static func print(_ text: String) throws {
         try write(Data((text + "\n").utf8))
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Nothing has to be undone on disk: whatever is half-written has no name yet. What is put right is the terminal: the
 /// progress line goes, and a passphrase prompt's echo comes back.
-enum Interruption {
+package enum Interruption {
     /// Call once, before anything else.
     static func handle() {
         var settings = termios()
@@ -19,14 +19,20 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { end(on: number, restoring: restored) }
             source.resume()
-            let held = Source(source: source)
+            let held = Source(number: number, source: source)
             sources.withLock { $0.append(held) }
         }
     }
 
     /// Leaves the signals to others: a service that ends in order when it is told to.
-    static func stop() {
+    package static func stop() {
         for held in sources.withLock({ $0 }) { held.source.cancel() }
+    }
+
+    /// Makes the signals what they were before ``handle()``.
+    static func undo() {
+        stop()
+        for number in sources.withLock({ $0.map(\.number) }) { signal(number, SIG_DFL) }
     }
 
     /// Held as long as the process lives.
@@ -34,6 +40,7 @@ enum Interruption {
 
     /// Unchecked: a dispatch source may be cancelled from any thread, and nothing else is done with it.
     private struct Source: @unchecked Sendable {
+        let number: Int32
         let source: any DispatchSourceSignal
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gateway
 import KeyVault
+import Ledger
 import SharingModel
 
 /// `--home DIR --as PARTY --section NAME`: who acts, on which section's ledger.
@@ -12,9 +13,10 @@ struct SessionOptions: ParsableArguments {
 
     /// Opens the acting party's home; asks for its passphrase where the environment does not give it.
     func session() throws -> PartySession {
+        let node = try RunningNode.connection()
         let home = try HomeLocation(directory: home.directory).home(of: party.party)
         return try PartySession(
-            home: home, section: section.section, node: RunningNode.address,
+            home: home, section: section.section, node: node,
             passphrase: Passphrases.source.passphrase(for: home.party.name))
     }
 }
@@ -29,14 +31,16 @@ struct ReadingOptions: ParsableArguments {
         let location = try HomeLocation(directory: home.directory)
         // A party's own home knows the places as well, and may be all that this person can read.
         let places = try party.party.map { try location.home(of: $0).places } ?? location.shared
-        return try ReadingSession(places: places, section: section.section, node: RunningNode.address)
+        return try ReadingSession(places: places, section: section.section, node: RunningNode.connection())
     }
 }
 
 /// `CHANCERY_NODE`: the address of a department's node, where the departments order the ledger together.
 enum RunningNode {
-    static var address: String? {
-        ProcessInfo.processInfo.environment["CHANCERY_NODE"].flatMap { $0.isEmpty ? nil : $0 }
+    /// - Returns: `nil` where none is named.
+    static func connection() throws -> (any NodeConnection)? {
+        guard let address = ProcessInfo.processInfo.environment["CHANCERY_NODE"], !address.isEmpty else { return nil }
+        return try Network.required().connect(to: address)
     }
 }
 

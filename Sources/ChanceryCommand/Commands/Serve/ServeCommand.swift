@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import SharingModel
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run a department's node: it follows the order, executes, cosigns, and serves the ledger.",
+        discussion: """
+            With --ordering embedded it serves the one operator's ledger as it is. With --ordering etcd://… it keeps \
+            a copy of its own, executes every batch that etcd orders, and cosigns the block; a block is final when a \
+            quorum of the departments has. Prints the address it listens on.
+
+            Settings are read from node.yaml in the home (listen, advertise, ordering), then from CHANCERY_LISTEN, \
+            CHANCERY_ADVERTISE and CHANCERY_ORDERING, then from these options.
+
+            EXAMPLE:
+              chancery serve --home parties/site1 --ordering etcd://127.0.0.1:2379
+            """)
+
+    @OptionGroup var options: SessionOptions
+
+    @Option(help: ArgumentHelp("Who orders: embedded, or etcd://host:port,….", valueName: "what"))
+    var ordering: String?
+
+    @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "host:port"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("The address that the other nodes are told, as URL.", valueName: "url"))
+    var advertise: String?
+
+    func run() async throws {
+        let network = try Network.required()
+        let home = try HomeLocation(directory: options.home.directory).home(of: options.party.party)
+        var given: [NodeConfiguration.Setting: String] = [:]
+        given[.ordering] = ordering
+        given[.listen] = listen
+        given[.advertise] = advertise
+        let configuration = try NodeConfiguration(
+            home: home.directory, environment: ProcessInfo.processInfo.environment, given: given)
+        try await network.serve(
+            ServeRequest(
+                home: home, section: options.section.section, configuration: configuration,
+                passphrase: Passphrases.source.passphrase(for: home.party.name)))
+    }
+}

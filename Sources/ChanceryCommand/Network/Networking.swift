@@ -1,0 +1,36 @@
+package import Gateway
+package import KeyVault
+package import Ledger
+package import SharingModel
+
+/// What goes over the network. The `chancery` program has none of it, and passes such commands on to `chancery-node`.
+package protocol Networking: Sendable {
+    /// A department's node, for who keeps none.
+    /// - Parameter address: `http://HOST:PORT`.
+    func connect(to address: String) throws -> any NodeConnection
+
+    /// Runs a department's node until it is told to stop.
+    func serve(_ request: ServeRequest) async throws
+}
+
+/// What `chancery serve` was asked for.
+package struct ServeRequest: Sendable {
+    package let home: PartyHome
+    /// `nil` for the department's own.
+    package let section: SectionName?
+    package let configuration: NodeConfiguration
+    package let passphrase: SecretBytes
+}
+
+/// The network of the program that runs.
+package enum Network {
+    @TaskLocal package static var current: (any Networking)?
+
+    /// - Returns: Only in a program that has the network in it; from another, `chancery-node` takes over with the same
+    ///   arguments, and this call does not return.
+    /// - Throws: ``NodeProgram/Missing`` where that is not installed.
+    static func required() throws -> any Networking {
+        if let current { return current }
+        try NodeProgram.takeOver()
+    }
+}

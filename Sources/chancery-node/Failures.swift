@@ -1,0 +1,26 @@
+import ChanceryCommand
+import LedgerEtcd
+import LedgerHTTP
+
+extension RemoteLedgerError: Failure {
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .malformedAddress: .misunderstood
+        case .unavailable: .unavailable
+        case .refused, .malformedAnswer: .refused
+        }
+    }
+}
+
+extension EtcdError: Failure {
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .malformedAddress: .misunderstood
+        default: .unavailable
+        }
+    }
+}
+
+extension NodeFailure: Failure {
+    package var exitStatus: ExitStatus { .refused }
+}
