@@ -1,6 +1,6 @@
-import ChanceryCommand
-import LedgerEtcd
-import LedgerHTTP
+package import ChanceryCommand
+package import LedgerEtcd
+package import LedgerHTTP
 
 extension RemoteLedgerError: Failure {
     package var exitStatus: ExitStatus {

@@ -5,6 +5,7 @@ import Ledger
 import LedgerEtcd
 import LedgerHTTP
 import Logging
+import SharingModel
 
 /// The network of this program: HTTP to departments' nodes, etcd for the order.
 struct NodeNetwork: Networking {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import KeyVault
 import SharingModel
 
 struct ServeCommand: AsyncParsableCommand {
