@@ -19,6 +19,19 @@ package struct ContractEngine: Sendable {
         try transaction.body.requiredSigners(transaction.header, LedgerState(state))
     }
 
+    /// What a block itself does to the state, before its first transaction and whatever its transactions are.
+    ///
+    /// Whoever executes the block computes this, and its digest stands in the block's record.
+    /// - Parameter state: As it was after the block before.
+    /// - Returns: Sorted by the bytes of the key, one write a key; empty where there is nothing to do.
+    /// - Throws: Only what `state` throws, and ``ContractsError/corruptState(key:)``.
+    /// - Complexity: Linear in the departments and in what falls due in the block, whatever the state holds.
+    package func begin(_ block: BlockContext, state: some StateReader) throws -> [StateWrite] {
+        var overlay = OverlaidState(over: state)
+        overlay.apply(try Accounting(block).writes(LedgerState(overlay)))
+        return overlay.writes
+    }
+
     /// Executes a transaction whose signatures were checked against ``requiredSigners(of:state:)``.
     ///
     /// The caller keeps ids unique; a transaction that comes twice is refused or changes nothing twice all the same.

@@ -27,7 +27,14 @@ package enum Outcome: Hashable, Sendable {
     /// SHA-256 over the canonical JSON of `[[key, value], …]`, sorted by the key's bytes, where `value` is the written
     /// bytes in base64 (RFC 4648 with padding), or `null` for a deletion. No writes: the digest of `[]`.
     package func writesDigest() throws -> Digest {
-        Digest.sha256(try CanonicalJSON.encode(writes.map(WriteLeaf.init)))
+        try writes.digest()
+    }
+}
+
+extension [StateWrite] {
+    /// SHA-256 over the canonical JSON of `[[key, value], …]`, see ``Outcome/writesDigest()``. These are sorted.
+    package func digest() throws -> Digest {
+        Digest.sha256(try CanonicalJSON.encode(map(WriteLeaf.init)))
     }
 }
 

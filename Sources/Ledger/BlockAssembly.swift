@@ -9,6 +9,10 @@ import TransparencyLog
 /// shown ones: a verifier assembles the block again and compares.
 struct BlockAssembly {
     let context: BlockContext
+    private let origin: BlockOrigin
+    private let members: Digest
+    /// Digest of what the block itself has written.
+    private let ownWrites: Digest
     private let engine: ContractEngine
     private let firstIndex: Int
     private var state: OverlaidState
@@ -18,15 +22,24 @@ struct BlockAssembly {
 
     /// - Parameters:
     ///   - head: The block before; `nil` for the first.
+    ///   - policy: Of the departments that cosign this block.
     ///   - reader: State and tree hashes as they were after `head`.
     init(
-        on head: StoredBlock?, at time: Timestamp, ledger: LedgerIdentity, reader: any LedgerReader,
-        engine: ContractEngine
-    ) {
-        context = BlockContext(ledger: ledger, height: Int64((head?.height ?? -1) + 1), time: time)
+        on head: StoredBlock?, at time: Timestamp, by origin: BlockOrigin, policy: CheckpointPolicy,
+        reader: any LedgerReader, engine: ContractEngine
+    ) throws {
+        context = BlockContext(
+            ledger: policy.ledger, height: Int64((head?.height ?? -1) + 1), time: time, proposer: origin.proposer,
+            mechanism: origin.mechanism.name, departments: policy.parties,
+            cosigners: origin.previous.map(\.party))
+        members = policy.members
+        self.origin = origin
         self.engine = engine
         firstIndex = head?.size ?? 0
         state = OverlaidState(over: BlockState(reader))
+        let writes = try engine.begin(context, state: state)
+        state.apply(writes)
+        ownWrites = try writes.digest()
         hashes = PendingHashes(after: firstIndex, stored: reader)
     }
 
@@ -56,13 +69,11 @@ struct BlockAssembly {
     }
 
     /// Closes the block with its record.
-    consuming func seal(
-        proposer: PartyName, mechanism: BlockRecord.Mechanism, members: Digest, previous: [PartyCosignature]
-    ) throws -> VerifiedBlock {
+    consuming func seal() throws -> VerifiedBlock {
         let record = BlockRecord(
-            height: Int(context.height), time: context.time, proposer: proposer, members: members,
-            outcomes: try OutcomeTree(entries.map(\.outcome)).root, previous: previous, transactions: entries.count,
-            version: BlockRecord.version, mechanism: mechanism)
+            height: Int(context.height), time: context.time, proposer: origin.proposer, members: members,
+            outcomes: try OutcomeTree(entries.map(\.outcome)).root, previous: origin.previous,
+            transactions: entries.count, version: BlockRecord.version, mechanism: origin.mechanism, writes: ownWrites)
         let bytes = try CanonicalJSON.encode(record)
         try hashes.append(leaf: bytes)
         return VerifiedBlock(
@@ -70,4 +81,13 @@ struct BlockAssembly {
             hashes: hashes.pending, firstHashPosition: hashes.firstPosition, root: try hashes.root(),
             writes: state.writes)
     }
+}
+
+/// Who puts a block together, by what right, and which cosignatures of the height before it carries. Known before
+/// the first transaction is executed: the block's own writes depend on it.
+struct BlockOrigin {
+    let proposer: PartyName
+    let mechanism: BlockRecord.Mechanism
+    /// Sorted by party.
+    let previous: [PartyCosignature]
 }

@@ -22,16 +22,17 @@ struct BlockCommit: Sendable {
             if let seen = seen.checkpoint { try policy.checkContinuity(from: seen, to: writer) }
             let head = try writer.head()
             let time = max(settings.clock(), head?.record.time ?? settings.clock())
-            var block = BlockAssembly(
-                on: head, at: time, ledger: admission.ledger, reader: writer, engine: engine)
+            let origin = BlockOrigin(
+                proposer: settings.operator, mechanism: .embedded(operator: settings.operator),
+                previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
+            var block = try BlockAssembly(
+                on: head, at: time, by: origin, policy: policy, reader: writer, engine: engine)
             var verdicts: [Verdict] = []
             for transaction in batch {
                 verdicts.append(try judge(transaction, into: &block, writer))
             }
             guard block.count > 0 else { return (verdicts.map { $0.result(in: nil) }, StoredBlock?.none) }
-            let sealed = try block.seal(
-                proposer: settings.operator, mechanism: .embedded(operator: settings.operator),
-                members: policy.members, previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
+            let sealed = try block.seal()
             try writer.append(sealed)
             if let cosignature = try cosign(sealed, on: head, writer) {
                 try writer.append(cosignature, height: sealed.record.height)

@@ -1,5 +1,5 @@
 import CanonicalJSON
-import Contracts
+package import Contracts
 package import Foundation
 package import SharingModel
 
@@ -26,21 +26,22 @@ package struct BlockRecord: Hashable, Codable, Sendable {
     /// Version of this form; 1.
     package let version: Int
     package let mechanism: Mechanism
+    /// Digest of what the block itself writes into the state before its transactions, see
+    /// ``Contracts/ContractEngine/begin(_:state:)``; of each transaction's writes in its ``OutcomeLeaf``.
+    package let writes: Digest
 
     /// What gave the accounting right for this height.
     package struct Mechanism: Hashable, Codable, Sendable {
-        /// `embedded`: one file, and the right belongs to whoever holds its write lock. `turns`: the departments in
-        /// turn by height, and after a wait any of them; the batch that the shared order has first counts.
-        package let name: String
+        package let name: AccountingMechanism
         /// The party whose process committed, or whose batch it was.
         package let `operator`: PartyName
 
         package static func embedded(operator party: PartyName) -> Mechanism {
-            Mechanism(name: "embedded", operator: party)
+            Mechanism(name: .embedded, operator: party)
         }
 
         package static func turns(proposer party: PartyName) -> Mechanism {
-            Mechanism(name: "turns", operator: party)
+            Mechanism(name: .turns, operator: party)
         }
     }
 

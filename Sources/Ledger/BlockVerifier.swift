@@ -42,8 +42,10 @@ package struct BlockVerifier: Sendable {
         else { throw differs(.transactionCount) }
         guard try hasValidPrevious(record, head) else { throw differs(.previousCosignatures) }
 
-        var assembly = BlockAssembly(
-            on: head, at: record.time, ledger: admission.ledger, reader: replica, engine: engine)
+        let origin = BlockOrigin(
+            proposer: record.proposer, mechanism: record.mechanism, previous: record.previous)
+        var assembly = try BlockAssembly(
+            on: head, at: record.time, by: origin, policy: policy, reader: replica, engine: engine)
         for entry in block.entries {
             guard entry.id == entry.envelope.id else { throw differs(.envelope) }
             guard try replica.entry(id: entry.id) == nil, assembly.place(of: entry.id) == nil else {
@@ -51,8 +53,8 @@ package struct BlockVerifier: Sendable {
             }
             _ = try assembly.execute(try admitted(entry, assembly, differs))
         }
-        let made = try assembly.seal(
-            proposer: record.proposer, mechanism: record.mechanism, members: policy.members, previous: record.previous)
+        let made = try assembly.seal()
+        guard made.record.writes == record.writes else { throw differs(.writes) }
         guard made.record.outcomes == record.outcomes else { throw differs(.outcomes) }
         guard made.recordBytes == block.stored.recordBytes else { throw differs(.record) }
         guard made.size == block.stored.size, made.root == block.stored.root else { throw differs(.root) }

@@ -41,7 +41,7 @@ package enum LedgerError: Error, Hashable, Sendable {
         case height, time, proposer, members, mechanism, version
         case transactionCount = "number of transactions"
         case previousCosignatures = "previous cosignatures"
-        case envelope, admission, replay, outcomes, record, root, hashes
+        case envelope, admission, replay, outcomes, writes, record, root, hashes
     }
 
     /// Why a ``TransactionProof`` proves nothing.

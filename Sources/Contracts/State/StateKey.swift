@@ -7,6 +7,7 @@ import SharingModel
 /// |---|---|
 /// | `consortium` | ``ConsortiumRecord`` |
 /// | `party/NAME` | ``SharingModel/Party`` |
+/// | `accounts` | ``DepartmentAccounts`` |
 /// | `pool/NAME` | ``PoolRecord`` |
 /// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
 /// | `pool-openings/POOL` | ``OpeningCount`` |
@@ -38,6 +39,8 @@ struct StateKey: Hashable, Sendable {
     static var consortium: StateKey { StateKey("consortium") }
     static func party(_ name: PartyName) -> StateKey { StateKey("party", name.text) }
     static var parties: StateKey { StateKey("party", "") }
+
+    static var accounts: StateKey { StateKey("accounts") }
 
     static func pool(_ name: PoolName) -> StateKey { StateKey("pool", name.text) }
     static var pools: StateKey { StateKey("pool", "") }

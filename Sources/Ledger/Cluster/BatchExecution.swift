@@ -23,8 +23,9 @@ struct BatchExecution: Sendable {
         guard !batch.envelopes.isEmpty else { throw BatchFault.empty }
         let time = try BlockTime(policy: ledger.policy).time(after: head, previous: batch.previous)
         return try ledger.storage.read { reader in
-            var assembly = BlockAssembly(
-                on: head, at: time, ledger: ledger.identity, reader: reader, engine: ledger.engine)
+            let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: batch.previous)
+            var assembly = try BlockAssembly(
+                on: head, at: time, by: origin, policy: ledger.policy, reader: reader, engine: ledger.engine)
             for (place, envelope) in batch.envelopes.enumerated() {
                 guard let admitted = try admit(envelope, state: assembly.currentState) else {
                     throw BatchFault.inadmissible(place: place)
@@ -35,9 +36,7 @@ struct BatchExecution: Sendable {
                 guard try isAdmissible(admitted, &assembly) else { throw BatchFault.inadmissible(place: place) }
                 _ = try assembly.execute(admitted)
             }
-            return try assembly.seal(
-                proposer: party, mechanism: .turns(proposer: party), members: ledger.policy.members,
-                previous: batch.previous)
+            return try assembly.seal()
         }
     }
 
@@ -47,8 +46,9 @@ struct BatchExecution: Sendable {
         try ledger.storage.read { reader in
             let previous = try reader.cosignatures(height: head.height)
             let time = try BlockTime(policy: ledger.policy).time(after: head, previous: previous)
-            var assembly = BlockAssembly(
-                on: head, at: time, ledger: ledger.identity, reader: reader, engine: ledger.engine)
+            let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: previous)
+            var assembly = try BlockAssembly(
+                on: head, at: time, by: origin, policy: ledger.policy, reader: reader, engine: ledger.engine)
             var envelopes: [Data] = []
             for admitted in pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount) {
                 if let receipt = try reader.receipt(of: admitted.id) {
@@ -68,9 +68,7 @@ struct BatchExecution: Sendable {
             let bytes = try Batch.sign(
                 by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root, previous: previous,
                 envelopes: envelopes, key: key)
-            let block = try assembly.seal(
-                proposer: party, mechanism: .turns(proposer: party), members: ledger.policy.members,
-                previous: previous)
+            let block = try assembly.seal()
             return Proposal(bytes: bytes, block: block)
         }
     }

@@ -12,6 +12,10 @@ struct TestLedger {
     private(set) var history: [(transaction: Transaction, block: BlockContext, outcome: Outcome)] = []
     /// Block time of what is submitted next.
     var now: Timestamp = "2026-11-21T08:00:00Z"
+    /// How the next block comes about.
+    var mechanism = AccountingMechanism.embedded
+    var proposer: PartyName = "site1"
+    var cosigners: [PartyName] = []
     let identity: LedgerIdentity
     let engine: ContractEngine
     private var count: UInt8 = 0
@@ -54,11 +58,21 @@ struct TestLedger {
     }
 
     mutating func execute(_ transaction: Transaction) throws -> Outcome {
-        let block = BlockContext(ledger: identity, height: Int64(history.count), time: now)
+        let block = try begin()
         let outcome = try engine.execute(transaction, state: state, block: block)
         state.apply(outcome.writes)
         history.append((transaction, block, outcome))
         return outcome
+    }
+
+    /// Begins the next block: what it writes by itself is in the state.
+    @discardableResult
+    mutating func begin() throws -> BlockContext {
+        let block = BlockContext(
+            ledger: identity, height: Int64(history.count), time: now, proposer: proposer, mechanism: mechanism,
+            departments: Consortium.record.departments(of: identity.section).map(\.name), cosigners: cosigners)
+        state.apply(try engine.begin(block, state: state))
+        return block
     }
 
     /// Submits what has to be accepted.

@@ -41,6 +41,27 @@ struct DepartmentNodeTests {
                 #expect(try member.ledger.cosignedBlock(.final)?.block == head)
             }
             #expect(head.record.mechanism == .turns(proposer: head.record.proposer))
+            try checkAccounts(cluster, head)
+        }
+    }
+
+    /// Whoever is given a block's own writes can hold them against its record, and count them from the records.
+    private func checkAccounts(_ cluster: TestCluster, _ head: StoredBlock) throws {
+        try cluster["site3"].ledger.read { reader in
+            let value = try #require(try reader.value(for: "accounts"))
+            #expect(try [StateWrite(key: "accounts", value: value)].digest() == head.record.writes)
+            let records = try (0...head.height).compactMap { try reader.block(at: $0)?.record }
+                .filter { $0.mechanism.name != .embedded }
+            let accounts = try LedgerState(reader).departmentAccounts()
+            for department in accounts.departments {
+                let written = records.filter { $0.proposer == department.department }.count
+                let carried = records.filter { $0.previous.contains { $0.party == department.department } }.count
+                #expect(department.efficiencyAwards == written)
+                #expect(department.contributionAwards == carried)
+                #expect(department.absences == records.count - carried)
+            }
+            #expect(accounts.departments.map(\.efficiencyAwards).reduce(0, +) == records.count)
+            #expect(accounts.departments.count == cluster.members.count)
         }
     }
 
