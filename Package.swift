@@ -93,7 +93,10 @@ let package = Package(
         layer("SealedTables", ["Paillier", "Multiprecision", "BlobStore", "CanonicalJSON", "SharingModel", crypto]),
         layer(
             "Contracts",
-            ["Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON", "SharingModel"]),
+            [
+                "Paillier", "Multiprecision", "TransparencyLog", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "SharingModel",
+            ]),
 
         layer(
             "QueryPlans",

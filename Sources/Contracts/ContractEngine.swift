@@ -1,3 +1,4 @@
+import CanonicalJSON
 import SharingModel
 
 /// The rules of the consortium: from a state, a block and a transaction to an outcome.
@@ -28,8 +29,18 @@ package struct ContractEngine: Sendable {
     /// - Complexity: Linear in the departments and in what falls due in the block, whatever the state holds.
     package func begin(_ block: BlockContext, state: some StateReader) throws -> [StateWrite] {
         var overlay = OverlaidState(over: state)
+        overlay.apply(try enactments(at: block.height, state: overlay))
         overlay.apply(try Accounting(block).writes(LedgerState(overlay)))
         return overlay.writes
+    }
+
+    /// What a block changes before its first transaction: the registry's change that takes effect at its height.
+    package func enactments(at height: Int64, state: some StateReader) throws -> [StateWrite] {
+        guard let change = try LedgerState(state).change(at: height) else { return [] }
+        return [
+            StateWrite(
+                key: StateKey.party(change.name).text, value: try change.party.map { try CanonicalJSON.encode($0) })
+        ]
     }
 
     /// Executes a transaction whose signatures were checked against ``requiredSigners(of:state:)``.

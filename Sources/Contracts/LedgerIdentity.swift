@@ -12,3 +12,13 @@ package struct LedgerIdentity: Hashable, Codable, Sendable {
         self.section = section
     }
 }
+
+extension LedgerIdentity {
+    /// The origin line of this ledger's checkpoints.
+    package var origin: String { "chancery/\(consortium.hex.prefix(16))/\(section)" }
+
+    /// The name on a department's signature lines: one for all the ledgers that it cosigns.
+    package static func cosignerName(of party: PartyName, in consortium: Digest) -> String {
+        "chancery/\(consortium.hex.prefix(16))/party/\(party)"
+    }
+}

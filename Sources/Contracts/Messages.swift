@@ -23,6 +23,31 @@ extension Refusal: CustomStringConvertible {
             let (kind, name) = details.sorted { $0.key.precedesBytewise($1.key) }.first ?? ("name", "?")
             return "\(kind) \(short(name)) exists already; choose another name, or look at what is there"
         case .ledgerAlreadyOpen: return "this ledger is open already; nothing needs to be done"
+        case .statementInvalid: return "the statement of \(about("party")) \(statementFault(about("reason")))"
+        case .changeInvalid:
+            return "with this change \(changeFault(about("reason"), about("party"))); propose one that keeps the rules"
+        case .keyRetired:
+            return "the \(about("key")) of \(about("party")) was in use before and is retired; make a new one"
+        case .changeUnknown:
+            return "there is no proposal \(short(about("proposal"))); see `chancery registry list`"
+        case .changeDecided:
+            return "proposal \(short(about("proposal"))) is decided, and takes effect at height \(about("effective"));"
+                + " nothing needs to be done"
+        case .changeExpired:
+            return "proposal \(short(about("proposal"))) was open until \(about("until")); propose the change again"
+        case .changePending:
+            return "another change is decided and takes effect at height \(about("effective")); approve this one then"
+        case .heightTooFar:
+            return "the change is to take effect at height \(about("asked")), and at most \(about("latest")) can be"
+                + " decided now; approve later, or propose an earlier height"
+
+        case .equivocationUnproven:
+            return "these are not two valid cosignatures of \(about("party")) for different trees of one size"
+        case .voteGivenUp:
+            return "\(about("party")) gave up one of these cosignatures when all departments settled height"
+                + " \(about("height")); this is no equivocation"
+        case .settlementInvalid:
+            return "the settlement of height \(about("height")) \(settlementFault(about("reason")))"
 
         case .unknownPool: return "there is no pool \(about("pool")); see `chancery catalog` for what there is"
         case .notAMember:
@@ -121,6 +146,7 @@ extension Refusal: CustomStringConvertible {
     private var subject: String {
         if let dataset = details["dataset"], !dataset.isEmpty { return "dataset \(dataset)" }
         if let contract = details["contract"] { return "plan \(contract)" }
+        if let proposal = details["proposal"] { return "proposal \(short(proposal))" }
         if let result = details["result"] { return "result \(short(result))" }
         return "token \(short(details["token"]))"
     }
@@ -138,6 +164,37 @@ private func keyFault(_ reason: String) -> String {
     case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
     case "proof": "comes with a proof that does not hold; make a new key"
     default: "is not a sound modulus; make a new key"
+    }
+}
+
+private func statementFault(_ reason: String) -> String {
+    switch reason {
+    case "ledger": "is for another ledger; have it made for this one"
+    case "signature": "is not signed by the signing key that it states; have it made again"
+    case "cosignature": "does not prove the cosigning key that it states; have it made again"
+    case "same": "states what is on the ledger already; nothing needs to be done"
+    case "place": "changes more than keys; use `chancery registry propose place` for area and superior"
+    default: "cannot be read; have it made again with `chancery join` or `chancery registry rotate`"
+    }
+}
+
+private func changeFault(_ reason: String, _ party: String) -> String {
+    switch reason {
+    case "departments": "the section would have no department left"
+    case "superior": "\(party) would have a superior that is none"
+    case "section": "\(party) would be of no section of this consortium"
+    case "key-shared": "one key would stand in two places, one of them with \(party)"
+    case "key": "\(party) would have a key that cannot be used, one too few, or one that its role must not have"
+    default: "the record of \(party) would not be sound"
+    }
+}
+
+private func settlementFault(_ reason: String) -> String {
+    switch reason {
+    case "height": "is of a height that has no block yet; submit it when the height is final"
+    case "missing": "lacks the statement of a department; all have to make one"
+    case "differs": "has statements that do not agree; all have to name one batch of one height"
+    default: "has a statement that does not read or is not rightly signed; have it made again"
     }
 }
 

@@ -34,17 +34,30 @@ package enum Outcome: Hashable, Sendable {
 extension [StateWrite] {
     /// SHA-256 over the canonical JSON of `[[key, value], …]`, see ``Outcome/writesDigest()``. These are sorted.
     package func digest() throws -> Digest {
-        Digest.sha256(try CanonicalJSON.encode(map(WriteLeaf.init)))
+        Digest.sha256(try CanonicalJSON.encode(self))
     }
 }
 
-private struct WriteLeaf: Encodable {
-    let write: StateWrite
+/// As `[key, value]`, the value in base64, or `null` for a deletion.
+extension StateWrite: Codable {
+    package init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        key = try container.decode(String.self)
+        if try container.decodeNil() {
+            value = nil
+        } else {
+            let text = try container.decode(String.self)
+            guard let data = Data(base64Encoded: text), data.base64EncodedString() == text else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "a value is base64")
+            }
+            value = data
+        }
+    }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
-        try container.encode(write.key)
-        if let value = write.value {
+        try container.encode(key)
+        if let value {
             try container.encode(value.base64EncodedString())
         } else {
             try container.encodeNil()

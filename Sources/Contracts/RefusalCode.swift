@@ -10,6 +10,19 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     // Registry and sections.
     case ledgerAlreadyOpen = "ledger-already-open"
+    case statementInvalid = "statement-invalid"
+    case changeInvalid = "change-invalid"
+    case keyRetired = "key-retired"
+    case changeUnknown = "change-unknown"
+    case changeDecided = "change-decided"
+    case changeExpired = "change-expired"
+    case changePending = "change-pending"
+    case heightTooFar = "height-too-far"
+
+    // Cosigning.
+    case equivocationUnproven = "equivocation-unproven"
+    case voteGivenUp = "vote-given-up"
+    case settlementInvalid = "settlement-invalid"
 
     // Pools.
     case unknownPool = "unknown-pool"

@@ -55,6 +55,10 @@ extension TransactionKind {
         case .disputeResult: DisputeResult.self
         case .recordOpening: RecordOpening.self
         case .refuseOpening: RefuseOpening.self
+        case .proposeChange: ProposeChange.self
+        case .approveChange: ApproveChange.self
+        case .reportEquivocation: ReportEquivocation.self
+        case .settleHeight: SettleHeight.self
         }
     }
 }

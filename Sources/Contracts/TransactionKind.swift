@@ -20,6 +20,10 @@ package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable 
     case disputeResult = "result.dispute"
     case recordOpening = "opening.record"
     case refuseOpening = "opening.refuse"
+    case proposeChange = "registry.propose"
+    case approveChange = "registry.approve"
+    case reportEquivocation = "cosigner.equivocation"
+    case settleHeight = "cosigner.settlement"
 
     /// DSSE payload type: `application/vnd.chancery.<kind>.v1+json`.
     package var payloadType: String { TransactionKind.prefix + rawValue + TransactionKind.suffix }

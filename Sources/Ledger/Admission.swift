@@ -6,7 +6,6 @@ import SignedEnvelopes
 package struct Admission: Sendable {
     package let ledger: LedgerIdentity
     private let engine: ContractEngine
-    private let parties: Set<PartyName>
     /// Longest `notAfter` after the block time, in seconds.
     private let longestValidity: Int64
 
@@ -16,11 +15,8 @@ package struct Admission: Sendable {
     init(ledger: LedgerIdentity, founding: FoundingRecord, engine: ContractEngine) {
         self.ledger = ledger
         self.engine = engine
-        parties = Set(founding.parties.map(\.name))
         longestValidity = min(founding.policy.longestTransactionValidity, Admission.dayInSeconds)
     }
-
-    func knows(_ party: PartyName) -> Bool { parties.contains(party) }
 
     /// Checks what the envelope's text alone shows: its form, its kind, and that it is for this ledger.
     func read(_ envelope: Envelope) throws(AdmissionError) -> Transaction {
@@ -34,7 +30,6 @@ package struct Admission: Sendable {
         guard transaction.header.ledger == ledger else {
             throw .anotherLedger(named: transaction.header.ledger, this: ledger)
         }
-        guard knows(transaction.header.by) else { throw .unknownParty(transaction.header.by) }
         return transaction
     }
 

@@ -12,19 +12,21 @@ struct BlockCommit: Sendable {
     let storage: any LedgerStorage
     let admission: Admission
     let engine: ContractEngine
-    let policy: CheckpointPolicy
+    let membership: MembershipReader
     let settings: LedgerSettings
     let seen: LastSeen
 
     /// One result for each of `batch`, in order. With nothing to record no block is made.
     @Sendable func run(_ batch: [AdmittedTransaction]) throws -> [Result<Receipt, any Error>] {
         let (results, made) = try storage.commit { writer in
-            if let seen = seen.checkpoint { try policy.checkContinuity(from: seen, to: writer) }
+            if let seen = seen.checkpoint { try admission.ledger.checkContinuity(from: seen, to: writer) }
             let head = try writer.head()
             let time = max(settings.clock(), head?.record.time ?? settings.clock())
+            let memberships = try membership.history(writer)
+            let policy = memberships.policy(at: head.map { $0.height + 1 } ?? 0)
             let origin = BlockOrigin(
                 proposer: settings.operator, mechanism: .embedded(operator: settings.operator),
-                previous: try head.map { try writer.cosignatures(height: $0.height) } ?? [])
+                previous: try previous(head, memberships, writer))
             var block = try BlockAssembly(
                 on: head, at: time, by: origin, policy: policy, reader: writer, engine: engine)
             var verdicts: [Verdict] = []
@@ -34,13 +36,16 @@ struct BlockCommit: Sendable {
             guard block.count > 0 else { return (verdicts.map { $0.result(in: nil) }, StoredBlock?.none) }
             let sealed = try block.seal()
             try writer.append(sealed)
-            if let cosignature = try cosign(sealed, on: head, writer) {
+            if let cosignature = try cosign(sealed, on: head, memberships, writer) {
                 try writer.append(cosignature, height: sealed.record.height)
             }
             return (verdicts.map { $0.result(in: sealed) }, sealed.stored)
         }
         // After the commit: one that never happened must not be remembered, or the ledger would look shortened.
-        if let made { seen.keep(try policy.checkpoint(made)) }
+        if let made {
+            seen.keep(try membership.founding.checkpoint(made))
+            membership.noteHead(made.height)
+        }
         return results
     }
 
@@ -61,14 +66,36 @@ struct BlockCommit: Sendable {
     /// A cosignature says that its party executed everything up to here. So this process gives one only if the block
     /// before has its own; otherwise ``Ledger/cosign(replica:lastSeen:)`` catches up first.
     private func cosign(
-        _ block: VerifiedBlock, on head: StoredBlock?, _ writer: any LedgerWriter
+        _ block: VerifiedBlock, on head: StoredBlock?, _ memberships: MembershipHistory, _ writer: any LedgerWriter
     ) throws -> PartyCosignature? {
-        guard let cosigner = settings.cosigner, policy.cosigns(cosigner) else { return nil }
+        guard let cosigner = settings.cosigner else { return nil }
         if let head {
+            let before = memberships.policy(at: head.height)
             let own = try writer.cosignatures(height: head.height).first { $0.party == cosigner.party }
-            guard let own, policy.isValid(own, on: try policy.checkpoint(head)) else { return nil }
+            guard let own, before.isValid(own, on: try before.checkpoint(head)) else { return nil }
         }
-        return try cosigner.cosign(try policy.checkpoint(block.stored), at: settings.clock())
+        let policy = memberships.policy(at: block.record.height)
+        return try cosigner.cosign(
+            try policy.checkpoint(block.stored), at: settings.clock(), under: policy)
+    }
+
+    /// The cosignatures of the block before. The first block under new members is only made on one that the old ones
+    /// have made final since they decided: whoever comes later has to be able to follow from the ones to the others.
+    private func previous(
+        _ head: StoredBlock?, _ memberships: MembershipHistory, _ writer: any LedgerWriter
+    ) throws -> [PartyCosignature] {
+        guard let head else { return [] }
+        if let change = try LedgerState(writer).decidedChanges().last, change.effective == Int64(head.height) + 1 {
+            let old = memberships.policy(at: head.height)
+            let heights = Int(change.decided)...head.height
+            let isFinal = try heights.contains { height in
+                try writer.block(at: height).map { block in
+                    try old.valid(writer.cosignatures(height: height), on: block).count >= old.needed
+                } ?? false
+            }
+            guard isFinal else { throw LedgerError.changeNotFinal(effective: head.height + 1) }
+        }
+        return try writer.cosignatures(height: head.height)
     }
 }
 

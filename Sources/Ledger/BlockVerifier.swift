@@ -8,7 +8,7 @@ import SignedEnvelopes
 package struct BlockVerifier: Sendable {
     let admission: Admission
     let engine: ContractEngine
-    let policy: CheckpointPolicy
+    let membership: MembershipReader
 
     /// - Parameters:
     ///   - block: As shown.
@@ -25,13 +25,19 @@ package struct BlockVerifier: Sendable {
         guard record.height == height else { throw differs(.height) }
         guard record.version == BlockRecord.version else { throw differs(.version) }
         guard record.time >= head?.record.time ?? record.time else { throw differs(.time) }
+        let memberships = try membership.history(replica)
+        let policy = memberships.policy(at: height)
         guard record.members == policy.members else { throw differs(.members) }
         switch record.mechanism {
         case .embedded(operator: record.proposer):
-            guard admission.knows(record.proposer) else { throw differs(.mechanism) }
+            // The first block brings the parties.
+            guard try head == nil || LedgerState(replica).party(record.proposer) != nil else {
+                throw differs(.mechanism)
+            }
         case .turns(proposer: record.proposer):
             guard let head, policy.parties.contains(record.proposer) else { throw differs(.mechanism) }
-            guard let time = try? BlockTime(policy: policy).time(after: head, previous: record.previous) else {
+            let before = BlockTime(policy: memberships.policy(at: head.height))
+            guard let time = try? before.time(after: head, previous: record.previous) else {
                 throw differs(.previousCosignatures)
             }
             guard time == record.time else { throw differs(.time) }
@@ -40,7 +46,7 @@ package struct BlockVerifier: Sendable {
         guard (1...BlockRecord.largestTransactionCount).contains(record.transactions),
             record.transactions == block.entries.count
         else { throw differs(.transactionCount) }
-        guard try hasValidPrevious(record, head) else { throw differs(.previousCosignatures) }
+        guard try hasValidPrevious(record, head, memberships) else { throw differs(.previousCosignatures) }
 
         let origin = BlockOrigin(
             proposer: record.proposer, mechanism: record.mechanism, previous: record.previous)
@@ -76,8 +82,11 @@ package struct BlockVerifier: Sendable {
     }
 
     /// The record repeats cosignatures of the height before: each valid, one a party, sorted.
-    private func hasValidPrevious(_ record: BlockRecord, _ head: StoredBlock?) throws -> Bool {
+    private func hasValidPrevious(
+        _ record: BlockRecord, _ head: StoredBlock?, _ memberships: MembershipHistory
+    ) throws -> Bool {
         guard let head else { return record.previous.isEmpty }
+        let policy = memberships.policy(at: head.height)
         let checkpoint = try policy.checkpoint(head)
         let sorted = zip(record.previous, record.previous.dropFirst()).allSatisfy { $0.party < $1.party }
         return sorted && record.previous.allSatisfy { policy.isValid($0, on: checkpoint) }

@@ -3,8 +3,8 @@ import Foundation
 package import SharingModel
 package import TransparencyLog
 
-/// Whose cosignatures make one ledger's checkpoints final. Made from the pinned founding record; all that a verifier
-/// needs beside a ``TransactionProof``.
+/// Whose cosignatures make one ledger's checkpoints final, at the heights for which these members hold. Made from the
+/// pinned founding record, or from what the registry has become since, see ``MembershipHistory``.
 package struct CheckpointPolicy: Hashable, Sendable {
     package let ledger: LedgerIdentity
     /// ``Members/digest()``, which every block's record repeats.
@@ -21,8 +21,13 @@ package struct CheckpointPolicy: Hashable, Sendable {
 
     /// - Throws: ``TransparencyLogError`` if a cosigning key is not 32 bytes.
     package init(founding: FoundingRecord, section: SectionName) throws {
-        let ledger = LedgerIdentity(consortium: try founding.digest(), section: section)
-        let members = Members(of: section, founding: founding)
+        try self.init(
+            members: Members(of: section, founding: founding),
+            ledger: LedgerIdentity(consortium: try founding.digest(), section: section))
+    }
+
+    /// - Parameter members: As a change of the registry left them.
+    package init(members: Members, ledger: LedgerIdentity) throws {
         self.ledger = ledger
         self.members = try members.digest()
         needed = members.needed
@@ -47,13 +52,23 @@ package struct CheckpointPolicy: Hashable, Sendable {
         try Checkpoint(origin: origin, size: block.size, root: block.root)
     }
 
-    /// Whether `cosigner` is one of the departments, with the key that the founding record has for it.
-    package func cosigns(_ cosigner: Cosigner) -> Bool {
-        key(of: cosigner.party) == cosigner.key.noteKey
+    /// Whether `cosigner` is one of the departments, and has the key that counts.
+    package func cosigns(_ cosigner: Cosigner) -> Bool { key(of: cosigner) != nil }
+
+    /// The one of the cosigner's keys that counts; `nil` if it is no member, or has other keys only.
+    func key(of cosigner: Cosigner) -> CosigningKey? {
+        let known = key(of: cosigner.party)
+        return cosigner.keys.first { $0.noteKey == known }
     }
 
     package func isValid(_ cosignature: PartyCosignature, on checkpoint: Checkpoint) -> Bool {
         verified(cosignature, on: checkpoint) != nil
+    }
+
+    /// Those of `cosignatures` that are valid for the checkpoint after `block`.
+    func valid(_ cosignatures: [PartyCosignature], on block: StoredBlock) throws -> [PartyCosignature] {
+        let checkpoint = try checkpoint(block)
+        return cosignatures.filter { isValid($0, on: checkpoint) }
     }
 
     /// The time that a valid cosignature states; `nil` for one that is not valid.
@@ -130,29 +145,4 @@ extension CheckpointPolicy {
             throw .proof(.malformed(detail: "\(error)"))
         }
     }
-
-    /// Checks that the ledger shown continues the tree of `seen`, by a consistency proof from one to the other.
-    /// - Throws: ``LedgerError/fork(seen:shown:)`` or ``LedgerError/rollback(seen:shown:)`` with both checkpoints.
-    func checkContinuity(from seen: Checkpoint, to shown: any LedgerReader) throws {
-        guard seen.origin == origin else {
-            throw LedgerError.anotherLedger(stored: origin, expected: seen.origin)
-        }
-        guard seen.size > 0 else { return }
-        guard let head = try shown.head().map(checkpoint) else {
-            throw LedgerError.rollback(
-                seen: seen, shown: try Checkpoint(origin: origin, size: 0, root: MerkleHash.emptyRoot))
-        }
-        guard seen.size <= head.size else { throw LedgerError.rollback(seen: seen, shown: head) }
-        if seen.head == head.head { return }
-        do {
-            try shown.consistencyProof(from: seen.size, to: head.size).verify(from: seen.head, to: head.head)
-        } catch is TransparencyLogError {
-            throw LedgerError.fork(seen: seen, shown: head)
-        }
-    }
-}
-
-extension LedgerIdentity {
-    /// The origin line of this ledger's checkpoints.
-    package var origin: String { "chancery/\(consortium.hex.prefix(16))/\(section)" }
 }

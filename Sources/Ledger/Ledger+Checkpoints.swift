@@ -65,7 +65,9 @@ extension Ledger {
     /// height's being final but never make it so.
     private func newestFinal(_ reader: any LedgerReader) throws -> CosignedBlock? {
         var bound = Int.max
-        while let height = try reader.lastHeight(cosignedBy: policy.needed, notAbove: bound) {
+        // No period needs fewer, so no height is passed over.
+        let least = try membership.history(reader).periods.map(\.policy.needed).min() ?? 1
+        while let height = try reader.lastHeight(cosignedBy: least, notAbove: bound) {
             if let block = try reader.block(at: height) {
                 let found = try cosigned(block, reader)
                 if found.isFinal { return found }
@@ -76,8 +78,9 @@ extension Ledger {
     }
 
     private func cosigned(_ block: StoredBlock, _ reader: any LedgerReader) throws -> CosignedBlock {
+        let policy = try membership.history(reader).policy(at: block.height)
         let checkpoint = try policy.checkpoint(block)
-        let valid = try reader.cosignatures(height: block.height).filter { policy.isValid($0, on: checkpoint) }
+        let valid = try policy.valid(reader.cosignatures(height: block.height), on: block)
         return CosignedBlock(
             block: block, checkpoint: checkpoint, note: try policy.note(checkpoint, valid),
             cosigners: valid.map(\.party), isFinal: valid.count >= policy.needed)

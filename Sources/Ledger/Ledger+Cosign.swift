@@ -16,21 +16,22 @@ extension Ledger {
     /// - Throws: ``LedgerError/fork(seen:shown:)`` and ``LedgerError/rollback(seen:shown:)`` with both checkpoints;
     ///   ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/notACosigner(_:)``.
     package func cosign(replica: any LedgerStorage, lastSeen: Checkpoint?) throws -> Cosigned {
-        guard let cosigner = settings.cosigner, policy.cosigns(cosigner) else {
-            throw LedgerError.notACosigner(settings.cosigner?.party ?? settings.operator)
-        }
         try follow(lastSeen)
         let head = try catchUp(replica)
+        let policy = try replica.read { try membership.history($0) }.policy(at: head.height)
         let checkpoint = try policy.checkpoint(head)
-        let fresh = try cosigner.cosign(checkpoint, at: settings.clock())
+        guard let fresh = try settings.cosigner?.cosign(checkpoint, at: settings.clock(), under: policy) else {
+            throw LedgerError.notACosigner(settings.cosigner?.party ?? settings.operator)
+        }
+        let cosigner = fresh.party
         let stored = try storage.commit { writer in
             // Read again under the lock: the block that was executed is the one that is there.
             guard try writer.block(at: head.height) == head else {
                 throw LedgerError.blockDiffers(height: head.height, .record)
             }
-            if let own = try writer.cosignatures(height: head.height).first(where: { $0.party == cosigner.party }) {
+            if let own = try writer.cosignatures(height: head.height).first(where: { $0.party == cosigner }) {
                 guard policy.isValid(own, on: checkpoint) else {
-                    throw LedgerError.wrongCosignature(height: head.height, cosigner.party)
+                    throw LedgerError.wrongCosignature(height: head.height, cosigner)
                 }
                 return own
             }
@@ -51,11 +52,13 @@ extension Ledger {
     package func follow(_ lastSeen: Checkpoint?) throws -> Checkpoint? {
         try storage.read { reader in
             for seen in [lastSeen, seen.checkpoint].compactMap({ $0 }) {
-                try policy.checkContinuity(from: seen, to: reader)
+                try identity.checkContinuity(from: seen, to: reader)
             }
             guard let head = try reader.head() else { return nil }
-            let checkpoint = try policy.checkpoint(head)
+            let checkpoint = try checkpoint(head)
             seen.keep(checkpoint)
+            _ = try membership.history(reader)
+            membership.noteHead(head.height)
             return checkpoint
         }
     }

@@ -15,7 +15,7 @@ extension Ledger {
         let seen = try replica.read { try $0.head() }
         return try storage.read { shown in
             guard let head = try shown.head() else { throw LedgerError.empty }
-            if let seen { try policy.checkContinuity(from: try policy.checkpoint(seen), to: shown) }
+            if let seen { try identity.checkContinuity(from: try checkpoint(seen), to: shown) }
             while try appendNextBlock(of: shown, upTo: head.height, to: replica) {}
             return head
         }
@@ -42,7 +42,7 @@ extension Ledger {
     }
 
     var verifier: BlockVerifier {
-        BlockVerifier(admission: admission, engine: engine, policy: policy)
+        BlockVerifier(admission: admission, engine: engine, membership: membership)
     }
 }
 

@@ -12,19 +12,25 @@ extension Ledger {
         guard let last = shown.last else { return }
         try storage.commit { writer in
             for block in shown {
+                let policy = try membership.history(writer).policy(at: block.record.height)
                 let made = try verify(block, on: try writer.head(), replica: writer)
-                let cosignatures = try validCosignatures(shown: block, of: made)
+                let cosignatures = try policy.cosignatures(shown: block, of: made)
                 if block == last, cosignatures.count < policy.needed { throw LedgerError.notFinal }
                 try writer.append(made)
                 for cosignature in cosignatures { try writer.append(cosignature, height: made.record.height) }
             }
         }
-        if let head = try head() { seen.keep(try policy.checkpoint(head)) }
+        if let head = try head() {
+            seen.keep(try checkpoint(head))
+            membership.noteHead(head.height)
+        }
     }
 
-    /// Whether a quorum has cosigned what the block claims to give; nothing is executed.
+    /// Whether a quorum has cosigned what the block claims to give; nothing is executed. A block whose members depend on
+    /// blocks that are not here yet is not final for this.
     package func isFinal(_ shown: ExportedBlock) -> Bool {
-        guard (0..<shown.size).contains(shown.record.transactions),
+        guard let policy = try? memberships().policy(at: shown.record.height), policy.members == shown.record.members,
+            (0..<shown.size).contains(shown.record.transactions),
             let bytes = try? shown.record.canonicalBytes(),
             let checkpoint = try? policy.checkpoint(
                 StoredBlock(record: shown.record, recordBytes: bytes, size: shown.size, root: shown.root)),
@@ -47,9 +53,12 @@ extension Ledger {
         return try verifier.verify(unverified, on: head, replica: replica)
     }
 
+}
+
+extension CheckpointPolicy {
     /// The valid cosignatures of a block that was executed here; none, where its note has none at all.
-    func validCosignatures(shown: ExportedBlock, of made: VerifiedBlock) throws -> [PartyCosignature] {
-        let checkpoint = try policy.checkpoint(made.stored)
-        return (try? policy.cosignatures(in: shown.checkpoint, of: checkpoint)) ?? []
+    func cosignatures(shown: ExportedBlock, of made: VerifiedBlock) throws -> [PartyCosignature] {
+        let checkpoint = try checkpoint(made.stored)
+        return (try? cosignatures(in: shown.checkpoint, of: checkpoint)) ?? []
     }
 }

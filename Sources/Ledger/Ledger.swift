@@ -14,15 +14,13 @@ package import TransparencyLog
 /// reading calls block for as long as the storage takes.
 package final class Ledger: Sendable {
     package let identity: LedgerIdentity
-    package let members: Members
-    /// Whose cosignatures make this ledger's checkpoints final; what a verifier pins.
-    package let policy: CheckpointPolicy
     package let founding: FoundingRecord
     package let storage: any LedgerStorage
     let settings: LedgerSettings
     let admission: Admission
     let engine: ContractEngine
     let seen: LastSeen
+    let membership: MembershipReader
     private let ordering: any OrderingService
 
     /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
@@ -41,8 +39,7 @@ package final class Ledger: Sendable {
         ordering: (any OrderingService)? = nil
     ) throws {
         identity = LedgerIdentity(consortium: try founding.digest(), section: section)
-        members = Members(of: section, founding: founding)
-        policy = try CheckpointPolicy(founding: founding, section: section)
+        membership = MembershipReader(founding: try CheckpointPolicy(founding: founding, section: section))
         self.founding = founding
         self.storage = storage
         self.settings = settings
@@ -50,7 +47,8 @@ package final class Ledger: Sendable {
         admission = Admission(ledger: identity, founding: founding, engine: engine)
         seen = LastSeen(settings.lastSeen)
         let commit = BlockCommit(
-            storage: storage, admission: admission, engine: engine, policy: policy, settings: settings, seen: seen)
+            storage: storage, admission: admission, engine: engine, membership: membership, settings: settings,
+            seen: seen)
         self.ordering =
             ordering
             ?? EmbeddedOrdering(limit: settings.queueLimit, batchLimit: settings.blockLimit, commit: commit.run)
@@ -81,11 +79,15 @@ package final class Ledger: Sendable {
     /// Checks form and signatures of an envelope, as they are to be in the state now.
     /// - Throws: ``AdmissionError``; what the storage throws.
     package func admit(_ envelope: Envelope) throws -> Admitted {
-        let transaction = try admission.read(envelope)
+        let (transaction, admission, engine) = (try admission.read(envelope), admission, engine)
         enum Answer { case known(Receipt), signers([RequiredSigner]) }
         let answer = try storage.read { reader -> Answer in
             if let receipt = try reader.receipt(of: transaction.id) { return .known(receipt) }
-            return .signers(try admission.signers(of: transaction, state: reader))
+            // As the next block will have them.
+            var state = OverlaidState(over: reader)
+            let height = try reader.head().map { Int64($0.height) + 1 } ?? 0
+            state.apply(try engine.enactments(at: height, state: reader))
+            return .signers(try admission.signers(of: transaction, state: state))
         }
         switch answer {
         case .known(let receipt): return .known(receipt)

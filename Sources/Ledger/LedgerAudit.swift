@@ -51,8 +51,9 @@ struct LedgerAudit {
         }
         findings.check(height, table: "cosignatures", place: "height \(height)") {
             guard let block = try shown.block(at: height) else { return }
+            let policy = try ledger.membership.history(shown).policy(at: height)
             for cosignature in try shown.cosignatures(height: height) {
-                guard ledger.policy.isValid(cosignature, on: try ledger.policy.checkpoint(block)) else {
+                guard policy.isValid(cosignature, on: try policy.checkpoint(block)) else {
                     throw LedgerError.wrongCosignature(height: height, cosignature.party)
                 }
             }

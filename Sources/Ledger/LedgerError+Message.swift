@@ -22,6 +22,9 @@ extension LedgerError: CustomStringConvertible {
             "block \(height) lacks its leaf \(index); restore the ledger from another department"
         case .unknownHeight(let height): "the ledger has no block \(height)"
         case .notFinal: "no block is final yet; let the other departments cosign (any command of theirs does)"
+        case .changeNotFinal(let height):
+            "other members take over at height \(height), and those of now have not cosigned that decision yet; "
+                + "let a quorum of them run `chancery ledger cosign`, and submit again"
         case .unknownTransaction(let id): "the ledger has no transaction \(id)"
         case .notYetIn(let size, let index):
             "entry \(index) is not in the tree of \(size) leaves; take a later checkpoint"

@@ -23,12 +23,14 @@ package enum LedgerError: Error, Hashable, Sendable {
     case unknownHeight(Int)
     /// No checkpoint has enough cosignatures yet.
     case notFinal
+    /// The old members have not cosigned the decision that takes effect at this height.
+    case changeNotFinal(effective: Int)
     case unknownTransaction(Digest)
     /// The entry at `index` came into the ledger after the checkpoint of `size` leaves.
     case notYetIn(size: Int, index: Int)
     /// A stored cosignature is not that party's of that height's checkpoint.
     case wrongCosignature(height: Int, PartyName)
-    /// The party has no cosigning key in this section's founding record, or the key given is another.
+    /// The party has no cosigning key as a member of this ledger, or the key given is another.
     case notACosigner(PartyName)
     /// The ledger shows a tree that does not continue the one seen before. Both checkpoints are evidence.
     case fork(seen: Checkpoint, shown: Checkpoint)

@@ -34,6 +34,7 @@ extension Ledger {
 
     private func exportedBlock(at height: Int, _ reader: any LedgerReader) throws -> ExportedBlock {
         let shown = try reader.unverifiedBlock(at: height)
+        let policy = try membership.history(reader).policy(at: height)
         return ExportedBlock(
             checkpoint: try policy.note(try policy.checkpoint(shown.stored), reader.cosignatures(height: height)),
             envelopes: shown.entries.map(\.envelope), outcomes: try reader.outcomeLeaves(of: shown.stored),

@@ -41,7 +41,7 @@ struct NodeProcess {
             eventLoopGroupProvider: .singleton,
             configuration: HTTPClient.Configuration(timeout: .init(connect: .seconds(2), read: .seconds(5))))
         let log = EtcdBatchLog(
-            endpoints: endpoints, ledger: node.ledger.identity.origin, department: party, http: http)
+            endpoints: endpoints, ledger: node.ledger.policy.origin, department: party, http: http)
         let (own, party) = (OwnAddress(), party)
         let service = NodeService(
             node: node.node, pool: node.pool, log: log, http: http, health: health, logger: logger

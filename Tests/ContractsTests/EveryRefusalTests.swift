@@ -38,6 +38,11 @@ struct EveryRefusalTests {
             case .notCustodian, .redemptionUnknown, .inputsMismatch, .resultUnknown, .resultDiffers, .resultDisputed,
                 .ownResult, .alreadyOpened, .historyMoved:
                 try resultRefusal(code)
+            case .statementInvalid, .changeInvalid, .keyRetired, .changeUnknown, .changeDecided, .changeExpired,
+                .changePending, .heightTooFar:
+                try changeRefusal(code)
+            case .equivocationUnproven, .voteGivenUp, .settlementInvalid:
+                try cosigningRefusal(code)
             }
         return try #require(outcome.refusal)
     }
@@ -199,5 +204,57 @@ struct EveryRefusalTests {
         default: return try ledger.submit(TestLedger.opening(result, seen: 1), by: "ministry").outcome
         }
         return try ledger.submit(TestLedger.opening(result), by: "ministry").outcome
+    }
+
+    private func changeRefusal(_ code: RefusalCode) throws -> Outcome {
+        var ledger = try TestLedger()
+        let far: Int64? = code == .heightTooFar ? 5_000 : code == .changePending ? 100 : nil
+        let id = try ledger.accept(ProposeChange(change: .remove("site4"), effective: far), by: "site1")
+        switch code {
+        case .statementInvalid, .keyRetired:
+            let statement = try Consortium.statement(
+                Consortium.party("site5", .department, "health"), signing: code == .keyRetired ? nil : "sign another")
+            guard code == .keyRetired else {
+                return try ledger.submit(ProposeChange(change: .admit(statement)), by: "site1").outcome
+            }
+            for site: PartyName in ["site2", "site3"] { try ledger.accept(ApproveChange(proposal: id), by: site) }
+            let again = try #require(Consortium.record.party("site4"))
+            try ledger.accept(ProposeChange(change: .remove("clinic")), by: "site1")
+            try ledger.accept(ProposeChange(change: .remove("clinic")), by: "site1")
+            return try ledger.submit(ProposeChange(change: .admit(Consortium.statement(again))), by: "site1").outcome
+        case .changeInvalid:
+            return try ledger.submit(ProposeChange(change: .remove("ministry")), by: "site1").outcome
+        case .changeUnknown: return try ledger.submit(ApproveChange(proposal: digest("none")), by: "site2").outcome
+        case .changeExpired: ledger.now = ledger.now.adding(seconds: 31 * 86_400)
+        case .changePending, .changeDecided:
+            for site: PartyName in ["site2", "site3"] { try ledger.accept(ApproveChange(proposal: id), by: site) }
+            guard code == .changePending else { break }
+            let other = try ledger.accept(ProposeChange(change: .remove("clinic")), by: "site1")
+            try ledger.accept(ApproveChange(proposal: other), by: "site2")
+            return try ledger.submit(ApproveChange(proposal: other), by: "site3").outcome
+        default:
+            try ledger.accept(ApproveChange(proposal: id), by: "site2")
+            return try ledger.submit(ApproveChange(proposal: id), by: "site3").outcome
+        }
+        return try ledger.submit(ApproveChange(proposal: id), by: "site3").outcome
+    }
+
+    private func cosigningRefusal(_ code: RefusalCode) throws -> Outcome {
+        var ledger = try TestLedger()
+        let (a, b) = (digest("a"), digest("b"))
+        let report = ReportEquivocation(
+            party: "site2", key: Consortium.key("cosign site2"), size: 9,
+            try Consortium.said("site2", root: a, size: 9),
+            try Consortium.said("site2", root: b, size: code == .equivocationUnproven ? 8 : 9))
+        guard code != .equivocationUnproven else { return try ledger.submit(report, by: "site1").outcome }
+        try ledger.accept(ProposeChange(change: .remove("clinic")), by: "site1")
+        let statements = try ["site1", "site2", "site3", "site4"].map { (site: PartyName) in
+            try Consortium.settlement(
+                site, batch: digest("batch"), height: 1, givesUp: site == "site2" ? .init(root: a, size: 9) : nil)
+        }
+        let isWhole = code == .voteGivenUp
+        let settle = SettleHeight(height: 1, statements: isWhole ? statements : Array(statements.dropLast()))
+        let outcome = try ledger.submit(settle, by: "site1").outcome
+        return isWhole ? try ledger.submit(report, by: "site1").outcome : outcome
     }
 }

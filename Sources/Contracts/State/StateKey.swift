@@ -6,8 +6,12 @@ import SharingModel
 /// | Key | Value |
 /// |---|---|
 /// | `consortium` | ``ConsortiumRecord`` |
-/// | `party/NAME` | ``SharingModel/Party`` |
 /// | `accounts` | ``DepartmentAccounts`` |
+/// | `party/NAME` | ``SharingModel/Party``: as it is in the block, changes that take effect there included |
+/// | `registry-proposal/ID` | ``ChangeProposal`` |
+/// | `registry-change/HEIGHT` | ``DecidedChange`` that takes effect at HEIGHT, of 12 digits |
+/// | `equivocation/PARTY/SIZE` | ``EquivocationRecord``; SIZE is 12 digits |
+/// | `settlement/HEIGHT` | ``SettlementRecord`` |
 /// | `pool/NAME` | ``PoolRecord`` |
 /// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
 /// | `pool-openings/POOL` | ``OpeningCount`` |
@@ -36,11 +40,27 @@ struct StateKey: Hashable, Sendable {
         text = parts.joined(separator: "/")
     }
 
+    /// Twelve digits, so that the order of texts is that of numbers.
+    private static func digits(_ number: Int64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+
     static var consortium: StateKey { StateKey("consortium") }
     static func party(_ name: PartyName) -> StateKey { StateKey("party", name.text) }
     static var parties: StateKey { StateKey("party", "") }
 
     static var accounts: StateKey { StateKey("accounts") }
+    static func proposal(_ id: Digest) -> StateKey { StateKey("registry-proposal", id.hex) }
+    static var changeProposals: StateKey { StateKey("registry-proposal", "") }
+    static func change(at height: Int64) -> StateKey { StateKey("registry-change", digits(height)) }
+    static var changes: StateKey { StateKey("registry-change", "") }
+    static func equivocation(_ party: PartyName, size: Int64) -> StateKey {
+        StateKey("equivocation", party.text, digits(size))
+    }
+    static var equivocations: StateKey { StateKey("equivocation", "") }
+    static func settlement(_ height: Int64) -> StateKey { StateKey("settlement", digits(height)) }
+    static var settlements: StateKey { StateKey("settlement", "") }
 
     static func pool(_ name: PoolName) -> StateKey { StateKey("pool", name.text) }
     static var pools: StateKey { StateKey("pool", "") }
@@ -50,8 +70,7 @@ struct StateKey: Hashable, Sendable {
     static func poolDatasets(_ pool: PoolName) -> StateKey { StateKey("pool-dataset", pool.text, "") }
     static func openingCount(_ pool: PoolName) -> StateKey { StateKey("pool-openings", pool.text) }
     static func poolOpening(_ pool: PoolName, _ number: Int64) -> StateKey {
-        let digits = String(number)
-        return StateKey("pool-opening", pool.text, String(repeating: "0", count: max(0, 12 - digits.count)) + digits)
+        StateKey("pool-opening", pool.text, digits(number))
     }
     static func poolOpenings(_ pool: PoolName) -> StateKey { StateKey("pool-opening", pool.text, "") }
 

@@ -48,7 +48,7 @@ package struct DepartmentNodeHome: Sendable {
             home, section, cosigner: cosigner, clock: clock, ordering: pool)
         self.home = home
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, key: vault.signingKey(), cosigner: cosigner, journal: journal
+            ledger: ledger, pool: pool, keys: [vault.signingKey()], cosigner: cosigner, journal: journal
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             report(event)

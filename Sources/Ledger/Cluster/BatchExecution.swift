@@ -12,20 +12,23 @@ struct BatchExecution: Sendable {
     /// Checks and executes a batch that somebody shows.
     /// - Throws: ``BatchFault`` for one that all departments skip; whatever the storage throws.
     func execute(_ bytes: Data, by party: PartyName, on head: StoredBlock) throws -> VerifiedBlock {
-        guard ledger.members.member(party) != nil, let key = ledger.founding.party(party)?.signingKey else {
-            throw BatchFault.notADepartment
+        let (memberships, key) = try ledger.storage.read { reader in
+            (try ledger.membership.history(reader), try signingKey(of: party, after: head, reader))
         }
+        let members = memberships.policy(at: head.height + 1)
+        guard members.parties.contains(party), let key else { throw BatchFault.notADepartment }
         let batch = try Batch(bytes, by: party, signingKey: key)
         guard batch.header.height == head.height + 1 else { throw BatchFault.anotherHeight(batch.header.height) }
         guard batch.header.ledger == ledger.identity, batch.header.parent == head.root else {
             throw BatchFault.anotherHistory
         }
         guard !batch.envelopes.isEmpty else { throw BatchFault.empty }
-        let time = try BlockTime(policy: ledger.policy).time(after: head, previous: batch.previous)
+        let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
+            after: head, previous: batch.previous)
         return try ledger.storage.read { reader in
             let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: batch.previous)
             var assembly = try BlockAssembly(
-                on: head, at: time, by: origin, policy: ledger.policy, reader: reader, engine: ledger.engine)
+                on: head, at: time, by: origin, policy: members, reader: reader, engine: ledger.engine)
             for (place, envelope) in batch.envelopes.enumerated() {
                 guard let admitted = try admit(envelope, state: assembly.currentState) else {
                     throw BatchFault.inadmissible(place: place)
@@ -42,13 +45,17 @@ struct BatchExecution: Sendable {
 
     /// Makes a batch of what waits, leaving out what may not be recorded, and executes it.
     /// - Returns: `nil` if nothing that waits may be recorded.
-    func propose(by party: PartyName, key: SigningKey, on head: StoredBlock) throws -> Proposal? {
+    func propose(by party: PartyName, keys: [SigningKey], on head: StoredBlock) throws -> Proposal? {
         try ledger.storage.read { reader in
+            let memberships = try ledger.membership.history(reader)
+            let members = memberships.policy(at: head.height + 1)
+            guard members.parties.contains(party) else { return nil }
             let previous = try reader.cosignatures(height: head.height)
-            let time = try BlockTime(policy: ledger.policy).time(after: head, previous: previous)
+            let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
+                after: head, previous: previous)
             let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: previous)
             var assembly = try BlockAssembly(
-                on: head, at: time, by: origin, policy: ledger.policy, reader: reader, engine: ledger.engine)
+                on: head, at: time, by: origin, policy: members, reader: reader, engine: ledger.engine)
             var envelopes: [Data] = []
             for admitted in pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount) {
                 if let receipt = try reader.receipt(of: admitted.id) {
@@ -64,13 +71,23 @@ struct BatchExecution: Sendable {
                 _ = try assembly.execute(admitted)
                 envelopes.append(admitted.envelope.bytes)
             }
-            guard !envelopes.isEmpty else { return nil }
+            let signer = try signingKey(of: party, after: head, reader)
+            guard !envelopes.isEmpty,
+                let key = keys.first(where: { $0.verificationKey.rawRepresentation == signer })
+            else { return nil }
             let bytes = try Batch.sign(
                 by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root, previous: previous,
                 envelopes: envelopes, key: key)
             let block = try assembly.seal()
             return Proposal(bytes: bytes, block: block)
         }
+    }
+
+    /// The signing key of a party in the block after `head`.
+    private func signingKey(of party: PartyName, after head: StoredBlock, _ reader: any LedgerReader) throws -> Data? {
+        var state = OverlaidState(over: reader)
+        state.apply(try ledger.engine.enactments(at: Int64(head.height) + 1, state: reader))
+        return try LedgerState(state).party(party)?.signingKey
     }
 
     struct Proposal {

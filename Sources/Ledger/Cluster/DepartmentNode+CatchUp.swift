@@ -10,8 +10,9 @@ extension DepartmentNode {
         do {
             let before = head
             let block = try ledger.storage.read { try ledger.verify(shown, on: before, replica: $0) }
-            let cosignatures = try ledger.validCosignatures(shown: shown, of: block)
-            guard cosignatures.count >= ledger.policy.needed else { throw LedgerError.notFinal }
+            let policy = memberships.policy(at: height)
+            let cosignatures = try policy.cosignatures(shown: shown, of: block)
+            guard cosignatures.count >= policy.needed else { throw LedgerError.notFinal }
             if let own = votes[height]?[party], own.root != block.root { report(.outvoted(height: height)) }
             try append(block, cosignatures)
         } catch LedgerError.blockDiffers, LedgerError.notFinal {

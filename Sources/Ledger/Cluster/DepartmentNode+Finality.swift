@@ -27,8 +27,8 @@ extension DepartmentNode {
     }
 
     func isValid(_ message: CosignatureMessage) -> Bool {
-        guard let checkpoint = try? message.checkpoint(origin: ledger.policy.origin) else { return false }
-        return ledger.policy.isValid(message.cosignature, on: checkpoint)
+        guard let checkpoint = try? message.checkpoint(origin: ledger.identity.origin) else { return false }
+        return memberships.policy(at: message.height).isValid(message.cosignature, on: checkpoint)
     }
 
     /// A cosignature that comes when its height is final already: kept with the others, or evidence.
@@ -59,7 +59,7 @@ extension DepartmentNode {
     func finish() throws {
         guard let candidate else { return }
         let matching = matching(candidate)
-        guard matching.count >= ledger.policy.needed else { return }
+        guard matching.count >= memberships.policy(at: candidate.block.record.height).needed else { return }
         let block = candidate.block
         let cosignatures = matching.sorted { $0.key < $1.key }.map(\.value.cosignature)
         try append(block, cosignatures)
@@ -75,10 +75,11 @@ extension DepartmentNode {
     /// Makes a block durable as final, and tells those who wait for its transactions.
     func append(_ block: VerifiedBlock, _ cosignatures: [PartyCosignature]) throws {
         let before = head
-        try ledger.storage.commit { writer in
+        let after = try ledger.storage.commit { writer in
             guard try writer.head() == before else { throw LedgerError.blockDiffers(height: before.height, .record) }
             try writer.append(block)
             for cosignature in cosignatures { try writer.append(cosignature, height: block.record.height) }
+            return try ledger.membership.history(writer)
         }
         if let candidate, candidate.block.root == block.root {
             decided = candidate.position
@@ -88,11 +89,17 @@ extension DepartmentNode {
         }
         if hasMissed { (hasMissed, needsRewind) = (false, true) }
         head = block.stored
-        ledger.seen.keep(try ledger.policy.checkpoint(head))
+        ledger.seen.keep(try ledger.checkpoint(head))
+        ledger.membership.noteHead(head.height)
         candidate = nil
         proposal = nil
         heightBegan = .now
         votes = votes.filter { $0.key > head.height }
+        if after != memberships {
+            memberships = after
+            // What was taken in advance was judged by the members that were known then.
+            votes = votes.mapValues { votes in votes.filter { isValid($0.value) } }
+        }
         later.removeAll { $0.height <= head.height }
         for place in block.entries.indices {
             let receipt = block.receipt(ofEntry: place)

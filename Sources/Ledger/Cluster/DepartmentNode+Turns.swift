@@ -16,9 +16,10 @@ extension DepartmentNode {
     func proposeIfDue() throws {
         let height = head.height + 1
         guard candidate == nil, pool.count > 0 else { return }
-        guard ContinuousClock.now - heightBegan >= turns.wait(of: party, at: height) else { return }
+        let turns = Turns(departments: memberships.policy(at: height).parties, patience: patience)
+        guard let wait = turns.wait(of: party, at: height), ContinuousClock.now - heightBegan >= wait else { return }
         if proposal == nil {
-            proposal = try execution.propose(by: party, key: key, on: head)
+            proposal = try execution.propose(by: party, keys: keys, on: head)
             if let proposal {
                 report(.proposed(height: height, transactions: proposal.block.entries.count))
                 heightBegan = .now
@@ -41,8 +42,9 @@ struct Turns {
     let departments: [PartyName]
     let patience: Duration
 
-    func wait(of party: PartyName, at height: Int) -> Duration {
-        guard let place = departments.firstIndex(of: party) else { return patience * departments.count }
+    /// - Returns: `nil` for who is no member, and never writes.
+    func wait(of party: PartyName, at height: Int) -> Duration? {
+        guard let place = departments.firstIndex(of: party) else { return nil }
         let count = departments.count
         return patience * ((place - height % count + count) % count)
     }

@@ -16,16 +16,19 @@ package actor DepartmentNode {
     package nonisolated let ledger: Ledger
     package nonisolated let party: PartyName
     let pool: TransactionPool
-    let key: SigningKey
+    /// Of which the state says which one counts.
+    let keys: [SigningKey]
     let cosigner: Cosigner
     let journal: any VoteJournal
     let execution: BatchExecution
-    let turns: Turns
+    let patience: Duration
     let output: AsyncStream<NodeOutput>.Continuation
     let report: @Sendable (NodeEvent) -> Void
     private let executor = NodeExecutor()
 
     var head: StoredBlock
+    /// Who cosigns which heights, as ``head`` has it.
+    var memberships: MembershipHistory
     /// The block that this department has found for the height after ``head``.
     var candidate: Candidate?
     /// Valid cosignatures of heights after ``head``, the first of each department.
@@ -38,9 +41,15 @@ package actor DepartmentNode {
     var sentAt = ContinuousClock.now
     /// Without a journal this department may have cosigned any batch up to here in an earlier life, and gives none of
     /// them a cosignature.
-    private var silentThrough: Int64 = 0
-    /// Whether there is no journal, so that ``begin(newest:)`` has to be called first.
-    package private(set) var hasNoJournal = true
+    var silentThrough: Int64 = 0
+    /// Whether there is no journal, or an outdated one, so that ``begin(newest:)`` has to be called first.
+    package internal(set) var hasNoJournal = true
+    /// Who has said which cosignature of this department is the newest that it has, see ``hear(_:from:)``.
+    var answered: Set<PartyName> = []
+    /// This department has cosigned this height already, in a life of which the journal knows nothing.
+    var silentThroughHeight = -1
+    /// The cosignature that the journal had when this node was opened.
+    var journaled: CosignatureMessage?
     /// The newest event that was taken.
     private var position: Int64 = 0
     /// The place of the batch that gave ``head``, or of an earlier one: what comes next stands behind it.
@@ -57,22 +66,24 @@ package actor DepartmentNode {
 
     /// - Parameters:
     ///   - ledger: Opened on this node's own storage with `pool` as its ordering, and not empty.
-    ///   - key: The department's signing key, for its batches.
-    /// - Throws: ``LedgerError/empty``, ``LedgerError/notACosigner(_:)``; what the journal throws.
+    ///   - keys: The department's signing keys, for its batches: one, or after a change of keys several.
+    ///   - cosigner: Its cosigning keys. Where none of them counts the node follows and executes, and is silent.
+    /// - Throws: ``LedgerError/empty``; what the journal throws.
     package init(
-        ledger: Ledger, pool: TransactionPool, key: SigningKey, cosigner: Cosigner, journal: any VoteJournal,
+        ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
         patience: Duration = .milliseconds(250), report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
         guard let head = try ledger.head() else { throw LedgerError.empty }
-        guard ledger.policy.cosigns(cosigner) else { throw LedgerError.notACosigner(cosigner.party) }
-        (self.ledger, self.pool, self.key, self.cosigner) = (ledger, pool, key, cosigner)
+        (self.ledger, self.pool, self.keys, self.cosigner) = (ledger, pool, keys, cosigner)
         (self.journal, self.report, self.head) = (journal, report, head)
         party = cosigner.party
         execution = BatchExecution(ledger: ledger, pool: pool)
-        turns = Turns(departments: ledger.policy.parties, patience: patience)
+        self.patience = patience
+        memberships = try ledger.memberships()
         (outputs, output) = AsyncStream.makeStream(of: NodeOutput.self)
         guard let vote = try journal.load() else { return }
         hasNoJournal = false
+        journaled = vote.message
         // Events before the newest vote are of heights that are decided.
         position = vote.position
         decided = vote.position
@@ -87,22 +98,24 @@ package actor DepartmentNode {
         }
     }
 
-    /// Begins without a journal: on the first start, or in a home that was rebuilt.
+    /// Begins without a journal: on the first start, in a home that was rebuilt, or in one restored from a backup.
     ///
     /// A cosignature is only ever given for a batch that stands in the order, so for batches behind `newest` none can
     /// have been given before. Until such a batch comes, the node follows and is silent.
     /// - Parameter newest: ``BatchLog/newestPosition()``, asked after this node was opened.
-    package func begin(newest: Int64) {
+    package func begin(newest: Int64) throws {
         guard hasNoJournal else { return }
         hasNoJournal = false
         silentThrough = newest
+        try voteForCandidate()
     }
 
     package var status: NodeStatus {
         NodeStatus(
             height: head.height, size: head.size, time: head.record.time, waiting: pool.count,
             candidate: candidate?.block.record.height,
-            cosigned: candidate.map { Array(matching($0).keys).sorted() } ?? [], needed: ledger.policy.needed)
+            cosigned: candidate.map { Array(matching($0).keys).sorted() } ?? [],
+            needed: memberships.policy(at: head.height + 1).needed)
     }
 
     /// Takes the next event of the order.
@@ -157,23 +170,35 @@ package actor DepartmentNode {
     }
 
     private func vote(for block: VerifiedBlock, _ bytes: Data, _ event: BatchEvent) throws {
-        let height = block.record.height
-        candidate = Candidate(block: block, position: event.position)
+        candidate = Candidate(block: block, position: event.position, batch: bytes, department: event.department)
+        try voteForCandidate()
+    }
+
+    /// Cosigns the candidate, where this department may: see ``hear(_:from:)`` for when it may not yet.
+    func voteForCandidate() throws {
+        guard let candidate else { return }
+        let (block, height) = (candidate.block, candidate.block.record.height)
         if let given = votes[height]?[party] {
             // From before a restart. If it was for another tree, this department stays silent at this height.
             if given.root == block.root { output.yield(.send(given)) }
             return
         }
-        guard event.position > silentThrough else {
+        guard isConfirmed, !hasNoJournal else { return }
+        guard candidate.position > silentThrough, height > silentThroughHeight else {
             report(.silent(height: height))
             return
         }
-        let checkpoint = try ledger.policy.checkpoint(block.stored)
-        let message = CosignatureMessage(
-            cosignature: try cosigner.cosign(checkpoint, at: ledger.settings.clock()), height: height,
-            root: block.root, size: block.size)
+        let policy = memberships.policy(at: height)
+        let signed = try cosigner.cosign(
+            try policy.checkpoint(block.stored), at: ledger.settings.clock(), under: policy)
+        // Who is no member at this height executes and is silent.
+        guard let signed else { return }
+        let message = CosignatureMessage(cosignature: signed, height: height, root: block.root, size: block.size)
         // Stored before it is sent.
-        try journal.store(Vote(batch: bytes, department: event.department, message: message, position: event.position))
+        try journal.store(
+            Vote(
+                batch: candidate.batch, department: candidate.department, message: message,
+                position: candidate.position))
         votes[height, default: [:]][party] = message
         output.yield(.send(message))
         sentAt = .now
@@ -183,6 +208,8 @@ package actor DepartmentNode {
     struct Candidate {
         let block: VerifiedBlock
         let position: Int64
+        let batch: Data
+        let department: PartyName
         let since = ContinuousClock.now
     }
 }

@@ -11,6 +11,8 @@ package enum NodeEvent: Hashable, Sendable {
     case cosigned(height: Int)
     /// The batch is from before this node began without a journal, so it may have cosigned another already.
     case silent(height: Int)
+    /// Another department has a later cosignature of this one than the journal: the home was restored from a backup.
+    case outdatedJournal(height: Int, from: PartyName)
     case proposed(height: Int, transactions: Int)
     /// A batch that all departments skip, whose fault it is.
     case skipped(height: Int, by: PartyName, BatchFault)

@@ -47,7 +47,7 @@ package final class NodeHealth: Sendable {
             case .skipped: counts.skipped += 1
             case .rewritten, .deleted: counts.rewritten += 1
             case .equivocation: counts.equivocations += 1
-            case .cosigned, .silent, .proposed, .outvoted, .caughtUp, .refusedBlock: break
+            case .cosigned, .silent, .outdatedJournal, .proposed, .outvoted, .caughtUp, .refusedBlock: break
             }
         }
     }
@@ -63,6 +63,9 @@ extension NodeEvent {
         case .cosigned(let height): "height \(height) executed and cosigned"
         case .silent(let height):
             "height \(height) executed, and not cosigned: its batch is older than this node's journal"
+        case .outdatedJournal(let height, let party):
+            "\(party) has a cosignature of this department for height \(height) that the journal does not know: this home "
+                + "is an old copy; the node is silent until what was begun before its return is final"
         case .proposed(let height, let count): "height \(height) proposed with \(count) transactions"
         case .skipped(let height, let party, let fault): "batch of \(party) for height \(height) skipped: \(fault)"
         case .rewritten(let height, let party): "\(party) wrote again over its batch for height \(height)"
@@ -78,7 +81,7 @@ extension NodeEvent {
     /// Whether somebody ought to look at it.
     package var isNotable: Bool {
         switch self {
-        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent: true
+        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal: true
         case .final, .cosigned, .proposed, .caughtUp: false
         }
     }

@@ -17,9 +17,7 @@ package struct NodeService: Service {
     let addresses: @Sendable () async throws -> [PartyName: String]
     let logger: Logger
     let health: NodeHealth
-    /// Cosignatures and transactions go on links of their own, so that a vote never waits for a transfer.
-    private let votes: [PartyName: PeerLink]
-    private let transfers: [PartyName: PeerLink]
+    private let links: PeerLinks
 
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
@@ -27,11 +25,7 @@ package struct NodeService: Service {
     ) {
         (self.node, self.pool, self.log, self.addresses) = (node, pool, log, addresses)
         (self.health, self.logger) = (health, logger)
-        let others = node.ledger.policy.parties.filter { $0 != node.party }
-        func links() -> [PartyName: PeerLink] {
-            Dictionary(uniqueKeysWithValues: others.map { ($0, PeerLink(http: http)) })
-        }
-        (votes, transfers) = (links(), links())
+        links = PeerLinks(http: http)
     }
 
     /// Runs until shutdown is asked for, or the node's own disk fails: then this throws, and starting again is safe.
@@ -45,7 +39,8 @@ package struct NodeService: Service {
 
     private func runAll() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for link in Array(votes.values) + Array(transfers.values) { group.addTask { await link.run() } }
+            group.addTask { await links.run() }
+            group.addTask { try await confirm() }
             group.addTask { try await follow() }
             group.addTask { try await answerOutputs() }
             group.addTask { try await relay() }
@@ -57,10 +52,35 @@ package struct NodeService: Service {
         }
     }
 
+    /// Asks the others what they have of this department, until a quorum has answered; before that it cosigns nothing.
+    private func confirm() async throws {
+        while await !node.isConfirmed {
+            for (party, link) in links.all.mapValues(\.transfers) {
+                guard let bytes = await link.get("/v1/cosignatures/\(node.party)", limit: 1 << 16),
+                    let answer = try? CanonicalJSON.decode(NewestCosignature.self, from: bytes)
+                else { continue }
+                try await NodeFailure.wrap { try await node.hear(answer.cosignature, from: party) }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        while await node.hasNoJournal {
+            do {
+                let newest = try await log.newestPosition()
+                try await NodeFailure.wrap { try await node.begin(newest: newest) }
+            } catch let failure as NodeFailure {
+                throw failure
+            } catch {
+                health.orderFailed("\(error)")
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        // It ends with the others only.
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
+    }
+
     private func follow() async throws {
         while !Task.isCancelled {
             do {
-                if await node.hasNoJournal { await node.begin(newest: try await log.newestPosition()) }
                 for try await event in log.events(after: await node.startPosition()) {
                     health.orderAnswered()
                     try await NodeFailure.wrap { try await node.take(event) }
@@ -89,7 +109,7 @@ package struct NodeService: Service {
                 switch output {
                 case .send(let message):
                     let frame = try NodeMessage.cosignature(message).frame()
-                    for link in votes.values { link.send(frame) }
+                    for pair in links.all.values { pair.votes.send(frame) }
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
                 case .fetch: fetches.continuation.yield()
                 }
@@ -113,7 +133,7 @@ package struct NodeService: Service {
     private func relay() async throws {
         for await transaction in pool.submitted {
             let frame = try NodeMessage.transaction(transaction.envelope.envelope).frame()
-            for link in transfers.values { link.send(frame) }
+            for pair in links.all.values { pair.transfers.send(frame) }
             try await NodeFailure.wrap { try await node.tick() }
         }
     }
@@ -131,20 +151,17 @@ package struct NodeService: Service {
 
     private func findOthers() async throws {
         while !Task.isCancelled {
+            var isComplete = false
             if let found = try? await addresses() {
-                for (party, address) in found {
-                    votes[party]?.address = address
-                    transfers[party]?.address = address
-                }
+                isComplete = links.keep(await node.companions, at: found)
             }
-            let isComplete = votes.values.allSatisfy { $0.address != nil }
             try await Task.sleep(for: isComplete ? .seconds(2) : .milliseconds(100))
         }
     }
 
     /// Takes blocks from the others for as long as one has the next.
     private func fetch() async throws {
-        for (party, link) in transfers.shuffled() {
+        for (party, link) in links.all.mapValues(\.transfers).shuffled() {
             while !Task.isCancelled {
                 let next = await node.status.height + 1
                 guard let bytes = await link.get("/v1/blocks/\(next)", limit: 64 << 20),

@@ -40,7 +40,10 @@ final class PeerLink: Sendable {
         wake.yield()
     }
 
-    /// Runs until it is cancelled.
+    /// Ends ``run()``.
+    func close() { wake.finish() }
+
+    /// Runs until it is cancelled or closed.
     func run() async {
         for await _ in calls {
             let (address, frames) = state.withLock { state in

@@ -4,6 +4,7 @@ import HummingbirdCore
 import Ledger
 import NIOCore
 import NIOFoundationCompat
+import SharingModel
 
 extension LedgerRoutes {
     /// What the other departments' nodes post. Anybody may: a cosignature and an envelope prove themselves, and what
@@ -22,9 +23,20 @@ extension LedgerRoutes {
             }
             return HTTPResponse.Status.noContent
         }
+        // What a department that starts again asks about itself.
+        router.get("/v1/cosignatures/{party}") { _, context in
+            guard let node, let party = PartyName(context.parameters.get("party") ?? "") else { throw Problem.notFound }
+            return try json(NewestCosignature(cosignature: try await node.newestCosignature(of: party)))
+        }
         router.get("/v1/status") { _, _ in
             guard let node else { throw Problem.notFound }
             return try json(await node.status)
         }
     }
+}
+
+/// What `/v1/cosignatures/PARTY` answers.
+struct NewestCosignature: Codable {
+    /// Absent if none is here.
+    let cosignature: CosignatureMessage?
 }

@@ -91,7 +91,10 @@ struct TestLedger {
     mutating func refuse(
         _ body: some TransactionBody, by party: PartyName, _ location: SourceLocation = #_sourceLocation
     ) throws -> RefusalCode? {
-        let before = state
+        // What the block writes by itself is no part of the refusal.
+        var begun = self
+        try begun.begin()
+        let before = begun.state
         let (_, outcome) = try submit(body, by: party)
         #expect(outcome.refusal != nil, "it was accepted", sourceLocation: location)
         #expect(state == before, "a refusal changed the state", sourceLocation: location)

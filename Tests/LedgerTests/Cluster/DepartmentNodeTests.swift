@@ -195,12 +195,12 @@ struct DepartmentNodeTests {
                 for cosignature in final { try writer.append(cosignature, height: before.height) }
             }
             let journal = MemoryJournal()
-            let first = try TestCluster.member("site4", cluster.consortium, storage, journal)
+            let first = try await TestCluster.member("site4", cluster.consortium, storage, journal)
             try await first.node.take(winning)
             let vote = try #require(try journal.load())
             cluster.consortium.clock.advance(seconds: 30)
 
-            let again = try TestCluster.member("site4", cluster.consortium, storage, journal)
+            let again = try await TestCluster.member("site4", cluster.consortium, storage, journal)
             try await again.node.tick()
             var outputs = again.node.outputs.makeAsyncIterator()
             guard case .send(let message) = await outputs.next() else { throw MissingKey() }
@@ -244,8 +244,10 @@ struct DepartmentNodeTests {
                 for cosignature in final { try writer.append(cosignature, height: before.height) }
             }
             let journal = MemoryJournal()
-            let rebuilt = try TestCluster.member("site4", cluster.consortium, storage, journal)
-            await rebuilt.node.begin(newest: newest)
+            let rebuilt = try await TestCluster.member(
+                "site4", cluster.consortium, storage, journal, isConfirmed: false)
+            for other in ["site1", "site2"] { try await rebuilt.node.hear(nil, from: name(other)) }
+            try await rebuilt.node.begin(newest: newest)
             for event in events { try await rebuilt.node.take(event) }
             #expect(try journal.load() == nil)
             #expect(rebuilt.told.events.contains(.silent(height: before.height + 1)))

@@ -43,15 +43,15 @@ final class TestCluster: Sendable {
                 for cosignature in cosignatures { try writer.append(cosignature, height: head.height) }
             }
             members.append(
-                try TestCluster.member(name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0))
+                try await TestCluster.member(name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0))
         }
         self.members = members
     }
 
     static func member(
         _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: MemoryJournal,
-        ahead: Int64 = 0
-    ) throws -> Member {
+        ahead: Int64 = 0, isConfirmed: Bool = true
+    ) async throws -> Member {
         let (pool, told, clock) = (TransactionPool(limit: 100), Told(), consortium.clock)
         let party: PartyName = try Name(text: name)
         guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
@@ -62,10 +62,17 @@ final class TestCluster: Sendable {
                 rules: ContractRules(insecureKeysForTesting: true)),
             ordering: pool)
         let node = try DepartmentNode(
-            ledger: ledger, pool: pool, key: consortium.key(name), cosigner: cosigner, journal: journal,
+            ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
             patience: .zero
         ) { told.note($0) }
+        if isConfirmed { try await confirm(node, in: consortium) }
         return Member(name: name, ledger: ledger, pool: pool, node: node, told: told)
+    }
+
+    /// All others say that they have nothing of this department, and the order begins after this.
+    static func confirm(_ node: DepartmentNode, in consortium: TestConsortium) async throws {
+        for name in consortium.departments { try await node.hear(nil, from: Name(text: name)) }
+        if await node.hasNoJournal { try await node.begin(newest: 0) }
     }
 
     subscript(_ name: String) -> Member {

@@ -16,12 +16,20 @@ package struct Members: Hashable, Codable, Sendable {
         package let name: PartyName
     }
 
-    /// - Parameter founding: The pinned founding record; departments without a cosigning key are left out.
+    /// - Parameter founding: The pinned founding record.
     package init(of section: SectionName, founding: FoundingRecord) {
-        departments = founding.departments(of: section)
+        self.init(of: section, parties: founding.parties, quorum: founding.policy.quorum)
+    }
+
+    /// - Parameter parties: All parties of the consortium, as they are at some height; of the registry all
+    ///   departments are members. Departments without a cosigning key are left out.
+    init(of section: SectionName, parties: [Party], quorum: Quorum) {
+        departments =
+            parties
+            .filter { $0.role == .department && (section == .registry || $0.section == section) }
             .compactMap { party in party.cosigningKey.map { Member(cosigningKey: $0, name: party.name) } }
             .sorted { $0.name < $1.name }
-        quorum = founding.policy.quorum
+        self.quorum = quorum
         self.section = section
     }
 

@@ -1,0 +1,62 @@
+import AsyncHTTPClient
+import Foundation
+import SharingModel
+import Synchronization
+
+/// The links to the other departments' nodes: made as departments become known, for members come and go.
+final class PeerLinks: Sendable {
+    /// Cosignatures and transactions go on links of their own, so that a vote never waits for a transfer.
+    struct Pair: Sendable {
+        let votes: PeerLink
+        let transfers: PeerLink
+    }
+
+    private let state = Mutex<[PartyName: Pair]>([:])
+    private let http: HTTPClient
+    private let added: AsyncStream<PeerLink>
+    private let add: AsyncStream<PeerLink>.Continuation
+
+    init(http: HTTPClient) {
+        self.http = http
+        (added, add) = AsyncStream.makeStream(of: PeerLink.self)
+    }
+
+    var all: [PartyName: Pair] { state.withLock { $0 } }
+
+    /// Links to exactly `parties`, at the addresses known now.
+    /// - Returns: Whether each of them has one.
+    func keep(_ parties: Set<PartyName>, at addresses: [PartyName: String]) -> Bool {
+        state.withLock { pairs in
+            for party in Array(pairs.keys) where !parties.contains(party) {
+                let gone = pairs.removeValue(forKey: party)
+                gone?.votes.close()
+                gone?.transfers.close()
+            }
+            for party in parties {
+                let pair = pairs[party] ?? make()
+                pairs[party] = pair
+                guard let address = addresses[party] else { continue }
+                pair.votes.address = address
+                pair.transfers.address = address
+            }
+            return pairs.values.allSatisfy { $0.votes.address != nil }
+        }
+    }
+
+    private func make() -> Pair {
+        let pair = Pair(votes: PeerLink(http: http), transfers: PeerLink(http: http))
+        add.yield(pair.votes)
+        add.yield(pair.transfers)
+        return pair
+    }
+
+    /// Sends what is given to the links, until it is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for await link in added {
+                group.addTask { await link.run() }
+            }
+            group.cancelAll()
+        }
+    }
+}
