@@ -76,7 +76,7 @@ extension PowerProduct {
         }
 
         func digit(_ window: Int, of exponent: UInt64) -> Int {
-            Int(exponent >> UInt64(window * windowBitCount)) & (digitCount - 1)
+            Int(truncatingIfNeeded: exponent >> UInt64(window * windowBitCount)) & (digitCount - 1)
         }
 
         /// The fewest products for `expectedCount` bases within 64 MiB of buckets.

@@ -2,7 +2,8 @@
 extension PaillierError: CustomStringConvertible {
     /// A sentence for a person, without secrets.
     public var description: String {
-        publicKeyMessage ?? privateKeyMessage ?? ciphertextMessage ?? encodingMessage ?? "unknown error"
+        publicKeyMessage ?? privateKeyMessage ?? ciphertextMessage ?? thresholdMessage ?? encodingMessage
+            ?? "unknown error"
     }
 
     private var publicKeyMessage: String? {
@@ -40,6 +41,29 @@ extension PaillierError: CustomStringConvertible {
         case .shortExponentTooShort(let bitCount, let least):
             "short randomness of \(bitCount) bits is not safe: \(least) is the least"
         case .exponentTooLong(let bitCount, let most): "randomness of \(bitCount) bits is longer than the key (\(most))"
+        default: nil
+        }
+    }
+
+    private var thresholdMessage: String? {
+        switch self {
+        case .accessStructureMalformed:
+            "the access structure is not one: every gate has 1 to \(AccessStructure.widestGate) nodes, a threshold among "
+                + "them, and there are at most \(AccessStructure.mostHolders) holders"
+        case .commitmentsMalformed: "the published values of a dealing do not fit the key or the access structure"
+        case .sharedNumberIsNoKey: "what was dealt does not decrypt under the key: the dealer must deal anew"
+        case .unknownHolder(let holder): "there is no holder \(holder)"
+        case .shareMalformed: "the stored share is damaged: restore it from a backup"
+        case .shareDoesNotMatch(let holder):
+            "the share of holder \(holder) is not what was published: whoever dealt it must deal anew"
+        case .shareOfAnotherEpoch(let found, let expected):
+            "a share of epoch \(found) does not work with a key of epoch \(expected)"
+        case .noCiphertexts: "nothing to decrypt was given"
+        case .partialMalformed(let holder): "the partial decryption of holder \(holder) has numbers out of range"
+        case .partialWrong(let holder): "the partial decryption of holder \(holder) is wrong: its proof does not hold"
+        case .partialsOfOtherCiphertexts: "the partial decryptions are of other ciphertexts"
+        case .tooFewPartials(let valid, let faulty):
+            "the holders \(valid) do not suffice" + (faulty.isEmpty ? "" : "; what the holders \(faulty) gave is wrong")
         default: nil
         }
     }

@@ -62,6 +62,32 @@ public enum PaillierError: Error, Hashable, Sendable {
     /// The random combination failed, though each opening alone passed.
     case openingBatchDoesNotMatch(count: Int)
 
+    // Threshold keys
+    /// A tree of gates outside the limits of ``AccessStructure``.
+    case accessStructureMalformed
+    /// Commitments that do not fit the structure or the key, or a record outside its bounds.
+    case commitmentsMalformed
+    /// What is shared is no decryption exponent of the key.
+    case sharedNumberIsNoKey
+    /// No holder of this number.
+    case unknownHolder(Int)
+    /// Bytes that are no share.
+    case shareMalformed
+    /// A share that is not what was committed to.
+    case shareDoesNotMatch(holder: Int)
+    /// A share, or a part of a decryption, of another epoch than the key.
+    case shareOfAnotherEpoch(found: Int, expected: Int)
+    /// A decryption of nothing was asked for.
+    case noCiphertexts
+    /// A part of a decryption has numbers out of range, or too few or too many.
+    case partialMalformed(holder: Int)
+    /// A part of a decryption whose proof does not hold.
+    case partialWrong(holder: Int)
+    /// Parts of a decryption of other ciphertexts than were asked for.
+    case partialsOfOtherCiphertexts
+    /// The holders whose parts hold do not suffice.
+    case tooFewPartials(valid: [Int], faulty: [Int])
+
     // Packing and encodings
     /// A layout without slots.
     case layoutEmpty

@@ -38,6 +38,34 @@ struct ZeroisationTests {
 }
 
 extension ZeroisationTests {
+    @Test("Neither the dealt shares nor the holders' are in memory once they are released")
+    func releasedShares() throws {
+        let memory = OwnMemory()
+        var needles: [MaskedWords] = []
+        do {
+            var generator = SystemRandomNumberGenerator()
+            let privateKey = try PrivateKey.generate(insecureBitCountForTesting: 512, using: &generator)
+            let dealt = try ThresholdKey.deal(privateKey, over: AccessStructure(threshold: 2, of: 3))
+            let shares = try dealt.shares.map { try KeyShare(holder: $0.holder, value: $0.value, under: dealt.key) }
+            let encryptor = try Encryptor(key: privateKey.publicKey, expectedCount: 1)
+            let ciphertexts = try (0..<9).map { try encryptor.encrypt(BigInteger($0)) }
+            for share in shares {
+                // The upper half: the low limbs of Δ·s and 2Δ·s differ from it.
+                share.withSerialized { needles.append(MaskedWords(of: $0, from: $0.count - 24)) }
+            }
+            let parts = try shares.map { try $0.decrypt(ciphertexts, under: dealt.key, context: [1], workers: 2) }
+            #expect(try dealt.key.open(ciphertexts, with: parts, context: [1]).plaintexts.last == 8)
+            let zero = try dealt.key.dealRefreshing()
+            let next = try dealt.key.refreshed(by: [zero.commitments])
+            let refreshed = try shares.map {
+                try $0.refreshed(by: [zero.shares[$0.holder - 1]], to: next)
+            }
+            #expect(refreshed.count == 3)
+            for needle in needles { #expect(try memory.count(needle, stacks: false) > 0, "the search finds nothing") }
+        }
+        for needle in needles { #expect(try memory.count(needle, stacks: false) == 0) }
+    }
+
     @Test("The search sees words on the heap and on a stack, and tells the two apart")
     func search() throws {
         let memory = OwnMemory()

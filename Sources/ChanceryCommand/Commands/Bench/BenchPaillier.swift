@@ -35,6 +35,9 @@ struct BenchPaillier: ParsableCommand {
     @Option(help: ArgumentHelp("Ciphertexts in a sum.", valueName: "n"))
     var elements = 1_000
 
+    @Flag(help: "Measure what is done with a key in shares, 3 of 5, instead.")
+    var threshold = false
+
     @Flag(help: "Measure what standard input asks for; searches no key at 2048 and 3072 bits.")
     var interactive = false
 
@@ -53,7 +56,7 @@ struct BenchPaillier: ParsableCommand {
         var report = BenchReport()
         let key = try searchKeys(&report)
         let material = try PaillierMaterial(key: key, workers: threads.workers, rowCount: elements)
-        let operations = try material.operations()
+        let operations = try threshold ? material.thresholdOperations() : material.operations()
         if interactive { return try OperationServer(operations: operations).serve() }
         try measure(operations, into: &report)
         try json.print(report.document) { report.text }
