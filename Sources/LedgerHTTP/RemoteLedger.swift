@@ -1,11 +1,13 @@
 package import AsyncHTTPClient
 import CanonicalJSON
-import Foundation
+package import Foundation
 package import Ledger
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+package import SharingModel
 import SignedEnvelopes
+package import TransparencyLog
 
 /// A department's node over HTTP.
 package final class RemoteLedger: NodeConnection {
@@ -61,21 +63,45 @@ package final class RemoteLedger: NodeConnection {
     private static let largestBlock = 64 << 20
 
     private func block(at height: Int) throws -> ExportedBlock? {
-        let response: HTTPClient.Response
-        do {
-            response = try http.get(url: address + "/v1/blocks/\(height)", deadline: .now() + .seconds(30)).wait()
-        } catch {
-            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
-        }
-        if response.status == .notFound { return nil }
-        let body = response.body.map { Data(buffer: $0) } ?? Data()
-        guard response.status == .ok else { throw RemoteLedgerError(address, response.status.code, body) }
+        guard let body = try get("/v1/blocks/\(height)") else { return nil }
         do {
             return try CanonicalJSON.decode(
                 ExportedBlock.self, from: body, maximumByteCount: RemoteLedger.largestBlock)
         } catch {
             throw RemoteLedgerError.malformedAnswer(address: address)
         }
+    }
+}
+
+extension RemoteLedger: LogSource {
+    package func checkpoint() throws -> Data {
+        guard let note = try get("/checkpoint") else { throw LedgerError.notFinal }
+        return note
+    }
+
+    package func tile(_ path: TilePath) throws -> Data {
+        guard let tile = try get(path.text) else { throw RemoteLedgerError.malformedAnswer(address: address) }
+        return tile
+    }
+
+    package func transaction(_ id: Digest) throws -> Data {
+        guard let proof = try get("/v1/transactions/\(id)") else { throw LedgerError.unknownTransaction(id) }
+        return proof
+    }
+
+    /// Blocks its thread.
+    /// - Returns: `nil` where the node has no such document.
+    fileprivate func get(_ path: String) throws -> Data? {
+        let response: HTTPClient.Response
+        do {
+            response = try http.get(url: address + path, deadline: .now() + .seconds(30)).wait()
+        } catch {
+            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
+        }
+        if response.status == .notFound { return nil }
+        let body = response.body.map { Data(buffer: $0) } ?? Data()
+        guard response.status == .ok else { throw RemoteLedgerError(address, response.status.code, body) }
+        return body
     }
 }
 

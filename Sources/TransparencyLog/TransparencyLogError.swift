@@ -7,6 +7,8 @@ package enum TransparencyLogError: Error, Hashable, Sendable {
     case rootMismatch
     case hashNotStored(index: Int)
     case wrongHashCount(asked: Int, given: Int)
+    /// A tile of another length than its name says, or a bundle that ends within a leaf.
+    case malformedTile
 
     case noteTooLarge(byteCount: Int, limit: Int)
     case noteNotUTF8
@@ -43,6 +45,7 @@ extension TransparencyLogError: CustomStringConvertible {
         case .hashNotStored(let index): "the stored hash \(index) is missing; run ledger fsck"
         case .wrongHashCount(let asked, let given):
             "the storage was asked for \(asked) hashes and gave \(given); run ledger fsck"
+        case .malformedTile: "the tile is not as its name says; was it cut off?"
         case .noteTooLarge(let byteCount, let limit):
             "the note has \(byteCount) bytes, and at most \(limit) are accepted"
         case .noteNotUTF8: "the note is not UTF-8"

@@ -13,6 +13,10 @@ struct NodeNetwork: Networking {
         try RemoteLedger(address: address)
     }
 
+    func log(at address: String) throws -> any LogSource {
+        try RemoteLedger(address: address)
+    }
+
     func serve(_ request: ServeRequest) async throws {
         var logger = Logger(
             label: "chancery.\(request.home.party.name)", factory: StreamLogHandler.standardError(label:))

@@ -23,6 +23,14 @@ extension FuzzedDecoder {
             let text = String(decoding: input, as: UTF8.self)
             try require(try NoteKey(verifierKey: text).verifierKey.utf8.elementsEqual(text.utf8), "the key")
         },
+        FuzzedDecoder("tile-path", .text, throws: []) { input in
+            let text = String(decoding: input, as: UTF8.self)
+            guard let path = TilePath(text) else { return }
+            try require(path.text.utf8.elementsEqual(text.utf8), "the path")
+        },
+        FuzzedDecoder("entry-bundle", .binary, throws: logErrors) { input in
+            try require(try EntryBundle.encode(EntryBundle.decode(input)) == input, "the bundle")
+        },
         FuzzedDecoder("inclusion-proof", .json, throws: logErrors) { input in
             let proof = try CanonicalJSON.decode(InclusionProof.self, from: input)
             // Typed: it can throw nothing but what is promised.

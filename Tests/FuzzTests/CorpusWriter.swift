@@ -132,6 +132,8 @@ struct CorpusWriter {
         let note = try SignedNote(text: checkpoint.text, signatures: [line])
         try write(note.bytes, "signed-note", "checkpoint")
         try write(note.bytes, "checkpoint", "checkpoint")
+        try write(Data(TilePath(level: 1, index: 1_234, width: 5).text.utf8), "tile-path", "partial")
+        if let bundle = EntryBundle.encode([Data("leaf".utf8), Data()]) { try write(bundle, "entry-bundle", "two") }
         let key = try NoteKey(name: "site1", algorithm: .cosignature, publicKey: Data(repeating: 3, count: 32))
         try write(key.verifierKey, "verifier-key", "cosigner")
         let hashes = (0..<3).map { Digest.sha256(Data([$0])) }

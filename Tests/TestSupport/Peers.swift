@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The Python interpreter of an environment with programs that nobody here wrote, named by CHANCERY_PEERS_PYTHON.
 /// `Scripts/test` sets it up; tests that need it are skipped without it, and say so.
@@ -27,5 +27,46 @@ package enum Peers {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
         return String(decoding: try Data(contentsOf: answer), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}
+
+/// The program of `Tests/Peers/tlog`, which reads logs as `golang.org/x/mod/sumdb/{note,tlog}` understand them; named by
+/// CHANCERY_PEERS_TLOG.
+package enum TlogPeer {
+    package static let variable = "CHANCERY_PEERS_TLOG"
+    package static var program: String? { ProcessInfo.processInfo.environment[variable] }
+
+    package struct Answer: Sendable {
+        package let status: Int32
+        /// One JSON object.
+        package let output: String
+        package let message: String
+    }
+
+    /// Has it check the log at `source`.
+    /// - Parameters:
+    ///   - source: A folder, or a node's address.
+    ///   - keys: Verifier keys of the cosigners.
+    ///   - proofs: JSON with `inclusion` and `consistency`.
+    package static func check(
+        _ source: String, quorum: Int, origin: String, keys: [String], proofs: Data
+    ) throws -> Answer {
+        let folder = TestFolder()
+        let (given, answer, complaint) = (folder.url("in"), folder.url("out"), folder.url("err"))
+        try proofs.write(to: given)
+        try Data().write(to: answer)
+        try Data().write(to: complaint)
+        let process = Process()
+        process.executableURL = URL(filePath: program ?? "")
+        process.arguments = [source, "\(quorum)", origin] + keys
+        process.standardInput = try FileHandle(forReadingFrom: given)
+        process.standardOutput = try FileHandle(forWritingTo: answer)
+        process.standardError = try FileHandle(forWritingTo: complaint)
+        try process.run()
+        process.waitUntilExit()
+        return Answer(
+            status: process.terminationStatus,
+            output: String(decoding: try Data(contentsOf: answer), as: UTF8.self),
+            message: String(decoding: try Data(contentsOf: complaint), as: UTF8.self))
     }
 }

@@ -33,6 +33,10 @@ extension LedgerError: Failure {
     }
 }
 
+extension LightClientError: Failure {
+    var exitStatus: ExitStatus { .refused }
+}
+
 extension AdmissionError: Failure {
     var exitStatus: ExitStatus { .refused }
 }

@@ -9,6 +9,10 @@ package protocol Networking: Sendable {
     /// - Parameter address: `http://HOST:PORT`.
     func connect(to address: String) throws -> any NodeConnection
 
+    /// The read side of a department's node, for a light client.
+    /// - Parameter address: `http://HOST:PORT`.
+    func log(at address: String) throws -> any LogSource
+
     /// Runs a department's node until it is told to stop.
     func serve(_ request: ServeRequest) async throws
 }

@@ -10,6 +10,6 @@ struct LedgerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LedgerStatus.self, LedgerLog.self, ShowTransaction.self, ProveTransaction.self, CosignLedger.self,
-            CheckLedger.self, ExportLedger.self,
+            CheckLedger.self, FollowLedger.self, ExportLedger.self,
         ])
 }
