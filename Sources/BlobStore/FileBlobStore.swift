@@ -29,6 +29,9 @@ package final class FileBlobStore: BlobStore {
     /// The file of a block, whether it is there or not.
     package func path(of cid: CID) -> String { shard(of: cid) + "/" + cid.text }
 
+    /// The name of a block's file in any store's directory.
+    package static func relativePath(of cid: CID) -> String { "blocks/\(cid.text.dropLast().suffix(2))/\(cid.text)" }
+
     private func shard(of cid: CID) -> String { blocks + "/" + cid.text.dropLast().suffix(2) }
 
     /// Durable on return. What is stored already is read and hashed, and written anew if it is damaged.

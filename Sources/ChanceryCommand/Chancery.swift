@@ -32,7 +32,8 @@ struct Chancery: AsyncParsableCommand {
                 name: "Results",
                 subcommands: [OpenCommand.self, ResultCommand.self, EvidenceCommand.self, VerifyCommand.self]),
             CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self, ServeCommand.self]),
-            CommandGroup(name: "Storage", subcommands: [BlobCommand.self]),
+            CommandGroup(
+                name: "Storage", subcommands: [BlobCommand.self, BackupCommand.self, RestoreCommand.self]),
             CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),
             CommandGroup(name: "Figures", subcommands: [BenchCommand.self]),
         ])

@@ -86,6 +86,17 @@ package final class SQLiteLedgerStorage: LedgerStorage {
         }
     }
 
+    /// Writes what the ledger holds at one moment into a new file, while others read and commit.
+    /// - Parameter file: Must not exist. One file, with nothing beside it; not synchronized.
+    /// - Throws: ``LedgerError/storage(path:detail:)``, where a page is damaged too.
+    package func snapshot(into file: URL) throws {
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.writeWithoutTransaction {
+                try $0.execute(sql: "VACUUM INTO ?", arguments: [file.path(percentEncoded: false)])
+            }
+        }
+    }
+
     /// Closes the file. Not needed for durability.
     package func close() throws {
         try database.close()

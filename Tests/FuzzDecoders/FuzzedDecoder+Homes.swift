@@ -26,6 +26,9 @@ extension FuzzedDecoder {
             guard !isSlow(input, ["cost"]) else { return }
             _ = try box.open(passphrase: passphrase(), associated: Data("fuzz".utf8), path: "box.json")
         },
+        FuzzedDecoder("backup", .binary, throws: [BackupError.self]) { input in
+            _ = try BackupArchive.check(input, path: "backup.tar")
+        },
         FuzzedDecoder("policy", .text, share: 0.2, throws: [GatewayError.self]) { input in
             try FuzzFolder.with("consortium.yaml", input) { folder in
                 _ = try ConsortiumPolicy(directory: folder)

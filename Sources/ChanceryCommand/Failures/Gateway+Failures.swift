@@ -37,6 +37,16 @@ extension LightClientError: Failure {
     var exitStatus: ExitStatus { .refused }
 }
 
+extension BackupError: Failure {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .damaged, .rootDiffers: .refused
+        case .exists, .unusableName, .homeNotEmpty, .missing: .misunderstood
+        case .changedMeanwhile: .unavailable
+        }
+    }
+}
+
 extension AdmissionError: Failure {
     var exitStatus: ExitStatus { .refused }
 }

@@ -64,12 +64,22 @@ package struct PartyHome: Sendable {
 
     /// Lays out a new home. `home.json` comes last, so that a killed command leaves nothing that looks like a home.
     static func create(in directory: URL, party: PartyName, record: Data, ledgers: String, blobs: String) throws {
-        let description = HomeDescription(blobs: blobs, ledgers: ledgers, party: party)
+        try createFolders(in: directory)
+        try PrivateFile.write(record, to: directory.appending(path: "consortium.json"))
+        try PrivateFile.write(
+            description(of: party, ledgers: ledgers, blobs: blobs), to: directory.appending(path: fileName))
+    }
+
+    /// Those that every home has, also where nothing is in them.
+    static func createFolders(in directory: URL) throws {
         for folder in ["", "pending", "published", "seen"] {
             try Directory.create(directory.appending(path: folder).plainPath, permissions: 0o700)
         }
-        try PrivateFile.write(record, to: directory.appending(path: "consortium.json"))
-        try PrivateFile.write(CanonicalJSON.encode(description), to: directory.appending(path: fileName))
+    }
+
+    /// The contents of `home.json`.
+    static func description(of party: PartyName, ledgers: String, blobs: String) throws -> Data {
+        try CanonicalJSON.encode(HomeDescription(blobs: blobs, ledgers: ledgers, party: party))
     }
 }
 
