@@ -23,6 +23,10 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -71,6 +75,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.19.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
@@ -113,13 +120,13 @@ let package = Package(
             ]),
         layer(
             "LedgerEtcd",
-            ["Ledger", "SharingModel", "CanonicalJSON", httpClient, nio, nioHTTP1, nioFoundation]),
+            ["Ledger", "SharingModel", "CanonicalJSON", httpClient, nio, nioHTTP1, nioSSL, nioFoundation]),
         layer(
             "LedgerHTTP",
             [
                 "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog", "BlobStore", "CanonicalJSON",
-                "SharingModel", httpClient, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nio, nioHTTP1,
-                nioFoundation,
+                "SharingModel", httpClient, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, logging,
+                nio, nioHTTP1, nioSSL, nioFoundation, x509, asn1, crypto,
             ]),
         layer(
             "Evidence",
@@ -147,8 +154,8 @@ let package = Package(
         .executableTarget(
             name: "chancery-node",
             dependencies: [
-                "ChanceryCommand", "LedgerEtcd", "LedgerHTTP", "Gateway", "Ledger", "SharingModel", httpClient,
-                hummingbird, lifecycle, unixSignals, logging, nio,
+                "ChanceryCommand", "LedgerEtcd", "LedgerHTTP", "Gateway", "Ledger", "SignedEnvelopes", "SharingModel",
+                httpClient, hummingbird, hummingbirdCore, lifecycle, unixSignals, logging, nio,
             ],
             swiftSettings: strict),
 

@@ -11,12 +11,16 @@ import Synchronization
 package final class FileBlobStore: BlobStore {
     private let blocks: String
     private let incoming: String
+    /// Where blocks come from that are not here, and go to.
+    private let exchange: (any BlockExchange)?
     /// Subdirectories that this process knows to be durable.
     private let durableShards = Mutex<Set<String>>([])
 
     /// Opens the store in `directory`, which is made where it is missing.
+    /// - Parameter exchange: Asked for each block that is not here, which is then kept; told of each block that is put.
     /// - Throws: `FileFailure`.
-    package init(directory: URL) throws {
+    package init(directory: URL, exchange: (any BlockExchange)? = nil) throws {
+        self.exchange = exchange
         let path = directory.path(percentEncoded: false)
         let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         blocks = root + "/blocks"
@@ -35,11 +39,18 @@ package final class FileBlobStore: BlobStore {
     private func shard(of cid: CID) -> String { blocks + "/" + cid.text.dropLast().suffix(2) }
 
     /// Durable on return. What is stored already is read and hashed, and written anew if it is damaged.
-    /// - Throws: `FileFailure`, such as `noSpace`; the store is then as it was.
+    /// - Throws: `FileFailure`, such as `noSpace`; the store is then as it was. What the exchange throws; the block is
+    ///   then here, and putting it again offers it again.
     package func put(_ block: Block) throws {
+        try keep(block)
+        try exchange?.offer(block)
+    }
+
+    /// Stores a block here and nowhere else.
+    private func keep(_ block: Block) throws {
         let shard = shard(of: block.cid)
         try makeDurable(shard)
-        if let stored = try? open(block.cid), (try? stored.contents()) == block.data {
+        if holds(block) {
             // Whoever wrote it may not have synchronized the directory yet.
             try Directory.synchronize(shard)
             return
@@ -66,7 +77,15 @@ package final class FileBlobStore: BlobStore {
     }
 
     package func size(of cid: CID) throws -> Int? {
-        try OpenedFile.open(path(of: cid), limit: .max)?.byteCount
+        if let size = try OpenedFile.open(path(of: cid), limit: .max)?.byteCount { return size }
+        return try fetch(cid)?.data.count
+    }
+
+    /// Takes a block that is not here from the exchange.
+    private func fetch(_ cid: CID) throws -> Block? {
+        guard let block = try exchange?.fetch(cid) else { return nil }
+        try keep(block)
+        return block
     }
 
     package func cids() throws -> [CID] {
@@ -81,16 +100,31 @@ package final class FileBlobStore: BlobStore {
     }
 
     private func open(_ cid: CID) throws -> OpenedFile {
+        if let file = try openHere(cid) { return file }
+        if try fetch(cid) != nil, let file = try openHere(cid) { return file }
+        throw BlobStoreError.blockMissing(cid)
+    }
+
+    private func openHere(_ cid: CID) throws -> OpenedFile? {
         let path = path(of: cid)
         do throws(FileFailure) {
-            if let file = try OpenedFile.open(path, limit: Block.maximumByteCount) { return file }
+            return try OpenedFile.open(path, limit: Block.maximumByteCount)
         } catch {
             switch error {
             case .tooLarge, .notRegularFile: throw BlobStoreError.blockDamaged(cid, path: path)
             default: throw error
             }
         }
-        throw BlobStoreError.blockMissing(cid)
+    }
+
+    /// Whether the block is here as it should be.
+    private func holds(_ block: Block) -> Bool {
+        do {
+            guard let file = try openHere(block.cid) else { return false }
+            return try file.contents() == block.data
+        } catch {
+            return false
+        }
     }
 
     private func makeDurable(_ shard: String) throws {

@@ -12,13 +12,15 @@ package struct EtcdBatchLog: BatchLog {
     let keys: EtcdKeys
     let client: EtcdClient
 
-    /// - Parameter http: With a read timeout of some seconds: a watch that hears nothing for so long is begun anew at
-    ///   another member, so that a member that hangs holds nothing up.
+    /// - Parameters:
+    ///   - http: As ``EtcdCredentials/client()`` makes it.
+    ///   - account: `nil` where etcd has no accounts.
     package init(
-        endpoints: EtcdEndpoints, ledger identity: String, department: PartyName, http: HTTPClient
+        endpoints: EtcdEndpoints, ledger identity: String, department: PartyName, http: HTTPClient,
+        account: EtcdAccount? = nil
     ) {
         keys = EtcdKeys(ledger: identity, department: department)
-        client = EtcdClient(endpoints, http: http)
+        client = EtcdClient(endpoints, http: http, account: account)
     }
 
     package func write(_ batch: Data, height: Int) async throws {

@@ -71,6 +71,7 @@ struct EtcdWatch: Sendable {
         if oldest > 0 { throw EtcdError.compacted(oldest: oldest) }
         // Without permission the watch is made, with this id, and then ended.
         guard result["canceled"]?.boolValue != true, result.number("watch_id") >= 0 else {
+            client.forgetToken()
             throw EtcdError.watchEnded(detail: result["cancel_reason"]?.stringValue ?? "no permission")
         }
         for event in result["events"]?.arrayValue ?? [] {

@@ -11,17 +11,28 @@ package import TransparencyLog
 
 /// A department's node over HTTP.
 package final class RemoteLedger: NodeConnection {
-    private let address: String
-    private let http: HTTPClient
+    let address: String
+    let http: HTTPClient
 
-    /// - Parameter address: `http://HOST:PORT`.
+    /// Whether the node knows who asks, so that blocks may go to it and come from it.
+    package let isAuthenticated: Bool
+
+    /// - Parameters:
+    ///   - address: `https://HOST:PORT`, or `http://…`, where nobody proves who he is and no blocks are given out.
+    ///   - isAuthenticated: Whether `http` shows a party's certificate.
     /// - Throws: ``RemoteLedgerError/malformedAddress(_:)``.
-    package init(address: String, http: HTTPClient = .shared) throws(RemoteLedgerError) {
+    package init(address: String, http: HTTPClient, isAuthenticated: Bool) throws(RemoteLedgerError) {
         guard let url = URLComponents(string: address), url.scheme == "http" || url.scheme == "https",
             url.host?.isEmpty == false, url.path.isEmpty || url.path == "/"
         else { throw .malformedAddress(address) }
         self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
         self.http = http
+        self.isAuthenticated = isAuthenticated && url.scheme == "https"
+    }
+
+    deinit {
+        // What is under way was waited for.
+        http.shutdown { _ in }
     }
 
     /// Submits through the node, and returns when the transaction is final.
@@ -114,7 +125,7 @@ package enum RemoteLedgerError: Error, Hashable, Sendable {
     case refused(address: String, detail: String)
     case malformedAnswer(address: String)
 
-    fileprivate init(_ address: String, _ status: UInt, _ body: Data) {
+    init(_ address: String, _ status: UInt, _ body: Data) {
         let problem = try? CanonicalJSON.parse(body)
         let detail = problem?["detail"]?.stringValue ?? "status \(status)"
         self =
@@ -126,7 +137,8 @@ package enum RemoteLedgerError: Error, Hashable, Sendable {
 extension RemoteLedgerError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .malformedAddress(let text): "\(text) is no address of a node. Write http://HOST:PORT."
+        case .malformedAddress(let text):
+            "\(text) is no address of a node. Write https://HOST:PORT, or http://HOST:PORT."
         case .unavailable(let address, let detail):
             "The node at \(address) does not answer, or cannot now: \(detail). Nothing was lost; try again."
         case .refused(let address, let detail): "The node at \(address) refuses: \(detail)"

@@ -15,10 +15,14 @@ extension RemoteLedgerError: Failure {
 extension EtcdError: Failure {
     package var exitStatus: ExitStatus {
         switch self {
-        case .malformedAddress: .misunderstood
+        case .malformedAddress, .unusableFile: .misunderstood
         default: .unavailable
         }
     }
+}
+
+extension TransportError: Failure {
+    package var exitStatus: ExitStatus { .refused }
 }
 
 extension NodeFailure: Failure {

@@ -5,12 +5,18 @@ import Ledger
 import LedgerEtcd
 import LedgerHTTP
 import Logging
+import NIOCore
 import SharingModel
+import SignedEnvelopes
 
 /// The network of this program: HTTP to departments' nodes, etcd for the order.
 struct NodeNetwork: Networking {
-    func connect(to address: String) throws -> any NodeConnection {
-        try RemoteLedger(address: address)
+    func connect(to address: String, trust: TransportTrust, identity: TransportIdentity?) throws -> NodeLink {
+        let transport = try PartyTransport(identity, trust: trust, now: Timestamp.now())
+        let remote = try RemoteLedger(
+            address: address, http: transport.client(connect: .seconds(10), read: .seconds(90)),
+            isAuthenticated: identity != nil)
+        return NodeLink(ledger: remote, blocks: remote.isAuthenticated ? remote : nil)
     }
 
     func log(at address: String) throws -> any LogSource {

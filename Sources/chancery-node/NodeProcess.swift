@@ -3,6 +3,7 @@ import ChanceryCommand
 import Foundation
 import Gateway
 import Hummingbird
+import HummingbirdCore
 import Ledger
 import LedgerEtcd
 import LedgerHTTP
@@ -10,6 +11,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import SharingModel
+import SignedEnvelopes
 import Synchronization
 import UnixSignals
 
@@ -23,9 +25,11 @@ struct NodeProcess {
     /// Serves the one operator's ledger as it is.
     func serveEmbedded() async throws {
         let session = try PartySession(home: request.home, section: request.section, passphrase: request.passphrase)
+        let transport = try PartyTransport(session.identity, trust: session.trust, now: .now())
         let routes = LedgerRoutes(
-            ledger: session.ledger, node: nil, pool: nil, blobs: session.blobs, health: NodeHealth())
-        try await run([], routes) { _ in }
+            ledger: session.ledger, node: nil, pool: nil, blobs: session.blobs, health: NodeHealth(),
+            transport: request.configuration.usesTLS ? transport : nil)
+        try await run([], routes, transport) { _ in }
     }
 
     /// Keeps this department's copy, in the order that etcd gives.
@@ -37,14 +41,16 @@ struct NodeProcess {
             health.note(event)
             logger.log(level: event.isNotable ? .warning : .info, "\(event.line)")
         }
-        let http = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPClient.Configuration(timeout: .init(connect: .seconds(2), read: .seconds(5))))
+        let transport = try PartyTransport(node.identity, trust: node.trust, now: .now())
+        let credentials = EtcdCredentials(request.configuration.etcd)
+        let order = try credentials.client()
+        let peers = transport.client(connect: .seconds(2), read: .seconds(5))
         let log = EtcdBatchLog(
-            endpoints: endpoints, ledger: node.ledger.policy.origin, department: party, http: http)
-        let (own, party) = (OwnAddress(), party)
+            endpoints: endpoints, ledger: node.ledger.policy.origin, department: party, http: order,
+            account: credentials.account)
+        let (own, party, blocks) = (OwnAddress(), party, PeerBlocks(http: peers))
         let service = NodeService(
-            node: node.node, pool: node.pool, log: log, http: http, health: health, logger: logger
+            node: node.node, pool: node.pool, log: log, http: peers, health: health, logger: logger, blocks: blocks
         ) {
             let known = try await log.addresses()
             // The others find this node by it.
@@ -52,37 +58,74 @@ struct NodeProcess {
             return known
         }
         let routes = LedgerRoutes(
-            ledger: node.ledger, node: node.node, pool: node.pool, blobs: node.blobs, health: health)
+            ledger: node.ledger, node: node.node, pool: node.pool, blobs: node.blobs, health: health,
+            transport: request.configuration.usesTLS ? transport : nil, others: blocks)
         do {
-            try await run([service], routes) { own.set($0) }
+            try await run([service], routes, transport) { own.set($0) }
         } catch {
-            try? await http.shutdown()
+            try? await order.shutdown()
+            try? await peers.shutdown()
             throw error
         }
-        try await http.shutdown()
+        try await order.shutdown()
+        try await peers.shutdown()
     }
 
+    /// Runs the services and the listeners until a signal, and ends them in the opposite order.
     private func run(
-        _ services: [any Service], _ routes: LedgerRoutes, listening: @escaping @Sendable (String) -> Void
+        _ services: [any Service], _ routes: LedgerRoutes, _ transport: PartyTransport,
+        listening: @escaping @Sendable (String) -> Void
     ) async throws {
-        let (host, port, advertised) = (
-            request.configuration.host, request.configuration.port, request.configuration.advertised
-        )
-        let party = party
-        let application = Application(
-            router: routes.router(),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "chancery"),
-            onServerRunning: { channel in
-                let address = "http://\(host):\(channel.localAddress?.port ?? port)"
+        let (configuration, party) = (request.configuration, party)
+        let scheme = configuration.usesTLS ? "https" : "http"
+        var applications: [any Service] = []
+        if let open = configuration.publicListen {
+            applications.append(
+                application(routes.readingRouter(), open, .http1()) { port in
+                    logger.info("what everybody may read is at http://\(open.text(port: port))")
+                })
+        }
+        applications.append(
+            application(
+                routes.router(), configuration.listen, configuration.usesTLS ? try transport.server() : .http1()
+            ) { port in
+                let address = "\(scheme)://\(configuration.listen.text(port: port))"
                 try? StandardOutput.print("\(party) listens on \(address)")
-                listening(advertised ?? address)
-            }, logger: logger)
+                listening(configuration.advertised ?? address)
+            })
         // From here on a signal ends the services in order, and the process with them.
         Interruption.stop()
+        logger.info("starts: \(request.configuration.summary)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+        logger.info("stopped in order")
+    }
+
+    /// - Parameter listening: Told the port, once it listens.
+    private func application(
+        _ router: Router<LedgerRequestContext>, _ address: ListenAddress, _ server: HTTPServerBuilder,
+        listening: @escaping @Sendable (Int) -> Void
+    ) -> some Service {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return Application(
+            router: router, server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: "chancery"),
+            onServerRunning: { channel in listening(channel.localAddress?.port ?? address.port) }, logger: quiet)
+    }
+}
+
+extension EtcdCredentials {
+    fileprivate init(_ access: EtcdAccess) {
+        var account: EtcdAccount?
+        if let user = access.user, let password = access.password {
+            account = EtcdAccount(user: user, password: password)
+        }
+        self.init(
+            authority: access.authority, certificate: access.certificate, key: access.key, account: account)
     }
 }
 

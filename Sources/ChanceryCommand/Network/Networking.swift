@@ -1,13 +1,16 @@
 package import Gateway
 package import KeyVault
-package import Ledger
 package import SharingModel
+package import SignedEnvelopes
 
 /// What goes over the network. The `chancery` program has none of it, and passes such commands on to `chancery-node`.
 package protocol Networking: Sendable {
     /// A department's node, for who keeps none.
-    /// - Parameter address: `http://HOST:PORT`.
-    func connect(to address: String) throws -> any NodeConnection
+    /// - Parameters:
+    ///   - address: `https://HOST:PORT`, where the node has to show a department's certificate, or `http://HOST:PORT`.
+    ///   - trust: By whose keys that certificate is judged.
+    ///   - identity: Who asks; `nil` for who reads as nobody in particular.
+    func connect(to address: String, trust: TransportTrust, identity: TransportIdentity?) throws -> NodeLink
 
     /// The read side of a department's node, for a light client.
     /// - Parameter address: `http://HOST:PORT`.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Gateway
 import KeyVault
-import Ledger
 import SharingModel
 
 /// `--home DIR --as PARTY --section NAME`: who acts, on which section's ledger.
@@ -13,7 +12,7 @@ struct SessionOptions: ParsableArguments {
 
     /// Opens the acting party's home; asks for its passphrase where the environment does not give it.
     func session() throws -> PartySession {
-        let node = try RunningNode.connection()
+        let node = try RunningNode.connector()
         let home = try HomeLocation(directory: home.directory).home(of: party.party)
         return try PartySession(
             home: home, section: section.section, node: node,
@@ -31,16 +30,17 @@ struct ReadingOptions: ParsableArguments {
         let location = try HomeLocation(directory: home.directory)
         // A party's own home knows the places as well, and may be all that this person can read.
         let places = try party.party.map { try location.home(of: $0).places } ?? location.shared
-        return try ReadingSession(places: places, section: section.section, node: RunningNode.connection())
+        return try ReadingSession(places: places, section: section.section, node: RunningNode.connector())
     }
 }
 
 /// `CHANCERY_NODE`: the address of a department's node, where the departments order the ledger together.
 enum RunningNode {
     /// - Returns: `nil` where none is named.
-    static func connection() throws -> (any NodeConnection)? {
+    static func connector() throws -> NodeConnector? {
         guard let address = ProcessInfo.processInfo.environment["CHANCERY_NODE"], !address.isEmpty else { return nil }
-        return try Network.required().connect(to: address)
+        let network = try Network.required()
+        return { try network.connect(to: address, trust: $0, identity: $1) }
     }
 }
 

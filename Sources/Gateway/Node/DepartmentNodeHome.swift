@@ -5,7 +5,7 @@ package import KeyVault
 package import Ledger
 import LedgerSQLite
 package import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 
 /// A department's home as its node opens it: the node's own copy of the section's ledger, its keys, its journal.
 ///
@@ -20,6 +20,10 @@ package struct DepartmentNodeHome: Sendable {
     package let pool: TransactionPool
     package let node: DepartmentNode
     package let blobs: FileBlobStore
+    /// By which the node shows over TLS whose it is.
+    package let identity: TransportIdentity
+    /// By whose keys it judges others.
+    package let trust: TransportTrust
 
     /// Opens the node's ledger; the first time, it takes over the section's ledger as it was kept so far, by
     /// executing all of it.
@@ -36,6 +40,7 @@ package struct DepartmentNodeHome: Sendable {
     ) throws {
         let section = try home.consortium.section(section ?? home.party.section)
         let vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
+        let key = try vault.signingKey()
         guard let cosigner = try vault.cosigner(of: home.party, in: home.consortium.digest) else {
             throw GatewayError.notAllowed(
                 reason: "\(home.party.name) is not a department, and cosigns no blocks",
@@ -44,11 +49,11 @@ package struct DepartmentNodeHome: Sendable {
         let journal = try FileVoteJournal(directory: home.nodeDirectory)
         pool = TransactionPool()
         blobs = try FileBlobStore(directory: home.blobs)
-        ledger = try DepartmentNodeHome.open(
-            home, section, cosigner: cosigner, clock: clock, ordering: pool)
-        self.home = home
+        let ledger = try DepartmentNodeHome.open(home, section, cosigner: cosigner, clock: clock, ordering: pool)
+        (self.ledger, self.home, identity) = (ledger, home, home.identity(key))
+        trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [vault.signingKey()], cosigner: cosigner, journal: journal
+            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             report(event)

@@ -1,43 +1,73 @@
 package import Foundation
 import Yams
 
-/// How a node is run: `node.yaml` in the department's home, under what the environment says.
+/// How a node is run: `node.yaml` in the department's home, under what the environment says, under the options.
 ///
 /// ```yaml
-/// listen: 127.0.0.1:7051       # CHANCERY_LISTEN; port 0 lets the system choose
-/// advertise: http://gw1:7051   # CHANCERY_ADVERTISE; what the other nodes are told, if not the address listened on
-/// ordering: etcd://etcd1:2379  # CHANCERY_ORDERING
+/// listen: 0.0.0.0:7051           # CHANCERY_LISTEN; port 0 lets the system choose
+/// tls: on                        # CHANCERY_TLS; on, unless it listens on loopback
+/// public: 0.0.0.0:7080           # CHANCERY_PUBLIC; plain HTTP, and only what everybody may read
+/// advertise: https://gw1:7051    # CHANCERY_ADVERTISE; what the other nodes are told, if not the address listened on
+/// ordering: etcds://etcd1:2379   # CHANCERY_ORDERING; embedded, etcd://HOST:PORT,… or etcds://HOST:PORT,…
+/// etcd-ca: tls/ca.pem            # CHANCERY_ETCD_CA; files are named from the home
+/// etcd-certificate: tls/etcd.pem # CHANCERY_ETCD_CERTIFICATE, without a common name
+/// etcd-key: tls/etcd.key         # CHANCERY_ETCD_KEY, readable by its owner alone
+/// etcd-user: site1               # CHANCERY_ETCD_USER
+/// etcd-password-file: tls/pass   # CHANCERY_ETCD_PASSWORD_FILE, or the password itself in CHANCERY_ETCD_PASSWORD
 /// ```
 package struct NodeConfiguration: Sendable {
-    package var host: String
-    package var port: Int
-    package var advertised: String?
-    package var ordering: NodeOrdering
+    package let listen: ListenAddress
+    /// Whether the node listens with TLS.
+    package let usesTLS: Bool
+    /// A second listener, in the clear, for what everybody may read.
+    package let publicListen: ListenAddress?
+    package let advertised: String?
+    package let ordering: NodeOrdering
+    package let etcd: EtcdAccess
 
     /// - Parameters:
     ///   - directory: The home.
     ///   - given: What the command line says, which comes first.
     /// - Throws: ``GatewayError/unreadable(path:problem:)`` naming the setting at fault.
     package init(home directory: URL, environment: [String: String], given: [Setting: String] = [:]) throws {
-        let file = directory.appending(path: "node.yaml")
-        let stored = try NodeConfiguration.read(file)
+        let stored = try NodeConfiguration.read(directory.appending(path: "node.yaml"))
         func value(_ setting: Setting) -> String? {
             given[setting] ?? environment[setting.variable].flatMap { $0.isEmpty ? nil : $0 } ?? stored[setting]
         }
-        let listen = value(.listen) ?? "127.0.0.1:0"
-        let parts = listen.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, let port = Int(parts[1]), (0...65_535).contains(port) else {
-            throw GatewayError.unreadable(path: "listen", problem: "\(listen) is not HOST:PORT")
+        listen = try ListenAddress(value(.listen) ?? "127.0.0.1:0", setting: .listen)
+        switch value(.tls) {
+        case nil: usesTLS = !listen.isLoopback
+        case "on": usesTLS = true
+        case "off": usesTLS = false
+        case let other?: throw GatewayError.unreadable(path: "tls", problem: "\(other) is neither on nor off")
         }
-        (host, self.port) = (String(parts[0]), port)
+        publicListen = try value(.publicListen).map { try ListenAddress($0, setting: .publicListen) }
         advertised = value(.advertise)
         ordering = try NodeOrdering(value(.ordering) ?? "embedded")
+        etcd = try EtcdAccess(home: directory, password: environment["CHANCERY_ETCD_PASSWORD"], value: value)
+    }
+
+    /// One line for the log, without a secret.
+    package var summary: String {
+        let order =
+            switch ordering {
+            case .embedded: "embedded"
+            case .etcd(let address): address + (etcd.user.map { " as \($0)" } ?? "")
+            }
+        return "ordering \(order), \(usesTLS ? "TLS" : "plain HTTP") on \(listen.text(port: listen.port))"
+            + (publicListen.map { ", public on \($0.text(port: $0.port))" } ?? "")
     }
 
     package enum Setting: String, CaseIterable, Sendable {
-        case listen, advertise, ordering
+        case listen, tls, advertise, ordering
+        case publicListen = "public"
+        case etcdAuthority = "etcd-ca"
+        case etcdCertificate = "etcd-certificate"
+        case etcdKey = "etcd-key"
+        case etcdUser = "etcd-user"
+        case etcdPasswordFile = "etcd-password-file"
 
-        var variable: String { "CHANCERY_" + rawValue.uppercased() }
+        var variable: String { "CHANCERY_" + rawValue.uppercased().replacingOccurrences(of: "-", with: "_") }
     }
 
     private static func read(_ file: URL) throws -> [Setting: String] {
@@ -59,13 +89,36 @@ package struct NodeConfiguration: Sendable {
                 throw GatewayError.unreadable(
                     path: file.plainPath, problem: "\(name) is no setting; there are \(known)")
             }
-            guard let text = value as? String else {
-                throw GatewayError.unreadable(path: file.plainPath, problem: "\(name) needs a text")
+            switch value {
+            case let text as String: settings[setting] = text
+            // YAML reads a bare `on` as true.
+            case let flag as Bool: settings[setting] = flag ? "on" : "off"
+            default: throw GatewayError.unreadable(path: file.plainPath, problem: "\(name) needs a text")
             }
-            settings[setting] = text
         }
         return settings
     }
+}
+
+/// `HOST:PORT`, or `[HOST]:PORT` for an address of IPv6.
+package struct ListenAddress: Hashable, Sendable {
+    package let host: String
+    package let port: Int
+
+    init(_ text: String, setting: NodeConfiguration.Setting) throws {
+        let end = text.lastIndex(of: ":") ?? text.startIndex
+        var host = String(text[..<end])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty, !host.contains("["), let port = Int(text[end...].dropFirst()), (0...65_535).contains(port)
+        else { throw GatewayError.unreadable(path: setting.rawValue, problem: "\(text) is not HOST:PORT") }
+        (self.host, self.port) = (host, port)
+    }
+
+    /// Whether nobody but this machine can come here.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// As it stands in a URL, with the port that the system chose.
+    package func text(port: Int) -> String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 }
 
 /// What orders the ledger of a node.

@@ -33,6 +33,13 @@ extension SecretName {
     static func poolKey(_ pool: PoolName) -> SecretName? { SecretName("pool.\(pool)") }
 }
 
+extension PartyHome {
+    /// By which this party shows over TLS who it is.
+    func identity(_ key: SigningKey) -> TransportIdentity {
+        TransportIdentity(party: party.name, consortium: consortium.digest, key: key)
+    }
+}
+
 extension KeyVault {
     /// Stores `secret` and wipes the bytes that came in.
     func store(_ name: SecretName, exporting secret: Data) throws {

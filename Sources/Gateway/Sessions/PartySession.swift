@@ -5,7 +5,7 @@ package import KeyVault
 package import Ledger
 import LedgerSQLite
 package import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 
 /// A party at work on one section: its keys, the section's ledger, its own copy of that ledger, and the blobs.
 ///
@@ -16,6 +16,10 @@ package final class PartySession: Sendable {
     package let home: PartyHome
     package let ledger: Ledger
     package let blobs: FileBlobStore
+    /// By which the party shows over TLS who it is.
+    package let identity: TransportIdentity
+    /// By whose keys it judges others.
+    package let trust: TransportTrust
     let vault: KeyVault
     private let signingKey: SigningKey
     private let copy: SQLiteLedgerStorage
@@ -28,12 +32,12 @@ package final class PartySession: Sendable {
 
     /// - Parameters:
     ///   - section: `nil` where the party's own section, or the only one there is, is meant.
-    ///   - node: A department's node. The session then submits through it, and its copy follows it; the
-    ///     shared file is not looked at.
+    ///   - node: Connects to a department's node. The session then submits through it, and its copy follows it; the
+    ///     shared file is not looked at, and blocks that are not at hand come from the node.
     ///   - clock: Now, in seconds.
     /// - Throws: `KeyVaultError` for a wrong passphrase, `LedgerError`, ``GatewayError/sectionMissing(sections:)``.
     package init(
-        home: PartyHome, section: SectionName? = nil, node: (any NodeConnection)? = nil, passphrase: SecretBytes,
+        home: PartyHome, section: SectionName? = nil, node: NodeConnector? = nil, passphrase: SecretBytes,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws {
         let section = try home.consortium.section(section ?? home.party.section)
@@ -41,13 +45,17 @@ package final class PartySession: Sendable {
         self.clock = clock
         vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
         signingKey = try vault.signingKey()
-        blobs = try FileBlobStore(directory: home.blobs)
-        copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
-        remote = node
+        let copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
+        self.copy = copy
+        trust = home.consortium.trust { name in (try? copy.read { try LedgerState($0).party(name) }) ?? nil }
+        identity = home.identity(signingKey)
+        let link = try node?(trust, identity)
+        remote = link?.ledger
+        blobs = try FileBlobStore(directory: home.blobs, exchange: link?.blocks)
         if remote == nil, home.hasNode(of: section) {
             throw GatewayError.notAllowed(
                 reason: "the ledger of \(section) is kept by the departments' nodes",
-                wayOn: "name one: CHANCERY_NODE=http://HOST:PORT, as `chancery serve` printed it")
+                wayOn: "name one: CHANCERY_NODE=https://HOST:PORT, as `chancery serve` printed it")
         }
         let shared = home.ledgers.appending(path: "\(section).sqlite")
         ledger = try Ledger(

@@ -17,7 +17,7 @@ package struct ReadingSession: Sendable {
     /// - Parameters:
     ///   - section: `nil` for the only section there is; the registry is named `registry`.
     ///   - node: A department's node: what it shows is executed from the first block, in memory.
-    package init(places: SharedPlaces, section: SectionName? = nil, node: (any NodeConnection)? = nil) throws {
+    package init(places: SharedPlaces, section: SectionName? = nil, node: NodeConnector? = nil) throws {
         let section = section == .registry ? .registry : try places.consortium.section(section)
         if let node, section != .registry {
             self.places = places
@@ -25,7 +25,7 @@ package struct ReadingSession: Sendable {
             ledger = try Ledger(
                 storage: SQLiteLedgerStorage.scratch(), founding: places.consortium.record, section: section,
                 settings: LedgerSettings(operator: places.consortium.reader, clock: Timestamp.now))
-            try node.catchUp(ledger)
+            try node(places.consortium.trust(), nil).ledger.catchUp(ledger)
             return
         }
         let file = places.ledgers.appending(path: "\(section).sqlite")

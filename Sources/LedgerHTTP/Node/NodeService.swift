@@ -17,14 +17,15 @@ package struct NodeService: Service {
     let addresses: @Sendable () async throws -> [PartyName: String]
     let logger: Logger
     let health: NodeHealth
+    let blocks: PeerBlocks
     private let links: PeerLinks
 
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
-        logger: Logger, addresses: @escaping @Sendable () async throws -> [PartyName: String]
+        logger: Logger, blocks: PeerBlocks, addresses: @escaping @Sendable () async throws -> [PartyName: String]
     ) {
         (self.node, self.pool, self.log, self.addresses) = (node, pool, log, addresses)
-        (self.health, self.logger) = (health, logger)
+        (self.health, self.logger, self.blocks) = (health, logger, blocks)
         links = PeerLinks(http: http)
     }
 
@@ -153,6 +154,7 @@ package struct NodeService: Service {
         while !Task.isCancelled {
             var isComplete = false
             if let found = try? await addresses() {
+                blocks.know(found.filter { $0.key != node.party })
                 isComplete = links.keep(await node.companions, at: found)
             }
             try await Task.sleep(for: isComplete ? .seconds(2) : .milliseconds(100))

@@ -8,7 +8,7 @@ import NIOFoundationCompat
 import SharingModel
 
 extension LedgerRoutes {
-    func addHealth(to router: Router<BasicRequestContext>) {
+    func addHealth(to router: Router<LedgerRequestContext>) {
         router.get("/health") { _, _ in "ok\n" }
         router.get("/ready") { _, _ in
             if let problem = await waitsFor() { throw Problem.notReady(problem) }

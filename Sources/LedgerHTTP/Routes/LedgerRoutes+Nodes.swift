@@ -7,10 +7,11 @@ import NIOFoundationCompat
 import SharingModel
 
 extension LedgerRoutes {
-    /// What the other departments' nodes post. Anybody may: a cosignature and an envelope prove themselves, and what
-    /// does not is passed over.
-    func addNodeMessages(to router: Router<BasicRequestContext>) {
-        router.post("/v1/messages") { request, _ in
+    /// What the other departments' nodes post. A cosignature and an envelope prove themselves, and what does not is
+    /// passed over; over TLS it has to come from a department all the same, so that nobody else can keep a node busy.
+    func addNodeMessages(to router: Router<LedgerRequestContext>) {
+        router.post("/v1/messages") { request, context in
+            if let transport, await context.peer(transport)?.role != .department { throw Problem.departmentsOnly }
             let body = try await request.body.collect(upTo: NodeMessage.largestByteCount)
             for message in try NodeMessage.read(Data(buffer: body)) {
                 switch message {

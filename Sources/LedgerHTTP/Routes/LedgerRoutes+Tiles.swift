@@ -11,7 +11,7 @@ import TransparencyLog
 
 /// The read side of C2SP's tlog-tiles (https://c2sp.org/tlog-tiles), over the newest final checkpoint.
 extension LedgerRoutes {
-    func addTiles(to router: Router<BasicRequestContext>) {
+    func addTiles(to router: Router<LedgerRequestContext>) {
         router.get("/checkpoint") { _, _ in
             guard let final = try ledger.cosignedBlock(.final) else { throw Problem.notFound }
             return Response(

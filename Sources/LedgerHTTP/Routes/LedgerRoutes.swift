@@ -22,34 +22,53 @@ package struct LedgerRoutes: Sendable {
     let pool: TransactionPool?
     let blobs: any BlobStore
     let health: NodeHealth
+    /// Tells whose certificate a connection has; `nil` where there is no TLS.
+    let transport: PartyTransport?
+    /// Blocks that this node lacks, from the other departments' nodes.
+    let others: (any BlockSource)?
+    let access: BlobAccess
+    let uploads = UploadQuota()
     /// Longest wait of a submitter for finality, in seconds.
     let patience: Int
 
     package init(
         ledger: Ledger, node: DepartmentNode?, pool: TransactionPool?, blobs: any BlobStore, health: NodeHealth,
-        patience: Int = 60
+        transport: PartyTransport? = nil, others: (any BlockSource)? = nil, patience: Int = 60
     ) {
         (self.ledger, self.node, self.pool, self.blobs) = (ledger, node, pool, blobs)
-        (self.health, self.patience) = (health, patience)
+        (self.health, self.transport, self.others, self.patience) = (health, transport, others, patience)
+        access = BlobAccess(ledger: ledger, blobs: blobs, others: others)
     }
 
-    package func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    /// Everything that a node answers.
+    package func router() -> Router<LedgerRequestContext> {
+        let router = readingRouter()
+        addSubmission(to: router)
+        addUploads(to: router)
+        if node != nil { addNodeMessages(to: router) }
+        return router
+    }
+
+    /// What may be read by anybody and kept by any cache: for a listener that is open to the world.
+    package func readingRouter() -> Router<LedgerRequestContext> {
+        let router = Router(context: LedgerRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware())
         addTransactions(to: router)
         addTiles(to: router)
         addBlobs(to: router)
         addHealth(to: router)
-        if node != nil { addNodeMessages(to: router) }
         return router
     }
 
-    private func addTransactions(to router: Router<BasicRequestContext>) {
+    private func addSubmission(to router: Router<LedgerRequestContext>) {
         router.post("/v1/transactions") { request, _ in
             let body = try await request.body.collect(upTo: Envelope.largestByteCount)
             let envelope = try Envelope(canonicalBytes: Data(buffer: body))
             return try json(try await finalReceipt(of: envelope))
         }
+    }
+
+    private func addTransactions(to router: Router<LedgerRequestContext>) {
         router.get("/v1/transactions/{id}") { _, context in
             guard let id = Digest(hex: context.parameters.get("id") ?? "") else { throw Problem.notFound }
             return try json(try ledger.proof(of: id, at: .final))

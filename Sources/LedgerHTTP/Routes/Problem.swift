@@ -20,7 +20,19 @@ struct Problem: Error {
     static let notFound = Problem(status: .notFound, title: "Not found", detail: "There is no such thing here.")
     static let membersOnly = Problem(
         status: .forbidden, title: "Members only",
-        detail: "Shards are served to members and holders of active tokens, not on this listener.")
+        detail: "Raw blocks (shards, results, openings) are served to members and to holders of active tokens on "
+            + "the dataset that holds them, over TLS with a party's certificate.")
+    static let departmentsOnly = Problem(
+        status: .forbidden, title: "Departments only", detail: "This is for the nodes of departments, which show it.")
+    static let partiesOnly = Problem(
+        status: .forbidden, title: "Parties only",
+        detail: "Blocks are taken from parties of the consortium, over TLS with a party's certificate.")
+    static let overQuota = Problem(
+        status: .tooManyRequests, title: "Too much at once",
+        detail: "This party has given more blocks within the hour than the node takes. Nothing was lost; try later.")
+    static let unknownFormat = Problem(
+        status: .badRequest, title: "Unknown format",
+        detail: "Blocks are given as format=raw or format=car, with dag-scope=block, entity or all.")
 
     static func notYetFinal(seconds: Int) -> Problem {
         Problem(
@@ -43,6 +55,9 @@ struct Problem: Error {
             self.init(status: .unprocessableContent, title: "Turned away", detail: "\(error)")
         case let error as EnvelopeError:
             self.init(status: .badRequest, title: "Not an envelope", detail: "\(error)")
+        case BlobStoreError.blockMissing: self = .notFound
+        case let error as BlobStoreError:
+            self.init(status: .badRequest, title: "Not that block", detail: "\(error)")
         case let error as CanonicalJSONError:
             self.init(status: .badRequest, title: "Not canonical JSON", detail: "\(error)")
         case is MessageError: self.init(status: .badRequest, title: "Malformed message", detail: "Not whole messages.")
@@ -74,8 +89,8 @@ struct Problem: Error {
 /// Turns what a handler throws into a problem document.
 struct ProblemMiddleware: RouterMiddleware {
     func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: LedgerRequestContext,
+        next: (Request, LedgerRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

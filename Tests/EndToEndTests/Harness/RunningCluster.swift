@@ -6,7 +6,9 @@ import Testing
 final class RunningCluster {
     let consortium: TestConsortium
     let etcd: RunningService
-    private let etcdFolder = TemporaryFolder()
+    let etcdFolder = TemporaryFolder()
+    /// Whether etcd and the nodes are reached over TLS alone, with an account a department in etcd.
+    let isSecure: Bool
     private(set) var nodes: [String: RunningService] = [:]
 
     static var isUsable: Bool {
@@ -21,10 +23,15 @@ final class RunningCluster {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
     /// Starts etcd, and the nodes of all departments of `consortium`, whose ledger every one of them has cosigned.
-    init(_ consortium: TestConsortium, departments: [String], members: Int = 3) async throws {
+    init(_ consortium: TestConsortium, departments: [String], members: Int = 3, isSecure: Bool = false) async throws {
         self.consortium = consortium
-        etcd = try await RunningService(
-            RunningCluster.scripts.appending(path: "start-etcd"), ["\(members)", etcdFolder.path("etcd")])
+        self.isSecure = isSecure
+        var arguments = ["\(members)", etcdFolder.path("etcd")]
+        if isSecure {
+            let origin = try await consortium.json("ledger", "status").text("origin")
+            arguments += ["--tls", "--ledger", origin, "--departments", departments.joined(separator: ",")]
+        }
+        etcd = try await RunningService(RunningCluster.scripts.appending(path: "start-etcd"), arguments)
         for department in departments {
             try await consortium.run("ledger", "cosign", "--as", department).expectStatus(0)
         }
@@ -34,8 +41,20 @@ final class RunningCluster {
     func start(_ department: String) async throws {
         nodes[department] = try await RunningService(
             Binary.chancery(), ["serve", "--as", department, "--ordering", etcd.line],
-            environment: ["CHANCERY_HOME": consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase],
-            in: consortium.folder.url)
+            environment: [
+                "CHANCERY_HOME": consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
+            ].merging(isSecure ? security(of: department) : [:]) { $1 }, in: consortium.folder.url)
+    }
+
+    /// What lets a department's node into etcd, and has it listen with TLS.
+    private func security(of department: String) -> [String: String] {
+        let files = etcdFolder.path("etcd/tls")
+        return [
+            "CHANCERY_TLS": "on", "CHANCERY_ETCD_CA": "\(files)/ca.pem",
+            "CHANCERY_ETCD_CERTIFICATE": "\(files)/\(department).pem",
+            "CHANCERY_ETCD_KEY": "\(files)/\(department).key", "CHANCERY_ETCD_USER": department,
+            "CHANCERY_ETCD_PASSWORD_FILE": "\(files)/\(department).password",
+        ]
     }
 
     func kill(_ department: String) async throws {
@@ -69,21 +88,9 @@ final class RunningCluster {
 
     /// What a node answers to GET.
     func get(_ path: String, from department: String) async throws -> (status: Int, body: Data) {
-        let url = try #require(URL(string: try address(of: department) + path))
-        let run = try await CommandRun.run(
-            URL(filePath: "/usr/bin/env"), ["python3", "-c", RunningCluster.download, url.absoluteString])
-        return (Int(run.message.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0, run.standardOutput)
+        let answer = try await Download.get(address(of: department) + path)
+        return (answer.status, answer.body)
     }
-
-    private static let download = """
-        import sys, urllib.request, urllib.error
-        try:
-            answer = urllib.request.urlopen(sys.argv[1], timeout=10)
-        except urllib.error.HTTPError as error:
-            answer = error
-        sys.stdout.buffer.write(answer.read())
-        print(answer.status, file=sys.stderr)
-        """
 
     /// Waits until all running nodes have the same final checkpoint of at least `height`, and gives its first three
     /// lines. Asks again and again; the bound is generous, for a busy machine.

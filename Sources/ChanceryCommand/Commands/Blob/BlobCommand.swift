@@ -13,6 +13,6 @@ struct BlobCommand: ParsableCommand {
             """,
         subcommands: [
             PutBlob.self, GetBlob.self, StatBlob.self, ListBlobs.self, CheckBlobs.self, ExportBlobs.self,
-            ImportBlobs.self,
+            ImportBlobs.self, FetchBlobs.self,
         ])
 }

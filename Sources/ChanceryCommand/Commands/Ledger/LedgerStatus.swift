@@ -26,6 +26,7 @@ struct LedgerStatus: ParsableCommand {
             JSONValue.object([
                 "consortium": .string(session.places.consortium.digest.hex),
                 "section": .string(session.ledger.identity.section.text),
+                "origin": .string(policy.origin),
                 "height": head.map { .integer(Int64($0.block.height)) } ?? .null,
                 "size": head.map { .integer(Int64($0.block.size)) } ?? .null,
                 "root": head.map { .string($0.block.root.hex) } ?? .null,
@@ -39,6 +40,7 @@ struct LedgerStatus: ParsableCommand {
             return """
                 \(session.places.consortium.record.name), ledger of \(session.ledger.identity.section)
                 consortium  \(session.places.consortium.digest)
+                origin      \(policy.origin)
                 height      \(head.block.height), \(Quantity.counted(head.block.size, "entry", "entries"))
                 root        \(head.block.root)
                 time        \(head.block.record.time)

@@ -13,8 +13,13 @@ struct ServeCommand: AsyncParsableCommand {
             a copy of its own, executes every batch that etcd orders, and cosigns the block; a block is final when a \
             quorum of the departments has. Prints the address it listens on.
 
-            Settings are read from node.yaml in the home (listen, advertise, ordering), then from CHANCERY_LISTEN, \
-            CHANCERY_ADVERTISE and CHANCERY_ORDERING, then from these options.
+            It listens with TLS, unless it listens on loopback or is told --tls off: then each side shows a \
+            certificate that its party's signing key vouches for, and shards are given to those who may have them. \
+            Over plain HTTP nobody is given a shard.
+
+            Settings are read from node.yaml in the home (listen, tls, public, advertise, ordering, etcd-ca, \
+            etcd-certificate, etcd-key, etcd-user, etcd-password-file), then from CHANCERY_LISTEN and so on, then from \
+            these options.
 
             EXAMPLE:
               chancery serve --home parties/site1 --ordering etcd://127.0.0.1:2379
@@ -28,6 +33,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "host:port"))
     var listen: String?
 
+    @Option(help: ArgumentHelp("Whether to listen with TLS: on or off.", valueName: "on|off"))
+    var tls: String?
+
+    @Option(
+        help: ArgumentHelp("Where to give what everybody may read, over plain HTTP.", valueName: "host:port"))
+    var `public`: String?
+
     @Option(help: ArgumentHelp("The address that the other nodes are told, as URL.", valueName: "url"))
     var advertise: String?
 
@@ -37,6 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
         var given: [NodeConfiguration.Setting: String] = [:]
         given[.ordering] = ordering
         given[.listen] = listen
+        given[.tls] = tls
+        given[.publicListen] = `public`
         given[.advertise] = advertise
         let configuration = try NodeConfiguration(
             home: home.directory, environment: ProcessInfo.processInfo.environment, given: given)
