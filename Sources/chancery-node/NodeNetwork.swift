@@ -12,15 +12,21 @@ import SignedEnvelopes
 /// The network of this program: HTTP to departments' nodes, etcd for the order.
 struct NodeNetwork: Networking {
     func connect(to address: String, trust: TransportTrust, identity: TransportIdentity?) throws -> NodeLink {
-        let transport = try PartyTransport(identity, trust: trust, now: Timestamp.now())
-        let remote = try RemoteLedger(
-            address: address, http: transport.client(connect: .seconds(10), read: .seconds(90)),
-            isAuthenticated: identity != nil)
+        let remote = try remote(address, trust, identity)
         return NodeLink(ledger: remote, blocks: remote.isAuthenticated ? remote : nil)
     }
 
-    func log(at address: String) throws -> any LogSource {
-        try RemoteLedger(address: address)
+    func log(at address: String, trust: TransportTrust) throws -> any LogSource {
+        try remote(address, trust, nil)
+    }
+
+    private func remote(
+        _ address: String, _ trust: TransportTrust, _ identity: TransportIdentity?
+    ) throws -> RemoteLedger {
+        let transport = try PartyTransport(identity, trust: trust, now: Timestamp.now())
+        return try RemoteLedger(
+            address: address, http: transport.client(connect: .seconds(10), read: .seconds(90)),
+            isAuthenticated: identity != nil)
     }
 
     func serve(_ request: ServeRequest) async throws {

@@ -1,5 +1,6 @@
 package import Gateway
 package import KeyVault
+package import Ledger
 package import SharingModel
 package import SignedEnvelopes
 
@@ -13,8 +14,10 @@ package protocol Networking: Sendable {
     func connect(to address: String, trust: TransportTrust, identity: TransportIdentity?) throws -> NodeLink
 
     /// The read side of a department's node, for a light client.
-    /// - Parameter address: `http://HOST:PORT`.
-    func log(at address: String) throws -> any LogSource
+    /// - Parameters:
+    ///   - address: `https://HOST:PORT` or `http://HOST:PORT`.
+    ///   - trust: By whose keys the certificate of the former is judged.
+    func log(at address: String, trust: TransportTrust) throws -> any LogSource
 
     /// Runs a department's node until it is told to stop.
     func serve(_ request: ServeRequest) async throws

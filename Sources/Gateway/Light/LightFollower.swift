@@ -5,6 +5,7 @@ package import SharingModel
 
 /// A light client whose checkpoint is kept in a file: the signed note itself.
 package struct LightFollower: Sendable {
+    package let consortium: PinnedConsortium
     private let client: LightClient
     private let file: URL
 
@@ -14,6 +15,7 @@ package struct LightFollower: Sendable {
     ///   - file: Where the checkpoint is kept; `nil` for `light/SECTION.checkpoint` in `home`.
     package init(consortium: PinnedConsortium, section: SectionName?, file: URL?, home: URL) throws {
         let section = section == .registry ? .registry : try consortium.section(section)
+        self.consortium = consortium
         client = LightClient(policy: try CheckpointPolicy(founding: consortium.record, section: section))
         self.file = file ?? home.appending(path: "light/\(section).checkpoint")
     }

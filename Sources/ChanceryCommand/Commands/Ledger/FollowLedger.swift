@@ -48,8 +48,9 @@ struct FollowLedger: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try Network.required().log(at: light)
+        let network = try Network.required()
         let follower = try follower()
+        let source = try network.log(at: light, trust: follower.consortium.trust())
         while true {
             let step = try await follower.step(source, proving: prove.flatMap { Digest(hex: $0) })
             try json.print(document(step)) { text(step) }
