@@ -31,7 +31,9 @@ struct Chancery: AsyncParsableCommand {
             CommandGroup(
                 name: "Results",
                 subcommands: [OpenCommand.self, ResultCommand.self, EvidenceCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self, ServeCommand.self]),
+            CommandGroup(
+                name: "Ledger",
+                subcommands: [LedgerCommand.self, ServeCommand.self, DepartmentCommand.self, IncidentCommand.self]),
             CommandGroup(
                 name: "Storage", subcommands: [BlobCommand.self, BackupCommand.self, RestoreCommand.self]),
             CommandGroup(name: "Arithmetic on ciphertext", subcommands: [PaillierCommand.self]),

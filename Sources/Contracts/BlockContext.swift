@@ -11,6 +11,8 @@ package struct BlockContext: Hashable, Sendable {
     package let proposer: PartyName
     /// What gave it the right to.
     package let mechanism: AccountingMechanism
+    /// Whether it wrote in place of those who hold the right for this height.
+    package let isStandIn: Bool
     /// The departments that cosign this ledger; sorted.
     package let departments: [PartyName]
     /// Those of them whose cosignatures of the height before this block carries; sorted.
@@ -18,22 +20,15 @@ package struct BlockContext: Hashable, Sendable {
 
     package init(
         ledger: LedgerIdentity, height: Int64, time: Timestamp, proposer: PartyName,
-        mechanism: AccountingMechanism, departments: [PartyName], cosigners: [PartyName]
+        mechanism: AccountingMechanism, isStandIn: Bool, departments: [PartyName], cosigners: [PartyName]
     ) {
         self.ledger = ledger
         self.height = height
         self.time = time
         self.proposer = proposer
         self.mechanism = mechanism
+        self.isStandIn = isStandIn
         self.departments = departments
         self.cosigners = cosigners
     }
-}
-
-/// What gives a party the accounting right: the right to write the next block.
-package enum AccountingMechanism: String, Codable, Hashable, Sendable, CaseIterable {
-    /// One file: whoever holds its write lock.
-    case embedded
-    /// The departments in turn by height, and after a wait any of them.
-    case turns
 }

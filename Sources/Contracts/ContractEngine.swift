@@ -31,6 +31,7 @@ package struct ContractEngine: Sendable {
         var overlay = OverlaidState(over: state)
         overlay.apply(try enactments(at: block.height, state: overlay))
         overlay.apply(try Accounting(block).writes(LedgerState(overlay)))
+        overlay.apply(try Expiries(block).writes(LedgerState(overlay)))
         return overlay.writes
     }
 

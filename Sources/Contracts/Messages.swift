@@ -122,6 +122,13 @@ extension Refusal: CustomStringConvertible {
             return "plan \(about("contract")) is registered by \(about("author")), who alone adds versions;"
                 + " choose another name"
 
+        case .statusUnchanged: return "\(about("department")) is \(about("status")) already; nothing needs to be done"
+        case .notYetHappened:
+            return "the incident is dated \(about("occurred")), which is still to come; correct the time"
+        case .alreadyReported:
+            return "\(about("party")) has reported the batch of \(about("department")) for height"
+                + " \(about("height")) already; one report of each department counts"
+
         case .redemptionUnknown:
             return "there is no redemption \(short(details["redemption"])); redeem the token first"
         case .inputsMismatch:
@@ -266,6 +273,13 @@ extension FoundingProblem: CustomStringConvertible {
         case .minimumSubjects(let number): "minimumSubjects is \(number), and must be from 2 to 1 000 000"
         case .transactionValidity(let seconds):
             "longestTransactionValidity is \(seconds) seconds, and must be from 1 to 86 400"
+        case .accountingMechanism:
+            "its accounting mechanism is none of turns, rotation (which has clusters) and contest (which has none)"
+        case .accountingTerm(let term): "the accounting term is \(term) heights, and must be from 1 to 1 000 000"
+        case .accountingServing(let count): "\(count) departments of a cluster serve, and must be from 1 to 1 000"
+        case .accountingClusters: "its accounting clusters are none, empty or not in ascending order, each once"
+        case .accountingCluster(let cluster, let party):
+            "accounting cluster \(cluster) lists \(party), which is no department or stands in a cluster already"
         }
     }
 }

@@ -68,6 +68,11 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case parameterInvalid = "parameter-invalid"
     case notTheAuthor = "not-the-author"
 
+    // Keeping the ledger.
+    case statusUnchanged = "status-unchanged"
+    case notYetHappened = "not-yet-happened"
+    case alreadyReported = "already-reported"
+
     // Results and openings.
     case redemptionUnknown = "redemption-unknown"
     case inputsMismatch = "inputs-mismatch"

@@ -59,6 +59,10 @@ extension TransactionKind {
         case .approveChange: ApproveChange.self
         case .reportEquivocation: ReportEquivocation.self
         case .settleHeight: SettleHeight.self
+        case .setStatus: SetStatus.self
+        case .recordIncident: RecordIncident.self
+        case .reportBatch: ReportBatch.self
+        case .wakeLedger: WakeLedger.self
         }
     }
 }

@@ -24,6 +24,10 @@ package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable 
     case approveChange = "registry.approve"
     case reportEquivocation = "cosigner.equivocation"
     case settleHeight = "cosigner.settlement"
+    case setStatus = "department.status"
+    case recordIncident = "incident.record"
+    case reportBatch = "batch.report"
+    case wakeLedger = "ledger.wake"
 
     /// DSSE payload type: `application/vnd.chancery.<kind>.v1+json`.
     package var payloadType: String { TransactionKind.prefix + rawValue + TransactionKind.suffix }

@@ -30,7 +30,7 @@ struct BlockAssembly {
     ) throws {
         context = BlockContext(
             ledger: policy.ledger, height: Int64((head?.height ?? -1) + 1), time: time, proposer: origin.proposer,
-            mechanism: origin.mechanism.name, departments: policy.parties,
+            mechanism: origin.mechanism.name, isStandIn: origin.mechanism.standIn ?? false, departments: policy.parties,
             cosigners: origin.previous.map(\.party))
         members = policy.members
         self.origin = origin

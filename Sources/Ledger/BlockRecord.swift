@@ -30,11 +30,27 @@ package struct BlockRecord: Hashable, Codable, Sendable {
     /// ``Contracts/ContractEngine/begin(_:state:)``; of each transaction's writes in its ``OutcomeLeaf``.
     package let writes: Digest
 
-    /// What gave the accounting right for this height.
+    /// What gave the accounting right for this height, and what shows it.
     package struct Mechanism: Hashable, Codable, Sendable {
         package let name: AccountingMechanism
         /// The party whose process committed, or whose batch it was.
         package let `operator`: PartyName
+        /// `contest`: the numbers of the last incidents, sorted by time; absent for who stands in.
+        package let answer: [Int64]?
+        /// `rotation`: the writer's place in the order that was drawn.
+        package let place: Int?
+        /// `rotation`, `contest`: whether it wrote in place of those who hold the right.
+        package let standIn: Bool?
+        /// `rotation`: the term, from 0.
+        package let term: Int?
+
+        package init(
+            name: AccountingMechanism, operator party: PartyName, answer: [Int64]? = nil, place: Int? = nil,
+            standIn: Bool? = nil, term: Int? = nil
+        ) {
+            (self.name, self.operator, self.answer) = (name, party, answer)
+            (self.place, self.standIn, self.term) = (place, standIn, term)
+        }
 
         package static func embedded(operator party: PartyName) -> Mechanism {
             Mechanism(name: .embedded, operator: party)

@@ -22,6 +22,10 @@ final class BlockState: StateReader {
         return value
     }
 
+    func entries(prefix: String, before end: String) throws -> [StateEntry] {
+        try stored.entries(prefix: prefix, before: end)
+    }
+
     func entries(prefix: String) throws -> [StateEntry] {
         if let known = folders[prefix] { return known }
         let entries = try stored.entries(prefix: prefix)

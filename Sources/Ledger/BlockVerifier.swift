@@ -34,14 +34,13 @@ package struct BlockVerifier: Sendable {
             guard try head == nil || LedgerState(replica).party(record.proposer) != nil else {
                 throw differs(.mechanism)
             }
-        case .turns(proposer: record.proposer):
-            guard let head, policy.parties.contains(record.proposer) else { throw differs(.mechanism) }
+        default:
+            guard let head, try isRight(record, of: policy, after: head, replica) else { throw differs(.mechanism) }
             let before = BlockTime(policy: memberships.policy(at: head.height))
             guard let time = try? before.time(after: head, previous: record.previous) else {
                 throw differs(.previousCosignatures)
             }
             guard time == record.time else { throw differs(.time) }
-        default: throw differs(.mechanism)
         }
         guard (1...BlockRecord.largestTransactionCount).contains(record.transactions),
             record.transactions == block.entries.count
@@ -65,6 +64,18 @@ package struct BlockVerifier: Sendable {
         guard made.recordBytes == block.stored.recordBytes else { throw differs(.record) }
         guard made.size == block.stored.size, made.root == block.stored.root else { throw differs(.root) }
         return made
+    }
+
+    /// Whether the record's mechanism is the ledger's own, and what it says of the writer is so.
+    private func isRight(
+        _ record: BlockRecord, of policy: CheckpointPolicy, after head: StoredBlock, _ replica: any LedgerReader
+    ) throws -> Bool {
+        let right = try AccountingRight(policy: policy, after: head, state: replica)
+        do {
+            return try right.mechanism(of: record.proposer, answer: record.mechanism.answer) == record.mechanism
+        } catch {
+            return false
+        }
     }
 
     private func admitted(

@@ -11,6 +11,8 @@ package struct CheckpointPolicy: Hashable, Sendable {
     package let members: Digest
     /// Cosignatures needed.
     package let needed: Int
+    /// How the departments come by the right to write a block.
+    package let accounting: AccountingPolicy
     /// Sorted by party.
     private let cosigners: [KnownCosigner]
 
@@ -23,14 +25,16 @@ package struct CheckpointPolicy: Hashable, Sendable {
     package init(founding: FoundingRecord, section: SectionName) throws {
         try self.init(
             members: Members(of: section, founding: founding),
-            ledger: LedgerIdentity(consortium: try founding.digest(), section: section))
+            ledger: LedgerIdentity(consortium: try founding.digest(), section: section),
+            accounting: founding.policy.accounting ?? .turns)
     }
 
     /// - Parameter members: As a change of the registry left them.
-    package init(members: Members, ledger: LedgerIdentity) throws {
+    package init(members: Members, ledger: LedgerIdentity, accounting: AccountingPolicy) throws {
         self.ledger = ledger
         self.members = try members.digest()
         needed = members.needed
+        self.accounting = accounting
         cosigners = try members.departments.map { member in
             KnownCosigner(
                 party: member.name,

@@ -30,7 +30,8 @@ package struct MembershipHistory: Hashable, Sendable {
     /// - Precondition: `change` takes effect after all that are here.
     mutating func append(_ change: DecidedChange) throws {
         guard let members = change.members, let from = Int(exactly: change.effective) else { return }
-        periods.append(Period(from: from, policy: try CheckpointPolicy(members: members, ledger: newest.ledger)))
+        let policy = try CheckpointPolicy(members: members, ledger: newest.ledger, accounting: newest.accounting)
+        periods.append(Period(from: from, policy: policy))
     }
 
     /// The members of the block at `height`.

@@ -27,9 +27,17 @@ extension SQLiteLedgerReader {
 
     func entries(prefix: String) throws -> [StateEntry] {
         // Keys are ASCII, compared as bytes: behind the last key with this prefix comes the prefix followed by 0x7F.
+        try entries(from: prefix, before: prefix + "\u{7F}")
+    }
+
+    func entries(prefix: String, before end: String) throws -> [StateEntry] {
+        try entries(from: prefix, before: min(end, prefix + "\u{7F}"))
+    }
+
+    private func entries(from first: String, before end: String) throws -> [StateEntry] {
         let statement = try database.cachedStatement(
             sql: "SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key")
-        return try Row.fetchAll(statement, arguments: [prefix, prefix + "\u{7F}"]).map {
+        return try Row.fetchAll(statement, arguments: [first, end]).map {
             StateEntry(key: $0["key"], value: try unpack($0["value"], $0["key"]))
         }
     }

@@ -28,6 +28,7 @@ package enum NameKind {
     package enum Dataset {}
     package enum Pack {}
     package enum Contract {}
+    package enum Cluster {}
 }
 
 package typealias PartyName = Name<NameKind.Party>
@@ -36,6 +37,7 @@ package typealias PoolName = Name<NameKind.Pool>
 package typealias DatasetName = Name<NameKind.Dataset>
 package typealias PackName = Name<NameKind.Pack>
 package typealias ContractName = Name<NameKind.Contract>
+package typealias ClusterName = Name<NameKind.Cluster>
 
 extension Name: CustomStringConvertible {
     package var description: String { text }

@@ -6,11 +6,17 @@ package struct SharingPolicy: Hashable, Codable, Sendable {
     package let quorum: Quorum
     /// Longest validity of a transaction, in seconds of block time after it is made; at most 86 400.
     package let longestTransactionValidity: Int64
+    /// How departments that order together come by the right to write a block; absent for turns.
+    package let accounting: AccountingPolicy?
 
-    package init(minimumSubjects: Int = 5, quorum: Quorum = .twoThirds, longestTransactionValidity: Int64 = 86_400) {
+    package init(
+        minimumSubjects: Int = 5, quorum: Quorum = .twoThirds, longestTransactionValidity: Int64 = 86_400,
+        accounting: AccountingPolicy? = nil
+    ) {
         self.minimumSubjects = minimumSubjects
         self.quorum = quorum
         self.longestTransactionValidity = longestTransactionValidity
+        self.accounting = accounting
     }
 }
 

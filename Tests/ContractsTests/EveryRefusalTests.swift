@@ -35,6 +35,7 @@ struct EveryRefusalTests {
             case .planNotRegistered, .planNotApproved, .planNotGranted, .planRequired, .planMismatch,
                 .parameterInvalid, .notTheAuthor:
                 try planRefusal(code)
+            case .statusUnchanged, .notYetHappened, .alreadyReported: try accountingRefusal(code)
             case .notCustodian, .redemptionUnknown, .inputsMismatch, .resultUnknown, .resultDiffers, .resultDisputed,
                 .ownResult, .alreadyOpened, .historyMoved:
                 try resultRefusal(code)
@@ -64,6 +65,20 @@ struct EveryRefusalTests {
         default:
             try ledger.accept(pool, by: "ministry")
             return try ledger.submit(pool, by: "site1").outcome
+        }
+    }
+
+    private func accountingRefusal(_ code: RefusalCode) throws -> Outcome {
+        var ledger = try TestLedger()
+        switch code {
+        case .statusUnchanged: return try ledger.submit(SetStatus(status: .idle), by: "site1").outcome
+        case .notYetHappened:
+            let body = RecordIncident(enterprise: "4711", occurred: ledger.now.adding(seconds: 3_601))
+            return try ledger.submit(body, by: "site1").outcome
+        default:
+            let body = ReportBatch(department: "site2", fault: .invalid, height: 3)
+            try ledger.accept(body, by: "site1")
+            return try ledger.submit(body, by: "site1").outcome
         }
     }
 

@@ -21,7 +21,7 @@ struct TestConsortium {
     let section: SectionName
     let clock = TestClock()
 
-    init(departments: Int = 4) throws {
+    init(departments: Int = 4, policy: SharingPolicy = SharingPolicy()) throws {
         let section = try name("health") as SectionName
         var keys: [PartyName: Keys] = [:]
         var parties: [Party] = []
@@ -43,7 +43,7 @@ struct TestConsortium {
         self.keys = keys
         self.section = section
         founding = FoundingRecord(
-            name: "Test", founded: clock.now, sections: [section], parties: parties, policy: SharingPolicy())
+            name: "Test", founded: clock.now, sections: [section], parties: parties, policy: policy)
     }
 
     var identity: LedgerIdentity {

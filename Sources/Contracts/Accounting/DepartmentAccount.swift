@@ -3,8 +3,10 @@ package import SharingModel
 /// What a department has earned and missed in keeping the ledger.
 package struct DepartmentAccount: Codable, Hashable, Sendable {
     package let department: PartyName
-    /// Blocks that it wrote.
+    /// Blocks that it wrote by right.
     package var efficiencyAwards: Int64 = 0
+    /// Blocks that it wrote in place of those who held the right: no award.
+    package var standIns: Int64 = 0
     /// Blocks that it cosigned in time: the next block carries its cosignature.
     package var contributionAwards: Int64 = 0
     /// Blocks whose successor does not carry its cosignature.

@@ -68,11 +68,17 @@ extension Execution {
         try checkFuture(proposal.terms.validUntil)
         let current = try state.dataset(name)
         if proposal.isRenewal, let current {
-            try write(current.with(validUntil: proposal.terms.validUntil), to: .manifest(current.manifest))
+            let end = proposal.terms.validUntil
+            try setExpiry(from: current.terms.validUntil, to: end, of: current)
+            try write(current.with(validUntil: end), to: .manifest(current.manifest))
+            try notifyRenewed(current)
             return
         }
         try checkUnpublished(proposal.terms.manifest)
         if let current {
+            // One that was withdrawn has told its story.
+            if current.withdrawal == nil { try notify(.replaced, of: current) }
+            try setExpiry(from: current.terms.validUntil, to: nil, of: current)
             try write(current.replaced(by: proposal.terms.manifest), to: .manifest(current.manifest))
         }
         try putInUse(proposal)
@@ -83,10 +89,10 @@ extension Execution {
         let pointer = DatasetPointer(name: terms.name, manifest: terms.manifest)
         try write(pointer, to: .dataset(terms.name))
         try write(pointer, to: .poolDataset(terms.pool, terms.name))
-        try write(
-            DatasetRecord(
-                terms: terms, publication: proposal.id, publishedBy: proposal.by, since: now, replacedBy: nil,
-                withdrawal: nil),
-            to: .manifest(terms.manifest))
+        let dataset = DatasetRecord(
+            terms: terms, publication: proposal.id, publishedBy: proposal.by, since: now, replacedBy: nil,
+            withdrawal: nil)
+        try setExpiry(from: nil, to: terms.validUntil, of: dataset)
+        try write(dataset, to: .manifest(terms.manifest))
     }
 }

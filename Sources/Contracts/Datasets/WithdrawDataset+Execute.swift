@@ -20,6 +20,8 @@ extension WithdrawDataset {
         }
         // A renewal of what is withdrawn has nothing left to renew.
         if let waiting, waiting.isRenewal { execution.delete(.proposal(dataset)) }
+        try execution.notify(.withdrawn, of: current)
+        try execution.setExpiry(from: current.terms.validUntil, to: nil, of: current)
         try execution.write(
             current.withdrawn(Withdrawal(by: execution.by, at: execution.now, reason: reason)),
             to: .manifest(manifest))

@@ -22,4 +22,12 @@ package enum FoundingProblem: Error, Hashable, Sendable {
     case area(PartyName)
     case minimumSubjects(Int)
     case transactionValidity(Int64)
+    /// `embedded`, or `rotation` without clusters, or clusters without it.
+    case accountingMechanism
+    case accountingTerm(Int)
+    case accountingServing(Int)
+    /// None, an empty one, or not sorted.
+    case accountingClusters
+    /// A cluster lists what is no department, or stands in another cluster too.
+    case accountingCluster(ClusterName, PartyName)
 }

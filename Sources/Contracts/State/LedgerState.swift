@@ -22,6 +22,11 @@ package struct LedgerState {
         try reader.entries(prefix: key.text).map { try decode(type, $0) }
     }
 
+    /// Of these those whose key is before `end`.
+    func readAll<Value: Codable>(_ type: Value.Type, under key: StateKey, before end: StateKey) throws -> [Value] {
+        try reader.entries(prefix: key.text, before: end.text).map { try decode(type, $0) }
+    }
+
     private func decode<Value: Codable>(_ type: Value.Type, _ entry: StateEntry) throws -> Value {
         guard let decoded = reader.decoded else { return try decodeAnew(type, entry) }
         return try decoded.value(type, of: entry) { try decodeAnew(type, entry) }

@@ -32,11 +32,20 @@ package struct OverlaidState: StateReader {
     }
 
     package func entries(prefix: String) throws -> [StateEntry] {
-        var entries = try base.entries(prefix: prefix).filter { written[$0.key] == nil }
+        overlaid(try base.entries(prefix: prefix), prefix: prefix) { _ in true }
+    }
+
+    package func entries(prefix: String, before end: String) throws -> [StateEntry] {
+        overlaid(try base.entries(prefix: prefix, before: end), prefix: prefix) { $0.precedesBytewise(end) }
+    }
+
+    /// `stored` with what was written over it under `prefix`, as far as `isAsked`.
+    private func overlaid(_ stored: [StateEntry], prefix: String, isAsked: (String) -> Bool) -> [StateEntry] {
+        var entries = stored.filter { written[$0.key] == nil }
         for (folder, keys) in folders {
             let isUnder = folder.utf8.starts(with: prefix.utf8)
             guard isUnder || prefix.utf8.starts(with: folder.utf8) else { continue }
-            for key in keys where isUnder || key.utf8.starts(with: prefix.utf8) {
+            for key in keys where (isUnder || key.utf8.starts(with: prefix.utf8)) && isAsked(key) {
                 if let value = written[key] ?? nil { entries.append(StateEntry(key: key, value: value)) }
             }
         }

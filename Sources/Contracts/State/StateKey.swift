@@ -12,6 +12,10 @@ import SharingModel
 /// | `registry-change/HEIGHT` | ``DecidedChange`` that takes effect at HEIGHT, of 12 digits |
 /// | `equivocation/PARTY/SIZE` | ``EquivocationRecord``; SIZE is 12 digits |
 /// | `settlement/HEIGHT` | ``SettlementRecord`` |
+/// | `contest` | ``ContestRecord`` |
+/// | `incident/NUMBER` | ``IncidentRecord``; NUMBER is 12 digits, from 0, in the order of recording |
+/// | `batch-report/DEPARTMENT/HEIGHT/FAULT` | ``BatchReportRecord``; HEIGHT is 12 digits |
+/// | `batch-faults/DEPARTMENT` | ``BatchFaultCounts`` |
 /// | `pool/NAME` | ``PoolRecord`` |
 /// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
 /// | `pool-openings/POOL` | ``OpeningCount`` |
@@ -19,6 +23,9 @@ import SharingModel
 /// | `dataset/NAME` | ``DatasetPointer``: the current version |
 /// | `dataset-proposal/NAME` | ``DatasetProposal`` that waits for owners |
 /// | `manifest/CID` | ``DatasetRecord``: every version that was ever in use |
+/// | `dataset-end/SECONDS/CID` | ``DatasetPointer``: versions in use, by the end of their validity; 12 digits |
+/// | `dataset-token/NAME/ID` | ``DatasetTokenPointer``: tokens that were asked for on a dataset |
+/// | `notice/DATASET/PARTY` | ``DatasetNotice``: the last word |
 /// | `token/ID` | ``TokenRecord`` |
 /// | `token-dataset/ID/DATASET` | ``TokenDatasetRecord``: what the owners said |
 /// | `token-uses/ID` | ``TokenUsesRecord`` |
@@ -61,6 +68,13 @@ struct StateKey: Hashable, Sendable {
     static var equivocations: StateKey { StateKey("equivocation", "") }
     static func settlement(_ height: Int64) -> StateKey { StateKey("settlement", digits(height)) }
     static var settlements: StateKey { StateKey("settlement", "") }
+    static var contest: StateKey { StateKey("contest") }
+    static func incident(_ number: Int64) -> StateKey { StateKey("incident", digits(number)) }
+    static var incidents: StateKey { StateKey("incident", "") }
+    static func batchReport(_ department: PartyName, _ height: Int64, _ fault: ReportedFault) -> StateKey {
+        StateKey("batch-report", department.text, digits(height), fault.rawValue)
+    }
+    static func batchFaults(_ department: PartyName) -> StateKey { StateKey("batch-faults", department.text) }
 
     static func pool(_ name: PoolName) -> StateKey { StateKey("pool", name.text) }
     static var pools: StateKey { StateKey("pool", "") }
@@ -79,6 +93,21 @@ struct StateKey: Hashable, Sendable {
     static func proposal(_ name: DatasetName) -> StateKey { StateKey("dataset-proposal", name.text) }
     static var proposals: StateKey { StateKey("dataset-proposal", "") }
     static func manifest(_ manifest: CID) -> StateKey { StateKey("manifest", manifest.text) }
+
+    static func expiry(_ end: Timestamp, _ manifest: CID) -> StateKey {
+        StateKey("dataset-end", digits(end.seconds), manifest.text)
+    }
+    static var expiries: StateKey { StateKey("dataset-end", "") }
+    /// Behind all that end at `time` or before.
+    static func expiries(after time: Timestamp) -> StateKey { StateKey("dataset-end", digits(time.seconds + 1)) }
+    static func datasetToken(_ name: DatasetName, _ token: Digest) -> StateKey {
+        StateKey("dataset-token", name.text, token.hex)
+    }
+    static func datasetTokens(_ name: DatasetName) -> StateKey { StateKey("dataset-token", name.text, "") }
+    static func notice(_ dataset: DatasetName, _ party: PartyName) -> StateKey {
+        StateKey("notice", dataset.text, party.text)
+    }
+    static func notices(_ dataset: DatasetName) -> StateKey { StateKey("notice", dataset.text, "") }
 
     static func token(_ id: Digest) -> StateKey { StateKey("token", id.hex) }
     static var tokens: StateKey { StateKey("token", "") }

@@ -8,12 +8,19 @@ package protocol StateReader {
     /// All entries whose key begins with `prefix`, in ascending order of the key's bytes.
     func entries(prefix: String) throws -> [StateEntry]
 
+    /// Of ``entries(prefix:)`` those whose key is before `end`, where the storage can leave the others unread.
+    func entries(prefix: String, before end: String) throws -> [StateEntry]
+
     /// Values that were decoded from this state already; `nil` where nobody keeps them.
     var decoded: DecodedValues? { get }
 }
 
 extension StateReader {
     package var decoded: DecodedValues? { nil }
+
+    package func entries(prefix: String, before end: String) throws -> [StateEntry] {
+        try entries(prefix: prefix).filter { $0.key.precedesBytewise(end) }
+    }
 }
 
 /// One key with its value.

@@ -26,6 +26,8 @@ extension RequestToken {
             to: .token(id))
         try execution.write(TokenUsesRecord(taken: 0, givenBack: nil), to: .tokenUses(id))
         for dataset in covered {
+            try execution.write(
+                DatasetTokenPointer(dataset: dataset.name, token: id), to: .datasetToken(dataset.name, id))
             let consent = Consent.asked(dataset, by: execution.by, at: execution.now)
             try execution.write(
                 TokenDatasetRecord(

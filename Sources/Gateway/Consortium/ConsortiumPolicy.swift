@@ -1,3 +1,4 @@
+import Contracts
 package import Foundation
 package import SharingModel
 import Yams
@@ -75,8 +76,13 @@ package struct ConsortiumPolicy: Sendable {
         }
         sharing = SharingPolicy(
             minimumSubjects: subjects, quorum: file.sharing?.quorum ?? .twoThirds,
-            longestTransactionValidity: Int64(hours) * 3_600)
+            longestTransactionValidity: Int64(hours) * 3_600, accounting: try file.accounting?.policy())
         try validate()
+        do throws(FoundingProblem) {
+            try sharing.accounting?.check(departments: parties.filter { $0.role == .department }.map(\.name))
+        } catch {
+            throw PolicyProblem("accounting: \(error)")
+        }
     }
 
     private func validate() throws {
@@ -112,6 +118,7 @@ private struct PolicyFile: Decodable {
     let sections: [SectionName]
     let parties: [PartyEntry]
     let sharing: Sharing?
+    let accounting: Accounting?
 
     struct PartyEntry: Decodable {
         let name: PartyName
@@ -125,6 +132,34 @@ private struct PolicyFile: Decodable {
         let minimumSubjects: Int?
         let quorum: Quorum?
         let transactionHours: Int?
+    }
+
+    struct Accounting: Decodable {
+        let mechanism: AccountingMechanism
+        let term: Int?
+        let serving: Int?
+        let clusters: [ClusterEntry]?
+
+        struct ClusterEntry: Decodable {
+            let name: ClusterName
+            let departments: [PartyName]
+        }
+
+        /// `nil` for turns, which need not be said.
+        func policy() throws -> AccountingPolicy? {
+            guard mechanism == .rotation else {
+                guard term == nil, serving == nil, clusters == nil else {
+                    throw PolicyProblem("accounting: term, serving and clusters belong to the mechanism rotation")
+                }
+                return mechanism == .turns ? nil : AccountingPolicy(mechanism: mechanism)
+            }
+            return AccountingPolicy(
+                mechanism: .rotation,
+                rotation: AccountingPolicy.Rotation(
+                    clusters: (clusters ?? []).map {
+                        AccountingPolicy.Cluster(name: $0.name, departments: $0.departments)
+                    }, serving: serving ?? 1, term: term ?? 100))
+        }
     }
 }
 

@@ -17,6 +17,8 @@ package struct Catalog: Sendable {
         package let dataset: DatasetRecord
         package let status: DatasetStatus
         package let proposal: DatasetProposal?
+        /// The last word to each who held active tokens on it, sorted by party.
+        package let notices: [DatasetNotice]
     }
 
     package init(_ session: ReadingSession) throws {
@@ -30,7 +32,8 @@ package struct Catalog: Sendable {
                     datasets: try state.datasets(in: pool.name).map { dataset in
                         DatasetEntry(
                             dataset: dataset, status: dataset.status(at: time),
-                            proposal: try state.proposal(dataset.name))
+                            proposal: try state.proposal(dataset.name),
+                            notices: try state.notices(of: dataset.name))
                     })
             }
         }

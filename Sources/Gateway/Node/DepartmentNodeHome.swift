@@ -53,7 +53,7 @@ package struct DepartmentNodeHome: Sendable {
         (self.ledger, self.home, identity) = (ledger, home, home.identity(key))
         trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal
+            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal, reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             report(event)

@@ -25,12 +25,13 @@ struct Batch {
 
     static func sign(
         by party: PartyName, height: Int, ledger: LedgerIdentity, parent: Digest, previous: [PartyCosignature],
-        envelopes: [Data], key: SigningKey
+        answer: [Int64]? = nil, envelopes: [Data], key: SigningKey
     ) throws -> Data {
         var content = Data()
         content.appendFrame(try CanonicalJSON.encode(previous))
         for envelope in envelopes { content.appendFrame(envelope) }
-        let header = BatchHeader(by: party, content: .sha256(content), height: height, ledger: ledger, parent: parent)
+        let header = BatchHeader(
+            answer: answer, by: party, content: .sha256(content), height: height, ledger: ledger, parent: parent)
         var bytes = magic
         bytes.appendFrame(
             try Envelope.sign(header, payloadType: BatchHeader.payloadType, with: [key]).canonicalBytes())
@@ -69,6 +70,8 @@ struct Batch {
 
 /// What the proposer signs.
 struct BatchHeader: Codable, Hashable {
+    /// Under ``SharingModel/AccountingMechanism/contest``: the numbers of the last incidents, sorted by time.
+    let answer: [Int64]?
     let by: PartyName
     /// SHA-256 of everything behind the header.
     let content: Digest
@@ -85,6 +88,8 @@ package enum BatchFault: Error, Hashable, Sendable {
     case tooLarge, malformed, wrongSignature, notADepartment
     case anotherHeight(Int), anotherHistory, empty
     case tooFewCosignatures(valid: Int, needed: Int)
+    /// The accounting right asks for an answer that the batch does not give, or gives where none is asked for.
+    case wrongAnswer
     /// The transaction at `place` may not be recorded, at this time or at all.
     case inadmissible(place: Int)
     /// The transaction at `place` is in the ledger already, or twice in the batch.

@@ -26,7 +26,10 @@ struct BatchExecution: Sendable {
         let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
             after: head, previous: batch.previous)
         return try ledger.storage.read { reader in
-            let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: batch.previous)
+            let right = try AccountingRight(policy: members, after: head, state: reader)
+            let origin = BlockOrigin(
+                proposer: party, mechanism: try right.mechanism(of: party, answer: batch.header.answer),
+                previous: batch.previous)
             var assembly = try BlockAssembly(
                 on: head, at: time, by: origin, policy: members, reader: reader, engine: ledger.engine)
             for (place, envelope) in batch.envelopes.enumerated() {
@@ -44,8 +47,11 @@ struct BatchExecution: Sendable {
     }
 
     /// Makes a batch of what waits, leaving out what may not be recorded, and executes it.
+    /// - Parameter waking: What goes into the batch instead of what waits.
     /// - Returns: `nil` if nothing that waits may be recorded.
-    func propose(by party: PartyName, keys: [SigningKey], on head: StoredBlock) throws -> Proposal? {
+    func propose(
+        by party: PartyName, keys: [SigningKey], on head: StoredBlock, instead waking: AdmittedTransaction?
+    ) throws -> Proposal? {
         try ledger.storage.read { reader in
             let memberships = try ledger.membership.history(reader)
             let members = memberships.policy(at: head.height + 1)
@@ -53,11 +59,17 @@ struct BatchExecution: Sendable {
             let previous = try reader.cosignatures(height: head.height)
             let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
                 after: head, previous: previous)
-            let origin = BlockOrigin(proposer: party, mechanism: .turns(proposer: party), previous: previous)
+            let right = try AccountingRight(policy: members, after: head, state: reader)
+            let answer = right.answer(of: party)
+            let origin = BlockOrigin(
+                proposer: party, mechanism: try right.mechanism(of: party, answer: answer), previous: previous)
             var assembly = try BlockAssembly(
                 on: head, at: time, by: origin, policy: members, reader: reader, engine: ledger.engine)
             var envelopes: [Data] = []
-            for admitted in pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount) {
+            let waiting =
+                waking.map { [$0] }
+                ?? pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount)
+            for admitted in waiting {
                 if let receipt = try reader.receipt(of: admitted.id) {
                     pool.settle(admitted.id, .success(receipt))
                     continue
@@ -77,7 +89,7 @@ struct BatchExecution: Sendable {
             else { return nil }
             let bytes = try Batch.sign(
                 by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root, previous: previous,
-                envelopes: envelopes, key: key)
+                answer: answer, envelopes: envelopes, key: key)
             let block = try assembly.seal()
             return Proposal(bytes: bytes, block: block)
         }

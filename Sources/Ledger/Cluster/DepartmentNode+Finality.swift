@@ -93,6 +93,7 @@ extension DepartmentNode {
         ledger.membership.noteHead(head.height)
         candidate = nil
         proposal = nil
+        right = nil
         heightBegan = .now
         votes = votes.filter { $0.key > head.height }
         if after != memberships {

@@ -16,10 +16,12 @@ extension DepartmentNode {
     func proposeIfDue() throws {
         let height = head.height + 1
         guard candidate == nil, pool.count > 0 else { return }
-        let turns = Turns(departments: memberships.policy(at: height).parties, patience: patience)
-        guard let wait = turns.wait(of: party, at: height), ContinuousClock.now - heightBegan >= wait else { return }
+        // Who is no member never writes.
+        guard let standing = try rightOfNext().standing(of: party),
+            ContinuousClock.now - heightBegan >= patience * standing.place
+        else { return }
         if proposal == nil {
-            proposal = try execution.propose(by: party, keys: keys, on: head)
+            proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction())
             if let proposal {
                 report(.proposed(height: height, transactions: proposal.block.entries.count))
                 heightBegan = .now
@@ -31,21 +33,13 @@ extension DepartmentNode {
             output.yield(.propose(batch: proposal.bytes, height: height))
         }
     }
-}
 
-/// Who may write the batch of a height, and how long the others leave it to them.
-///
-/// The turn goes round by height, in the order of names. The wait is only courtesy: which batch counts is decided by
-/// the order, never by a clock.
-struct Turns {
-    /// Sorted.
-    let departments: [PartyName]
-    let patience: Duration
-
-    /// - Returns: `nil` for who is no member, and never writes.
-    func wait(of party: PartyName, at height: Int) -> Duration? {
-        guard let place = departments.firstIndex(of: party) else { return nil }
-        let count = departments.count
-        return patience * ((place - height % count + count) % count)
+    /// Who may write the batch after ``head``; worked out once a height.
+    private func rightOfNext() throws -> AccountingRight {
+        if let right { return right }
+        let (members, head) = (memberships.policy(at: head.height + 1), head)
+        let new = try ledger.storage.read { try AccountingRight(policy: members, after: head, state: $0) }
+        right = new
+        return new
     }
 }

@@ -21,7 +21,12 @@ package actor DepartmentNode {
     let cosigner: Cosigner
     let journal: any VoteJournal
     let execution: BatchExecution
+    /// How long one place in the order leaves to the one before it.
     let patience: Duration
+    /// Whether faulty batches of others are put on the ledger, see ``Contracts/ReportBatch``.
+    let reportsFaults: Bool
+    /// Reports of this process, so that none is made twice while the first is on its way.
+    var reported: Set<ReportBatch> = []
     let output: AsyncStream<NodeOutput>.Continuation
     let report: @Sendable (NodeEvent) -> Void
     private let executor = NodeExecutor()
@@ -37,6 +42,8 @@ package actor DepartmentNode {
     var later: [BatchEvent] = []
     /// The proposal that was written for the height after ``head``.
     var proposal: BatchExecution.Proposal?
+    /// Who may write the batch after ``head``; `nil` until it is asked.
+    var right: AccountingRight?
     var heightBegan = ContinuousClock.now
     var sentAt = ContinuousClock.now
     /// Without a journal this department may have cosigned any batch up to here in an earlier life, and gives none of
@@ -71,14 +78,15 @@ package actor DepartmentNode {
     /// - Throws: ``LedgerError/empty``; what the journal throws.
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
-        patience: Duration = .milliseconds(250), report: @escaping @Sendable (NodeEvent) -> Void
+        patience: Duration = .milliseconds(250), reportsFaults: Bool = false,
+        report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
         guard let head = try ledger.head() else { throw LedgerError.empty }
         (self.ledger, self.pool, self.keys, self.cosigner) = (ledger, pool, keys, cosigner)
         (self.journal, self.report, self.head) = (journal, report, head)
         party = cosigner.party
         execution = BatchExecution(ledger: ledger, pool: pool)
-        self.patience = patience
+        (self.patience, self.reportsFaults) = (patience, reportsFaults)
         memberships = try ledger.memberships()
         (outputs, output) = AsyncStream.makeStream(of: NodeOutput.self)
         guard let vote = try journal.load() else { return }
@@ -126,6 +134,7 @@ package actor DepartmentNode {
             if event.height > head.height - 1_000 { report(.deleted(height: event.height, by: event.department)) }
         case .rewritten:
             report(.rewritten(height: event.height, by: event.department))
+            try reportFault(.rewritten, of: event.department, height: event.height)
             keep(event)
         case .written: keep(event)
         }
@@ -164,6 +173,7 @@ package actor DepartmentNode {
                 try vote(for: block, bytes, event)
             } catch let fault as BatchFault {
                 report(.skipped(height: event.height, by: event.department, fault))
+                try reportFault(fault.reported, of: event.department, height: event.height)
             }
         }
         try finish()

@@ -14,6 +14,7 @@ struct TestLedger {
     var now: Timestamp = "2026-11-21T08:00:00Z"
     /// How the next block comes about.
     var mechanism = AccountingMechanism.embedded
+    var isStandIn = false
     var proposer: PartyName = "site1"
     var cosigners: [PartyName] = []
     let identity: LedgerIdentity
@@ -70,7 +71,8 @@ struct TestLedger {
     mutating func begin() throws -> BlockContext {
         let block = BlockContext(
             ledger: identity, height: Int64(history.count), time: now, proposer: proposer, mechanism: mechanism,
-            departments: Consortium.record.departments(of: identity.section).map(\.name), cosigners: cosigners)
+            isStandIn: isStandIn, departments: Consortium.record.departments(of: identity.section).map(\.name),
+            cosigners: cosigners)
         state.apply(try engine.begin(block, state: state))
         return block
     }

@@ -166,6 +166,27 @@ struct DepartmentNodeTests {
         }
     }
 
+    @Test("After days in which nobody wrote, what comes first is judged by the time that it is")
+    func quiet() async throws {
+        try await TestCluster.run(clocks: ["site2": 3_600, "site3": -3_600]) { cluster in
+            let token = try await cluster.submit(try request(cluster), at: "site1")
+            let before = try #require(try await cluster.settle(names))
+            cluster.consortium.clock.advance(seconds: 1_000_001)
+            let late = try cluster.consortium.envelope(
+                ApproveToken(token: token.transaction), by: "site1", validFor: 600)
+            let receipt = try await cluster.submit(late, at: "site2")
+            #expect(receipt.refusal?.code == .tokenExpired)
+            #expect(receipt.time == cluster.consortium.clock.now)
+            #expect(receipt.height == before.height + 2, "one block to wake the ledger")
+            let next = try await cluster.submit(try request(cluster, "next"), at: "site3")
+            #expect(next.isAccepted && next.height == before.height + 3, "a clock that is off wakes nobody twice")
+            let kinds = try cluster["site4"].ledger.read { reader in
+                try reader.entries(kind: "ledger.wake", after: nil, limit: 10).count
+            }
+            #expect(kinds == 1)
+        }
+    }
+
     @Test("A department whose clock is an hour off does not move the ledger's time")
     func clocks() async throws {
         for ahead: Int64 in [3_600, -3_600] {

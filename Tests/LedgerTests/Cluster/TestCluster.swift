@@ -25,8 +25,11 @@ final class TestCluster: Sendable {
     }
 
     /// Opens the section on one storage, as `found` does, and gives each department a copy that all have cosigned.
-    init(departments: Int = 4, clocks: [String: Int64] = [:]) async throws {
-        consortium = try TestConsortium(departments: departments)
+    init(
+        departments: Int = 4, clocks: [String: Int64] = [:], policy: SharingPolicy = SharingPolicy(),
+        patience: Duration = .zero, reportsFaults: Bool = false
+    ) async throws {
+        consortium = try TestConsortium(departments: departments, policy: policy)
         folder = try TemporaryFolder()
         let shared = try folder.storage("shared")
         try await consortium.begin(try consortium.open(shared))
@@ -43,14 +46,16 @@ final class TestCluster: Sendable {
                 for cosignature in cosignatures { try writer.append(cosignature, height: head.height) }
             }
             members.append(
-                try await TestCluster.member(name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0))
+                try await TestCluster.member(
+                    name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0, patience: patience,
+                    reportsFaults: reportsFaults))
         }
         self.members = members
     }
 
     static func member(
         _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: MemoryJournal,
-        ahead: Int64 = 0, isConfirmed: Bool = true
+        ahead: Int64 = 0, isConfirmed: Bool = true, patience: Duration = .zero, reportsFaults: Bool = false
     ) async throws -> Member {
         let (pool, told, clock) = (TransactionPool(limit: 100), Told(), consortium.clock)
         let party: PartyName = try Name(text: name)
@@ -63,7 +68,7 @@ final class TestCluster: Sendable {
             ordering: pool)
         let node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
-            patience: .zero
+            patience: patience, reportsFaults: reportsFaults
         ) { told.note($0) }
         if isConfirmed { try await confirm(node, in: consortium) }
         return Member(name: name, ledger: ledger, pool: pool, node: node, told: told)
@@ -87,10 +92,12 @@ final class TestCluster: Sendable {
 
     /// Founds a cluster, and carries what its nodes want sent for as long as `body` runs, letting them propose.
     static func run(
-        departments: Int = 4, clocks: [String: Int64] = [:],
+        departments: Int = 4, clocks: [String: Int64] = [:], policy: SharingPolicy = SharingPolicy(),
+        patience: Duration = .zero, reportsFaults: Bool = false,
         _ body: @escaping @Sendable (TestCluster) async throws -> Void
     ) async throws {
-        let cluster = try await TestCluster(departments: departments, clocks: clocks)
+        let cluster = try await TestCluster(
+            departments: departments, clocks: clocks, policy: policy, patience: patience, reportsFaults: reportsFaults)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for member in cluster.members {
                 group.addTask {

@@ -3,6 +3,7 @@ import BlobStore
 import CanonicalJSON
 import Contracts
 import Gateway
+import Ledger
 import SharingModel
 
 struct CatalogCommand: ParsableCommand {
@@ -34,12 +35,14 @@ struct CatalogCommand: ParsableCommand {
     private static func text(_ entry: Catalog.PoolEntry) -> String {
         var table = TextTable(
             .text("dataset"), .text("owners"), .number("rows"), .text("packs (columns that open together)"),
-            .text("public columns"), .text("status"))
+            .text("public columns"), .text("status"), .text("valid until"), .text("told"))
         for dataset in entry.datasets {
             table.append(
                 dataset.dataset.name.text, dataset.dataset.owners.map(\.text).joined(separator: ","),
                 Quantity.count(Int(dataset.dataset.terms.rows)), packs(dataset.dataset),
-                dataset.dataset.terms.publicColumns.joined(separator: " "), dataset.status.rawValue)
+                dataset.dataset.terms.publicColumns.joined(separator: " "), dataset.status.rawValue,
+                dataset.dataset.terms.validUntil?.description ?? "",
+                NoticeDocument.told(dataset.notices))
         }
         return "pool \(entry.pool.name), key held by \(entry.pool.custodian)\n\n" + table.text()
     }
@@ -54,14 +57,16 @@ struct CatalogCommand: ParsableCommand {
             "pool": .string(entry.pool.name.text), "custodian": .string(entry.pool.custodian.text),
             "members": .array(entry.pool.members.map { .string($0.text) }),
             "keyFingerprint": .string(entry.pool.keyFingerprint.hex),
-            "datasets": .array(entry.datasets.map { DatasetDocument.value($0.dataset, $0.status) }),
+            "datasets": .array(entry.datasets.map { DatasetDocument.value($0.dataset, $0.status, $0.notices) }),
         ])
     }
 }
 
 /// A dataset as the commands print it.
 enum DatasetDocument {
-    static func value(_ dataset: DatasetRecord, _ status: DatasetStatus) -> JSONValue {
+    static func value(
+        _ dataset: DatasetRecord, _ status: DatasetStatus, _ notices: [DatasetNotice]
+    ) -> JSONValue {
         .object([
             "dataset": .string(dataset.name.text), "pool": .string(dataset.terms.pool.text),
             "manifest": .string(dataset.manifest.text), "rows": .integer(dataset.terms.rows),
@@ -75,7 +80,28 @@ enum DatasetDocument {
                     })),
             "publicColumns": .array(dataset.terms.publicColumns.map { .string($0) }),
             "status": .string(status.rawValue),
+            "notices": .array(notices.map(NoticeDocument.value)),
             "validUntil": dataset.terms.validUntil.map { .string($0.description) } ?? .null,
         ])
+    }
+}
+
+/// A notice as the commands print it.
+enum NoticeDocument {
+    static func value(_ notice: DatasetNotice) -> JSONValue {
+        .object([
+            "at": .string(notice.at.description), "dataset": .string(notice.dataset.text),
+            "event": .string(notice.event.rawValue), "party": .string(notice.party.text),
+            "tokens": .array(notice.tokens.map { .string($0.hex) }),
+        ])
+    }
+
+    /// Who was told what: `stale: statistics, press`.
+    static func told(_ notices: [DatasetNotice]) -> String {
+        DatasetNotice.Event.allCases.compactMap { event in
+            let parties = notices.filter { $0.event == event }.map(\.party.text)
+            return parties.isEmpty ? nil : "\(event.rawValue): \(parties.joined(separator: ", "))"
+        }
+        .joined(separator: "; ")
     }
 }

@@ -35,14 +35,16 @@ struct ShowDataset: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let time = try session.blockTime()
-        let (record, proposal) = try session.state { (try $0.dataset(dataset), try $0.proposal(dataset)) }
+        let (record, proposal, notices) = try session.state {
+            (try $0.dataset(dataset), try $0.proposal(dataset), try $0.notices(of: dataset))
+        }
         if let proposal {
             ErrorReport.warn(
                 "a new version or validity waits for \(proposal.missing.map(\.text).joined(separator: ", ")): "
                     + "each approves with `chancery dataset approve \(dataset)`")
         }
         guard let record else { return _ = try session.state { try $0.knownDataset(dataset) } }
-        try json.print(DatasetDocument.value(record, record.status(at: time))) {
+        try json.print(DatasetDocument.value(record, record.status(at: time), notices)) {
             """
             \(record.name) of \(record.owners.map(\.text).joined(separator: ", ")): \(record.status(at: time).rawValue)
             pool      \(record.terms.pool)
@@ -51,6 +53,10 @@ struct ShowDataset: ParsableCommand {
             \(Quantity.bytes(Int(record.terms.bytes)))
             valid     \(record.terms.validUntil.map { "until \($0)" } ?? "without end")
             """
+                + notices.map { notice in
+                    "\ntold      \(notice.party) at \(notice.at): \(notice.event.rawValue), for "
+                        + Quantity.counted(notice.tokens.count, "token", "tokens")
+                }.joined()
         }
     }
 }

@@ -9,7 +9,7 @@ struct LedgerCommand: AsyncParsableCommand {
               chancery ledger status
             """,
         subcommands: [
-            LedgerStatus.self, LedgerLog.self, ShowTransaction.self, ProveTransaction.self, CosignLedger.self,
-            CheckLedger.self, FollowLedger.self, ExportLedger.self,
+            LedgerStatus.self, LedgerDepartments.self, LedgerLog.self, ShowTransaction.self, ProveTransaction.self,
+            CosignLedger.self, CheckLedger.self, FollowLedger.self, ExportLedger.self,
         ])
 }

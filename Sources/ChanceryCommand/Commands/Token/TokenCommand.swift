@@ -187,29 +187,44 @@ struct ListTokens: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let time = try session.blockTime()
-        let tokens = try session.state { try $0.tokens() }.sorted { $0.terms.requestedAt < $1.terms.requestedAt }
-        try json.print(JSONValue.object(["tokens": .array(tokens.map { ListTokens.document($0, time) })])) {
+        let (tokens, notices) = try session.state { state in
+            let tokens = try state.tokens().sorted { $0.terms.requestedAt < $1.terms.requestedAt }
+            return (tokens, try tokens.map { try ListTokens.notices(of: $0, state) })
+        }
+        let documents = zip(tokens, notices).map { ListTokens.document($0, time, $1) }
+        try json.print(JSONValue.object(["tokens": .array(documents)])) {
             guard !tokens.isEmpty else { return "no token was ever asked for" }
             var table = TextTable(
                 .text("token"), .text("for"), .text("status"), .number("uses left"), .text("until"), .text("packs"),
-                .text("purpose"))
-            for token in tokens {
+                .text("purpose"), .text("notices"))
+            for (token, notices) in zip(tokens, notices) {
                 table.append(
                     String(token.id.hex.prefix(12)), token.terms.grantee.text, token.status(at: time).rawValue,
                     String(token.usesLeft), token.terms.until.description,
-                    token.terms.packs.map(\.text).joined(separator: ","), token.terms.purpose)
+                    token.terms.packs.map(\.text).joined(separator: ","), token.terms.purpose,
+                    notices.map { "\($0.dataset) \($0.event.rawValue)" }.joined(separator: ", "))
             }
             return table.text()
         }
     }
 
-    private static func document(_ token: Token, _ time: Timestamp) -> JSONValue {
+    /// What its grantee was told of its datasets, of the versions that it is for.
+    private static func notices(of token: Token, _ state: LedgerState) throws -> [DatasetNotice] {
+        try token.datasets.compactMap { granted in
+            try state.notice(of: granted.dataset, to: token.terms.grantee).flatMap { notice in
+                notice.tokens.contains(token.id) && notice.manifest == granted.manifest ? notice : nil
+            }
+        }
+    }
+
+    private static func document(_ token: Token, _ time: Timestamp, _ notices: [DatasetNotice]) -> JSONValue {
         .object([
             "token": .string(token.id.hex), "grantee": .string(token.terms.grantee.text),
             "status": .string(token.status(at: time).rawValue), "pool": .string(token.terms.pool.text),
             "packs": .array(token.terms.packs.map { .string($0.text) }), "purpose": .string(token.terms.purpose),
             "uses": .integer(token.terms.uses), "usesLeft": .integer(token.usesLeft),
             "until": .string(token.terms.until.description),
+            "notices": .array(notices.map(NoticeDocument.value)),
             "datasets": .array(
                 token.datasets.map { dataset in
                     .object([
