@@ -32,7 +32,8 @@ struct FileVoteJournal: VoteJournal {
     private var settled: URL { directory.appending(path: "settlements", directoryHint: .isDirectory) }
 
     func settlements() throws -> [SettledHeight] {
-        try DurableFiles.Directory.names(in: settled.plainPath).filter { $0.hasSuffix(".json") }.sorted().compactMap { name in
+        try DurableFiles.Directory.names(in: settled.plainPath).filter { $0.hasSuffix(".json") }.sorted().compactMap {
+            name in
             let file = settled.appending(path: name)
             do {
                 return try PrivateFile.read(file).map { try CanonicalJSON.decode(SettledHeight.self, from: $0) }

@@ -32,7 +32,9 @@ package struct ResolveHeight: Sendable {
     package func state(on other: SettledHeight?) async throws -> SettledHeight {
         let opened = try await open()
         let open = try await opened.node.openBatch()
-        guard let (department, batch) = other.map({ ($0.department, $0.batch) }) ?? open.map({ ($0.department, $0.batch) })
+        guard
+            let (department, batch) = other.map({ ($0.department, $0.batch) })
+                ?? open.map({ ($0.department, $0.batch) })
         else {
             throw GatewayError.notAllowed(
                 reason: "\(home.party.name) has cosigned nothing at the height after its newest final block",

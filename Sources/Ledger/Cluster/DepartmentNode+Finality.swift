@@ -49,7 +49,9 @@ extension DepartmentNode {
 
     /// Two cosignatures of one department for one height: evidence, if they are for trees of one size.
     private func noteConflict(_ first: CosignatureMessage, _ second: CosignatureMessage) {
-        guard first.size == second.size, first.root != second.root, !isGivenUp(first), !isGivenUp(second) else { return }
+        guard first.size == second.size, first.root != second.root, !isGivenUp(first), !isGivenUp(second) else {
+            return
+        }
         let proof = Equivocation(first: first, second: second)
         report(.equivocation(proof))
         putOnRecord(.equivocation(proof))

@@ -19,7 +19,9 @@ extension DepartmentNode {
     /// several, and one record is enough.
     func putOnRecord(_ fact: UnrecordedFact.Fact) {
         let parties = memberships.policy(at: head.height + 1).parties
-        guard let place = parties.firstIndex(of: party), !unrecorded.contains(where: { $0.fact == fact }) else { return }
+        guard let place = parties.firstIndex(of: party), !unrecorded.contains(where: { $0.fact == fact }) else {
+            return
+        }
         // A settlement comes first: with it a cosignature that was given up is no equivocation.
         let isSettlement = if case .settlement = fact { true } else { false }
         let turn = (place - head.height % parties.count + parties.count) % parties.count
@@ -44,7 +46,9 @@ extension DepartmentNode {
             let isKnown = try ledger.read { reader in
                 try LedgerState(reader).equivocations().contains { $0.party == proof.party && $0.size == size }
             }
-            guard !isKnown, let key = memberships.policy(at: proof.first.height).publicKey(of: proof.party) else { return }
+            guard !isKnown, let key = memberships.policy(at: proof.first.height).publicKey(of: proof.party) else {
+                return
+            }
             try submit(
                 ReportEquivocation(
                     party: proof.party, key: key, size: size,

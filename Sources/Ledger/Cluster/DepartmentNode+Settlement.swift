@@ -46,7 +46,8 @@ extension DepartmentNode {
         settlements[settled.height] = settled
         if own != nil { votes[settled.height]?[party] = nil }
         for statement in statements {
-            guard let tree = statement.givesUp, let known = votes[settled.height]?[statement.by], known.root == tree.root
+            guard let tree = statement.givesUp, let known = votes[settled.height]?[statement.by],
+                known.root == tree.root
             else { continue }
             votes[settled.height]?[statement.by] = nil
         }

@@ -83,7 +83,9 @@ extension NodeEvent {
     /// Whether somebody ought to look at it.
     package var isNotable: Bool {
         switch self {
-        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal, .settled: true
+        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
+            .settled:
+            true
         case .final, .cosigned, .proposed, .caughtUp: false
         }
     }
