@@ -37,6 +37,7 @@ struct MembershipTests {
         var round = 0
         while try cluster[names[0]].ledger.head()?.height ?? 0 < height {
             _ = try await cluster.submit(try request(cluster, "to \(height), \(round)"), at: names[round % names.count])
+            _ = try await cluster.settle(names)
             round += 1
         }
     }
