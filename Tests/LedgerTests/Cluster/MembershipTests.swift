@@ -49,7 +49,8 @@ struct MembershipTests {
         let after = try CheckpointPolicy(members: try #require(change.members), ledger: before.ledger)
         for name in names {
             let ledger = try cluster[name].ledger
-            for height in 0...head.height {
+            // The blocks before were made by one operator, and only the last of them is cosigned by all.
+            for height in 2...head.height {
                 let block = try #require(try ledger.cosignedBlock(.height(height)))
                 let policy = height < Int(change.effective) ? before : after
                 #expect(block.block.record.members == policy.members, "height \(height) at \(name)")
