@@ -1,9 +1,9 @@
 import Foundation
-import KeyVault
+package import KeyVault
 import Ledger
 import SealedTables
 import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 import TransparencyLog
 
 /// The keys of one party, before they are in its vault.
@@ -38,6 +38,14 @@ extension PartyHome {
     /// By which this party shows over TLS who it is.
     func identity(_ key: SigningKey) -> TransportIdentity {
         TransportIdentity(party: party.name, consortium: consortium.digest, key: key)
+    }
+
+    /// The same, with the newest key of this party's vault: for who cannot read a ledger that says which one counts.
+    package func identity(passphrase: SecretBytes) throws -> TransportIdentity {
+        guard let key = try KeyVault(directory: vaultDirectory, passphrase: passphrase).signingKeys().last else {
+            throw GatewayError.keyMissing(name: "signing", party: party.name)
+        }
+        return identity(key)
     }
 }
 
