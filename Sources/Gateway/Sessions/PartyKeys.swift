@@ -1,9 +1,9 @@
 import Foundation
-import KeyVault
+package import KeyVault
 import Ledger
 import SealedTables
 import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 
 /// The keys of one party, before they are in its vault.
 struct PartyKeys {
@@ -47,7 +47,8 @@ extension KeyVault {
         try store(name, SecretBytes(wiping: &secret))
     }
 
-    func signingKey() throws -> SigningKey {
+    /// The party's key for transactions and batches.
+    package func signingKey() throws -> SigningKey {
         try load(.signing).withUnsafeBytes { try SigningKey(ed25519Secret: $0) }
     }
 
