@@ -32,7 +32,9 @@ enum BenchYardsticks {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         // It measures until an alarm comes.
-        guard (try? process.runWithSignals()) != nil, let data = try? output.fileHandleForReading.readToEnd() else { return nil }
+        guard (try? process.runWithSignals()) != nil, let data = try? output.fileHandleForReading.readToEnd() else {
+            return nil
+        }
         process.waitUntilExit()
         // Of the summary: `+F6:0:253:253 bits EdDSA (Ed25519):` seconds a signature, `:` seconds a verification.
         let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("+F") }

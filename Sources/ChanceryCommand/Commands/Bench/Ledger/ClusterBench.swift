@@ -45,7 +45,7 @@ final class ClusterBench: LoadedLedger {
             return try await group.reduce(into: [(Int, Node)]()) { $0.append($1) }
         }
         running.withLock { $0 = started.sorted { $0.0 < $1.0 }.map(\.1) }
-        try await waitUntilReady()
+        try await ClusterBench.waitUntilReady(started.map(\.1))
         // Running is what answers with something final, at each node.
         for node in started.map(\.1) { try await consortium.redeem(token, node.connection.submit) }
         startSeconds = start.duration(to: clock.now) / .seconds(1)
@@ -98,8 +98,8 @@ final class ClusterBench: LoadedLedger {
     }
 
     /// A batch that stands in the order before a node has begun to follow it gets no cosignature of that node.
-    private func waitUntilReady() async throws {
-        for node in running.withLock({ $0 }) {
+    private static func waitUntilReady(_ nodes: [Node]) async throws {
+        for node in nodes {
             while try await !node.connection.isReady() { try await Task.sleep(for: .milliseconds(10)) }
         }
     }
@@ -152,7 +152,7 @@ final class ClusterBench: LoadedLedger {
         let node = try await ClusterBench.start(name, home, address, network)
         let listening = start.duration(to: clock.now) / .seconds(1)
         running.withLock { $0[0] = node }
-        try await waitUntilReady()
+        try await ClusterBench.waitUntilReady([node])
         let receipt = Mutex<Receipt?>(nil)
         try await consortium.redeem(token) { envelope in
             let given = try await node.connection.submit(envelope)
