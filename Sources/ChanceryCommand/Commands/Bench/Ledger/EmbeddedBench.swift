@@ -59,10 +59,7 @@ struct EmbeddedBench: LoadedLedger {
         try await consortium.redeem(token, ledger.submit)
     }
 
-    func diskBytes() throws -> Int {
-        try storage.fold()
-        return try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-    }
+    func diskBytes() throws -> Int { try storage.byteCount() }
 
     func processorSeconds() -> [ProcessRole: Double] { [.client: ResourceUsage.now.processorSeconds] }
 

@@ -11,7 +11,7 @@ protocol LoadedLedger: Sendable {
     /// - Parameter number: Counts the transactions; those of a cluster go round the nodes by it.
     func submit(_ number: Int) async throws
 
-    /// Bytes on one node's disk, logs folded in as far as that can be done from outside.
+    /// Bytes on one node's disk.
     func diskBytes() throws -> Int
 
     /// Processor seconds of everything that works for the ledger, by what they are of.
