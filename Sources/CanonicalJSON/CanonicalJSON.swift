@@ -14,7 +14,17 @@ package enum CanonicalJSON {
     /// - Throws: ``CanonicalJSONError`` for an integer beyond ±(2⁵³ − 1), a number that is not finite, a collection
     ///   without an order of its own.
     package static func encode(_ value: some Encodable) throws(CanonicalJSONError) -> Data {
-        try serialize(tree(of: value))
+        var writer = JSONWriter()
+        try writer.write(part(of: value), depth: 0)
+        return Data(writer.bytes)
+    }
+
+    private static func part(of value: some Encodable) throws(CanonicalJSONError) -> JSONPart {
+        do {
+            return try JSONPart(encoding: value, in: .root)
+        } catch {
+            throw CanonicalJSONError(encoding: error)
+        }
     }
 
     /// What canonical JSON says: the inverse of ``encode(_:)``.
@@ -41,7 +51,7 @@ package enum CanonicalJSON {
         _ type: Value.Type, from json: JSONValue
     ) throws(CanonicalJSONError) -> Value {
         do {
-            return try JSONReader(value: json, codingPath: []).read(type)
+            return try JSONReader(value: json, path: .root).read(type)
         } catch {
             throw CanonicalJSONError(decoding: error)
         }
@@ -49,11 +59,7 @@ package enum CanonicalJSON {
 
     /// The JSON of `value` as a tree, to be put into a larger one.
     package static func tree(of value: some Encodable) throws(CanonicalJSONError) -> JSONValue {
-        do {
-            return try JSONPart(encoding: value, codingPath: []).finished(at: [])
-        } catch {
-            throw CanonicalJSONError(encoding: error)
-        }
+        try part(of: value).finished()
     }
 
     /// Reads one JSON value (RFC 8259), canonical or not.

@@ -32,18 +32,56 @@ extension CanonicalJSONError {
     }
 }
 
+/// Where a value stands, as a list from the inside out: hardly any path is ever asked for.
+struct JSONPath {
+    private final class Step {
+        let key: any CodingKey
+        let outer: Step?
+
+        init(_ key: any CodingKey, in outer: Step?) {
+            (self.key, self.outer) = (key, outer)
+        }
+    }
+
+    private let last: Step?
+
+    static var root: JSONPath { JSONPath(last: nil) }
+
+    private init(last: Step?) {
+        self.last = last
+    }
+
+    func appending(_ key: any CodingKey) -> JSONPath { JSONPath(last: Step(key, in: last)) }
+
+    /// From the outside in.
+    var keys: [any CodingKey] {
+        var keys: [any CodingKey] = []
+        var step = last
+        while let current = step {
+            keys.append(current.key)
+            step = current.outer
+        }
+        return keys.reversed()
+    }
+
+    /// As people write it.
+    var text: String { CanonicalJSONError.path(keys) }
+}
+
 /// A member name or an index that stands in a path.
-struct PathKey: CodingKey {
-    let stringValue: String
-    let intValue: Int?
+enum PathKey: CodingKey {
+    case name(String)
+    case index(Int)
 
-    init(stringValue: String) {
-        self.stringValue = stringValue
-        intValue = nil
+    init(stringValue: String) { self = .name(stringValue) }
+    init(intValue: Int) { self = .index(intValue) }
+
+    var stringValue: String {
+        switch self {
+        case .name(let name): name
+        case .index(let index): String(index)
+        }
     }
 
-    init(intValue: Int) {
-        stringValue = String(intValue)
-        self.intValue = intValue
-    }
+    var intValue: Int? { if case .index(let index) = self { index } else { nil } }
 }

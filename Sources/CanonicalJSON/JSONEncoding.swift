@@ -1,32 +1,35 @@
 /// The `Encoder` that fills a draft. A superclass's values go into a member `super`, as `Codable` has it.
 struct JSONEncoding: Encoder {
     let draft: JSONDraft
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { draft.path.keys }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         draft.becomeObject()
-        return KeyedEncodingContainer(KeyedContainer(draft: draft, codingPath: codingPath))
+        return KeyedEncodingContainer(KeyedContainer(draft: draft))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         draft.becomeArray()
-        return UnkeyedContainer(draft: draft, codingPath: codingPath)
+        return UnkeyedContainer(draft: draft)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        SingleContainer(draft: draft, codingPath: codingPath)
+        SingleContainer(draft: draft)
     }
 }
 
 private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let draft: JSONDraft
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { draft.path.keys }
 
     func encodeNil(forKey key: Key) { draft.set(.value(.null), forName: key.stringValue) }
 
+    // Texts are most of what is encoded; they need no look at what else they conform to.
+    func encode(_ value: String, forKey key: Key) { draft.set(.value(.string(value)), forName: key.stringValue) }
+
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        draft.set(try JSONPart(encoding: value, codingPath: codingPath + [key]), forName: key.stringValue)
+        draft.set(try JSONPart(encoding: value, in: draft.path, key), forName: key.stringValue)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -42,21 +45,21 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder(forKey key: Key) -> any Encoder { member(key) }
 
     private func member(_ key: any CodingKey) -> JSONEncoding {
-        let inner = JSONDraft()
+        let inner = JSONDraft(at: draft.path.appending(key))
         draft.set(.draft(inner), forName: key.stringValue)
-        return JSONEncoding(draft: inner, codingPath: codingPath + [key])
+        return JSONEncoding(draft: inner)
     }
 }
 
 private struct UnkeyedContainer: UnkeyedEncodingContainer {
     let draft: JSONDraft
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { draft.path.keys }
     var count: Int { draft.elementCount }
 
     func encodeNil() { draft.append(.value(.null)) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        draft.append(try JSONPart(encoding: value, codingPath: codingPath + [PathKey(intValue: count)]))
+        draft.append(try JSONPart(encoding: value, in: draft.path, PathKey(intValue: count)))
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -70,20 +73,21 @@ private struct UnkeyedContainer: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { element() }
 
     private func element() -> JSONEncoding {
-        let inner = JSONDraft()
-        let path = codingPath + [PathKey(intValue: count)]
+        let inner = JSONDraft(at: draft.path.appending(PathKey(intValue: count)))
         draft.append(.draft(inner))
-        return JSONEncoding(draft: inner, codingPath: path)
+        return JSONEncoding(draft: inner)
     }
 }
 
 private struct SingleContainer: SingleValueEncodingContainer {
     let draft: JSONDraft
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { draft.path.keys }
 
     func encodeNil() { draft.become(.value(.null)) }
 
+    func encode(_ value: String) { draft.become(.value(.string(value))) }
+
     func encode<Value: Encodable>(_ value: Value) throws {
-        draft.become(try JSONPart(encoding: value, codingPath: codingPath))
+        draft.become(try JSONPart(encoding: value, in: draft.path))
     }
 }

@@ -3,64 +3,85 @@ enum JSONPart {
     case value(JSONValue)
     case draft(JSONDraft)
 
-    init<Value: Encodable>(encoding value: Value, codingPath: [any CodingKey]) throws {
-        if let leaf = value as? any JSONLeaf {
-            self = .value(try leaf.jsonValue(at: codingPath))
+    /// - Parameter key: What `value` is called in what stands at `outer`; `nil` if it stands there itself.
+    init<Value: Encodable>(encoding value: Value, in outer: JSONPath, _ key: (any CodingKey)? = nil) throws {
+        if let text = value as? String {
+            self = .value(.string(text))
             return
         }
-        if let collection = value as? any UnorderedCollection, !collection.isWrittenByStringKey {
-            throw CanonicalJSONError.unorderedCollection(path: CanonicalJSONError.path(codingPath))
+        let path = key.map(outer.appending) ?? outer
+        if let special = value as? any SpeciallyEncoded {
+            if let leaf = special as? any JSONLeaf {
+                self = .value(try leaf.jsonValue(at: path))
+                return
+            }
+            if let collection = special as? any UnorderedCollection, !collection.isWrittenByStringKey {
+                throw CanonicalJSONError.unorderedCollection(path: path.text)
+            }
         }
-        let draft = JSONDraft()
-        try value.encode(to: JSONEncoding(draft: draft, codingPath: codingPath))
+        let draft = JSONDraft(at: path)
+        try value.encode(to: JSONEncoding(draft: draft))
         self = .draft(draft)
     }
 
-    func finished(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue {
+    func finished() throws(CanonicalJSONError) -> JSONValue {
         switch self {
         case .value(let value): value
-        case .draft(let draft): try draft.finished(at: codingPath)
+        case .draft(let draft): try draft.finished()
         }
     }
 }
 
+/// What does not simply encode itself: a ``JSONLeaf`` or an ``UnorderedCollection``. One question where there would be
+/// two, each of which the runtime answers slowly with no.
+protocol SpeciallyEncoded {}
+
 /// A value under construction. It is a reference because `Codable` hands containers out before they are filled.
 final class JSONDraft {
-    var content = Content.empty
+    let path: JSONPath
+    private(set) var content = Content.empty
 
     enum Content {
         case empty
         case part(JSONPart)
         case array([JSONPart])
-        case object([String: JSONPart])
+        /// In the order of encoding; of two members with one name the last counts.
+        case object([Member])
         /// Two containers of different kinds were asked for.
         case contradiction
     }
 
-    func finished(at codingPath: [any CodingKey]) throws(CanonicalJSONError) -> JSONValue {
+    struct Member {
+        let name: String
+        let part: JSONPart
+    }
+
+    init(at path: JSONPath) {
+        self.path = path
+    }
+
+    var notOneValue: CanonicalJSONError { .notOneValue(path: path.text) }
+
+    func finished() throws(CanonicalJSONError) -> JSONValue {
         switch content {
-        case .empty, .contradiction: throw .notOneValue(path: CanonicalJSONError.path(codingPath))
-        case .part(let part): return try part.finished(at: codingPath)
+        case .empty, .contradiction: throw notOneValue
+        case .part(let part): return try part.finished()
         case .array(let parts):
             var elements: [JSONValue] = []
             elements.reserveCapacity(parts.count)
-            for (index, part) in parts.enumerated() {
-                elements.append(try part.finished(at: codingPath + [PathKey(intValue: index)]))
-            }
+            for part in parts { elements.append(try part.finished()) }
             return .array(elements)
         case .object(let parts):
             var members: [String: JSONValue] = [:]
             members.reserveCapacity(parts.count)
-            for (name, part) in parts {
-                members[name] = try part.finished(at: codingPath + [PathKey(stringValue: name)])
-            }
+            for member in parts { members[member.name] = try member.part.finished() }
             return .object(members)
         }
     }
 
     func becomeObject() {
         switch content {
-        case .empty: content = .object([:])
+        case .empty: content = .object([])
         case .object: break
         default: content = .contradiction
         }
@@ -83,8 +104,8 @@ final class JSONDraft {
             content = .contradiction
             return
         }
-        content = .empty  // leaves the dictionary with one owner, so that it grows in place
-        members[name] = part
+        content = .empty  // leaves the array with one owner, so that it grows in place
+        members.append(Member(name: name, part: part))
         content = .object(members)
     }
 
@@ -102,7 +123,7 @@ final class JSONDraft {
 }
 
 /// A collection that `Codable` would write in the order of a hash table, which changes with every run.
-protocol UnorderedCollection {
+protocol UnorderedCollection: SpeciallyEncoded {
     /// Whether it becomes an object, whose members are sorted when written.
     var isWrittenByStringKey: Bool { get }
 }

@@ -1,10 +1,12 @@
 /// The `Decoder` over a parsed value.
 struct JSONReader: Decoder {
     let value: JSONValue
-    let codingPath: [any CodingKey]
+    let path: JSONPath
+    var codingPath: [any CodingKey] { path.keys }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        if type == String.self, case .string(let text) = value, let text = text as? Value { return text }
         guard let leaf = type as? any JSONLeaf.Type else { return try type.init(from: self) }
         guard let value = leaf.value(from: value) as? Value else { throw mismatch(type, wanted: "\(type)") }
         return value
@@ -12,12 +14,12 @@ struct JSONReader: Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .object(let members) = value else { throw mismatch([String: JSONValue].self, wanted: "object") }
-        return KeyedDecodingContainer(KeyedContainer(members: members, codingPath: codingPath))
+        return KeyedDecodingContainer(KeyedContainer(members: members, path: path))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard case .array(let elements) = value else { throw mismatch([JSONValue].self, wanted: "array") }
-        return UnkeyedContainer(elements: elements, codingPath: codingPath)
+        return UnkeyedContainer(elements: elements, path: path)
     }
 
     func singleValueContainer() -> any SingleValueDecodingContainer { SingleContainer(reader: self) }
@@ -39,7 +41,8 @@ struct JSONReader: Decoder {
 
 private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let members: [String: JSONValue]
-    let codingPath: [any CodingKey]
+    let path: JSONPath
+    var codingPath: [any CodingKey] { path.keys }
 
     var allKeys: [Key] { members.keys.sorted(by: precedesInUTF16).compactMap { Key(stringValue: $0) } }
 
@@ -68,13 +71,14 @@ private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "the member \(key.stringValue) is missing"))
         }
-        return JSONReader(value: member, codingPath: codingPath + [key])
+        return JSONReader(value: member, path: path.appending(key))
     }
 }
 
 private struct UnkeyedContainer: UnkeyedDecodingContainer {
     let elements: [JSONValue]
-    let codingPath: [any CodingKey]
+    let path: JSONPath
+    var codingPath: [any CodingKey] { path.keys }
     var currentIndex = 0
 
     var count: Int? { elements.count }
@@ -113,13 +117,13 @@ private struct UnkeyedContainer: UnkeyedDecodingContainer {
     }
 
     private func element() throws -> JSONReader {
-        let path = codingPath + [PathKey(intValue: currentIndex)]
+        let path = path.appending(PathKey(intValue: currentIndex))
         guard currentIndex < elements.count else {
             throw DecodingError.valueNotFound(
                 JSONValue.self,
-                .init(codingPath: path, debugDescription: "the array has only \(elements.count) elements"))
+                .init(codingPath: path.keys, debugDescription: "the array has only \(elements.count) elements"))
         }
-        return JSONReader(value: elements[currentIndex], codingPath: path)
+        return JSONReader(value: elements[currentIndex], path: path)
     }
 }
 

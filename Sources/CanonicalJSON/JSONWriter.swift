@@ -20,6 +20,48 @@ struct JSONWriter {
         }
     }
 
+    mutating func write(_ part: JSONPart, depth: Int) throws(CanonicalJSONError) {
+        switch part {
+        case .value(let value): try write(value, depth: depth)
+        case .draft(let draft):
+            switch draft.content {
+            case .empty, .contradiction: throw draft.notOneValue
+            case .part(let part): try write(part, depth: depth)
+            case .array(let parts): try write(parts, depth: depth + 1)
+            case .object(let members): try write(members, depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func write(_ parts: [JSONPart], depth: Int) throws(CanonicalJSONError) {
+        guard depth <= CanonicalJSON.deepestNesting else { throw .tooDeep(limit: CanonicalJSON.deepestNesting) }
+        bytes.append(UInt8(ascii: "["))
+        var isFirst = true
+        for part in parts {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            try write(part, depth: depth)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func write(_ members: [JSONDraft.Member], depth: Int) throws(CanonicalJSONError) {
+        guard depth <= CanonicalJSON.deepestNesting else { throw .tooDeep(limit: CanonicalJSON.deepestNesting) }
+        // Stable: of members with one name the last one written stands last.
+        let sorted = members.sorted { precedesInUTF16($0.name, $1.name) }
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for (place, member) in sorted.enumerated() {
+            if place + 1 < sorted.count, sorted[place + 1].name == member.name { continue }
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            write(member.name)
+            bytes.append(UInt8(ascii: ":"))
+            try write(member.part, depth: depth)
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
     private mutating func write(_ elements: [JSONValue], depth: Int) throws(CanonicalJSONError) {
         guard depth <= CanonicalJSON.deepestNesting else { throw .tooDeep(limit: CanonicalJSON.deepestNesting) }
         bytes.append(UInt8(ascii: "["))
@@ -82,5 +124,14 @@ struct JSONWriter {
 /// U+E000–U+FFFF, whose first byte is EE or EF. Moving those two behind F4 is all that differs.
 func precedesInUTF16(_ left: String, _ right: String) -> Bool {
     func rank(_ byte: UInt8) -> UInt8 { byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte }
+    let known = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right in
+            for place in 0..<min(left.count, right.count) where left[place] != right[place] {
+                return rank(left[place]) < rank(right[place])
+            }
+            return left.count < right.count
+        }
+    }
+    if case .some(.some(let answer)) = known { return answer }
     return left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
 }

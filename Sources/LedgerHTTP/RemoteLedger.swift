@@ -7,7 +7,7 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 package import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 package import TransparencyLog
 
 /// A department's node over HTTP.
@@ -38,9 +38,17 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
 
     /// Submits through the node, and returns when the transaction is final.
     package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
+        try await submit(transaction.envelope.bytes)
+    }
+
+    package func submit(_ envelope: Envelope) async throws -> Receipt {
+        try await submit(envelope.canonicalBytes())
+    }
+
+    private func submit(_ envelope: Data) async throws -> Receipt {
         var request = HTTPClientRequest(url: address + "/v1/transactions")
         request.method = .POST
-        request.body = .bytes(ByteBuffer(data: transaction.envelope.bytes))
+        request.body = .bytes(ByteBuffer(data: envelope))
         let response: HTTPClientResponse
         let body: Data
         do {
@@ -54,6 +62,16 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
             return try CanonicalJSON.decode(Receipt.self, from: body)
         } catch {
             throw RemoteLedgerError.malformedAnswer(address: address)
+        }
+    }
+
+    package func isReady() async throws -> Bool {
+        do {
+            let response = try await http.execute(HTTPClientRequest(url: address + "/ready"), timeout: .seconds(10))
+            _ = try await response.body.collect(upTo: 1 << 16)
+            return response.status == .ok
+        } catch {
+            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
         }
     }
 

@@ -13,25 +13,26 @@ enum PackedJSON {
     private static let plain: UInt8 = 0x02
 
     static func pack(_ json: Data) -> Data {
-        let bytes = [UInt8](json)
-        guard bytes.allSatisfy({ $0 >= 0x20 }) else { return Data([plain]) + json }
         var result = [packed]
-        result.reserveCapacity(bytes.count)
-        var position = 0
-        while position < bytes.count {
-            if bytes[position] == quote, let (code, content, next) = string(in: bytes, at: position) {
-                result.append(code)
-                result += content
-                position = next
-            } else if let (code, length) = phrase(in: bytes, at: position) {
-                result.append(code)
-                position += length
-            } else {
-                result.append(bytes[position])
-                position += 1
+        result.reserveCapacity(json.count + 1)
+        let isPacked = json.withUnsafeBytes { bytes in
+            var position = 0
+            while position < bytes.count {
+                let byte = bytes[position]
+                guard byte >= 0x20 else { return false }
+                if byte == quote, let next = packString(in: bytes, at: position, into: &result) {
+                    position = next
+                } else if let (code, length) = phrase(in: bytes, at: position) {
+                    result.append(code)
+                    position += length
+                } else {
+                    result.append(byte)
+                    position += 1
+                }
             }
+            return true
         }
-        return Data(result)
+        return isPacked ? Data(result) : Data([plain]) + json
     }
 
     /// - Returns: `nil` for bytes that ``pack(_:)`` does not give.
@@ -60,21 +61,28 @@ enum PackedJSON {
         return Data(json)
     }
 
-    /// The whole string that begins with the quote at `start`, if it has a shorter form.
-    private static func string(in bytes: [UInt8], at start: Int) -> (code: UInt8, content: [UInt8], next: Int)? {
-        let limit = min(bytes.count, start + 64)
-        guard let end = bytes[(start + 1)..<max(start + 1, min(bytes.count, limit + 2))].firstIndex(of: quote),
+    /// Packs the whole string that begins with the quote at `start`, if it has a shorter form.
+    /// - Returns: The place behind its closing quote; `nil` if nothing was packed.
+    private static func packString(
+        in bytes: UnsafeRawBufferPointer, at start: Int, into result: inout [UInt8]
+    ) -> Int? {
+        let limit = min(bytes.count, start + 66)
+        guard let end = bytes[(start + 1)..<max(start + 1, limit)].firstIndex(of: quote),
             let form = PackedString(textLength: end - start - 1)
         else { return nil }
-        let text = String(decoding: bytes[(start + 1)..<end], as: UTF8.self)
-        guard let content = form.content(of: text) else { return nil }
-        return (form.rawValue, content, end + 1)
+        let before = result.count
+        result.append(form.rawValue)
+        guard form.append(UnsafeRawBufferPointer(rebasing: bytes[(start + 1)..<end]), to: &result) else {
+            result.removeLast(result.count - before)
+            return nil
+        }
+        return end + 1
     }
 
-    private static func phrase(in bytes: [UInt8], at start: Int) -> (code: UInt8, length: Int)? {
-        guard opening.contains(bytes[start]) else { return nil }
-        for (index, phrase) in phrases.enumerated() where bytes.count - start >= phrase.count {
-            if bytes[start..<(start + phrase.count)].elementsEqual(phrase) {
+    private static func phrase(in bytes: UnsafeRawBufferPointer, at start: Int) -> (code: UInt8, length: Int)? {
+        for index in phrasesByFirstByte[Int(bytes[start])] {
+            let phrase = phrases[index]
+            if bytes.count - start >= phrase.count, bytes[start..<(start + phrase.count)].elementsEqual(phrase) {
                 return (UInt8(firstPhrase + index), phrase.count)
             }
         }
@@ -83,7 +91,11 @@ enum PackedJSON {
 
     private static let quote = UInt8(ascii: "\"")
     private static let firstPhrase = 0x08
-    private static let opening = Set(phrases.compactMap(\.first))
+
+    /// For each byte the phrases that begin with it.
+    private static let phrasesByFirstByte: [[Int]] = (UInt8.min...UInt8.max).map { byte in
+        phrases.indices.filter { phrases[$0].first == byte }
+    }
 
     /// At most 24, one a code from 0x08 on. Their order is part of the file format: a new one comes at the end. None
     /// is the beginning of a later one, which would never be taken.
@@ -125,14 +137,22 @@ private enum PackedString: UInt8 {
         }
     }
 
-    func content(of text: String) -> [UInt8]? {
+    /// Appends the shorter form of `text`.
+    /// - Returns: Whether it has one; if not, some bytes may have been appended all the same.
+    func append(_ text: UnsafeRawBufferPointer, to result: inout [UInt8]) -> Bool {
         switch self {
-        case .digest, .nonce: return [UInt8](lowercaseHex: text)
-        case .rawCID: return text.hasPrefix("b") ? cid(text, .raw) : nil
-        case .linkedCID: return text.hasPrefix("b") ? cid(text, .dagJSON) : nil
+        case .digest, .nonce:
+            for place in stride(from: 0, to: text.count, by: 2) {
+                guard let high = hexadecimal(text[place]), let low = hexadecimal(text[place + 1]) else { return false }
+                result.append(high << 4 | low)
+            }
+            return true
+        case .rawCID: return append(cid: text, of: .raw, to: &result)
+        case .linkedCID: return append(cid: text, of: .dagJSON, to: &result)
         case .time:
-            guard let seconds = Timestamp(text)?.seconds, (0..<(1 << 40)).contains(seconds) else { return nil }
-            return (0..<5).map { UInt8(truncatingIfNeeded: seconds >> (32 - 8 * $0)) }
+            guard let seconds = Timestamp(utf8: text)?.seconds, (0..<(1 << 40)).contains(seconds) else { return false }
+            for shift in [32, 24, 16, 8, 0] { result.append(UInt8(truncatingIfNeeded: seconds >> shift)) }
+            return true
         }
     }
 
@@ -145,8 +165,39 @@ private enum PackedString: UInt8 {
         }
     }
 
-    private func cid(_ text: String, _ codec: CID.Codec) -> [UInt8]? {
-        guard let cid = try? CID(parsing: text), cid.codec == codec else { return nil }
-        return cid.digest.bytes
+    private func append(cid text: UnsafeRawBufferPointer, of codec: CID.Codec, to result: inout [UInt8]) -> Bool {
+        // As `CID.text` writes it: `b`, then in base32 the version, the codec, the hash and its length, the digest.
+        let head: [UInt8] = codec == .raw ? [0x01, 0x55, 0x12, 0x20] : [0x01, 0xA9, 0x02, 0x12, 0x20]
+        guard text[0] == UInt8(ascii: "b") else { return false }
+        var (buffer, bitCount, place) = (UInt32(0), UInt32(0), 0)
+        for character in text.dropFirst() {
+            guard let value = base32(character) else { return false }
+            buffer = buffer << 5 | UInt32(value)
+            bitCount += 5
+            guard bitCount >= 8 else { continue }
+            bitCount -= 8
+            let byte = UInt8(buffer >> bitCount)
+            buffer &= 1 << bitCount - 1
+            if place >= head.count { result.append(byte) } else if byte != head[place] { return false }
+            place += 1
+        }
+        // Bits that are left over are zero in the one text that a CID has.
+        return place == head.count + 32 && buffer == 0
+    }
+
+    private func base32(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a")
+        case UInt8(ascii: "2")...UInt8(ascii: "7"): digit - UInt8(ascii: "2") + 26
+        default: nil
+        }
+    }
+
+    private func hexadecimal(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 }

@@ -101,6 +101,16 @@ package final class SQLiteLedgerStorage: LedgerStorage {
         }
     }
 
+    /// Bytes of the whole ledger as the file will have them once the log is moved into it.
+    package func byteCount() throws -> Int {
+        try SQLiteLedgerStorage.attempt(path, patience) {
+            try database.read { db in
+                let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+                return pages * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+            }
+        }
+    }
+
     /// Closes the file. Not needed for durability.
     package func close() throws {
         try database.close()

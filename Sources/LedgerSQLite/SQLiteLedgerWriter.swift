@@ -58,7 +58,7 @@ final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
             .execute(arguments: [block.height, block.size, block.recordBytes, Data(block.root.bytes)])
     }
 
-    private func insert(_ hashes: [Digest], from position: Int) throws {
+    func insert(_ hashes: [Digest], from position: Int) throws {
         let statement = try database.cachedStatement(sql: "INSERT INTO hashes VALUES (?, ?)")
         for (offset, hash) in hashes.enumerated() {
             try statement.execute(arguments: [position + offset, Data(hash.bytes)])

@@ -19,7 +19,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 extension Timestamp {
     /// Accepts exactly `YYYY-MM-DDTHH:MM:SSZ`; a date that does not exist gives `nil`.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        self.init(utf8: Array(text.utf8))
+    }
+
+    /// As ``init(_:)``, from the bytes of the text.
+    package init?(utf8 text: some Sequence<UInt8>) {
+        let bytes = Array(text)
         guard bytes.count == 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x54, bytes[13] == 0x3A,
             bytes[16] == 0x3A, bytes[19] == 0x5A,
             let year = Timestamp.number(bytes[0..<4]), let month = Timestamp.number(bytes[5..<7]),
@@ -27,9 +32,10 @@ extension Timestamp {
             let minute = Timestamp.number(bytes[14..<16]), let second = Timestamp.number(bytes[17..<19]),
             (1...12).contains(month), day >= 1, hour < 24, minute < 60, second < 60
         else { return nil }
-        self.init(seconds: daysFromCivil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+        let days = daysFromCivil(year, month, day)
         // The 31st of a month of 30 days would come back as another text.
-        guard description == String(text) else { return nil }
+        guard civilFromDays(days) == (year, month, day) else { return nil }
+        self.init(seconds: days * 86_400 + hour * 3_600 + minute * 60 + second)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
@@ -43,8 +49,17 @@ extension Timestamp: CustomStringConvertible {
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let (year, month, day) = civilFromDays(days)
         let rest = seconds - days * 86_400
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-            + "T\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+        var text = Array("0000-00-00T00:00:00Z".utf8)
+        for (number, end) in [
+            (year, 3), (month, 6), (day, 9), (rest / 3_600, 12), (rest / 60 % 60, 15), (rest % 60, 18),
+        ] {
+            var (number, place) = (number, end)
+            while number > 0 {
+                text[place] = UInt8(ascii: "0") + UInt8(number % 10)
+                (number, place) = (number / 10, place - 1)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
@@ -63,11 +78,6 @@ extension Timestamp: Codable {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 // Days since 1970-01-01 and back in the proleptic Gregorian calendar, by eras of 400 years that begin on 1 March

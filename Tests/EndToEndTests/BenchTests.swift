@@ -45,11 +45,40 @@ struct BenchTests {
 
     @Test("The ledger's figures say how many were in flight, and stand beside SQLite's own")
     func ledger() async throws {
-        let results = try await results(of: ["ledger", "--in-flight", "1,20", "--transactions", "100"])
-        #expect(results.map { $0["name"]?.stringValue } == ["sqliteCommit", "commit", "commit"])
+        let results = try await results(of: [
+            "ledger", "--in-flight", "1,20", "--transactions", "100", "--tree", "5000",
+        ])
+        let names = results.compactMap { $0["name"]?.stringValue }
+        #expect(
+            names.filter { $0 != "ed25519Verify" }
+                == ["sqliteCommit", "commit", "commit", "open", "stateQuery", "transactionProof", "inclusionProof"])
         #expect(results.compactMap { $0["parameters"]?["inFlight"]?.integerValue } == [1, 20])
-        for result in results.dropFirst() {
-            for member in ["p50_ms", "p99_ms", "cpu_ms", "disk_bytes"] { #expect(result[member] != nil) }
+        try expectCommits(in: results)
+    }
+
+    @Test(
+        "A cluster's figures come from real nodes, and count what each kind of process used", .timeLimit(.minutes(10)))
+    func cluster() async throws {
+        let results = try await results(of: [
+            "ledger", "--nodes", "3", "--in-flight", "1,20", "--transactions", "100",
+        ])
+        let names = results.compactMap { $0["name"]?.stringValue }
+        #expect(
+            names.filter { $0 != "ed25519Verify" } == ["sqliteCommit", "start", "commit", "commit", "restart"])
+        try expectCommits(in: results)
+        for result in results where result["name"]?.stringValue == "commit" {
+            #expect(result["parameters"]?["nodes"]?.integerValue == 3)
+            for member in ["nodes_cpu_ms", "client_cpu_ms", "etcd_cpu_ms", "etcd_resident_bytes"] {
+                #expect(result[member] != nil)
+            }
+        }
+    }
+
+    private func expectCommits(in results: [JSONValue]) throws {
+        for result in results where result["name"]?.stringValue == "commit" {
+            for member in ["p50_ms", "p99_ms", "cpu_ms", "disk_bytes", "resident_bytes"] {
+                #expect(result[member] != nil)
+            }
         }
     }
 
@@ -60,6 +89,7 @@ struct BenchTests {
         try await CommandRun.chancery("bench", "paillier", "--threads", "3").expectStatus(2)
         try await CommandRun.chancery("bench", "sum", "--bits", "4096").expectStatus(2)
         try await CommandRun.chancery("bench", "ledger", "--in-flight", "1,x").expectStatus(2)
+        try await CommandRun.chancery("bench", "ledger", "--nodes", "3", "--ordering", "embedded").expectStatus(2)
         try await CommandRun.chancery("bench", "query", "--rows", "10001").expectStatus(2)
     }
 

@@ -16,7 +16,7 @@ enum NodeProgram {
     }
 
     /// This program's file, symbolic links followed.
-    private static var own: URL {
+    static var own: URL {
         #if os(Linux)
             return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         #else

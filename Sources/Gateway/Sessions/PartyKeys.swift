@@ -67,7 +67,7 @@ extension KeyVault {
     }
 
     /// All signing keys that the party ever had: the registry says which one counts.
-    func signingKeys() throws -> [SigningKey] {
+    package func signingKeys() throws -> [SigningKey] {
         try all(.signing).map { try $0.withUnsafeBytes { try SigningKey(ed25519Secret: $0) } }
     }
 

@@ -15,7 +15,8 @@ extension DepartmentNode {
 
     func proposeIfDue() throws {
         let height = head.height + 1
-        guard candidate == nil, pool.count > 0 else { return }
+        // What is written before ``begin(newest:)`` would be a batch that this department itself may not cosign.
+        guard candidate == nil, !hasNoJournal, pool.count > 0 else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
             ContinuousClock.now - heightBegan >= patience * standing.place

@@ -26,6 +26,7 @@ extension LedgerRoutes {
     private func waitsFor() async -> String? {
         guard let node else { return nil }
         if let problem = health.counts.orderProblem { return "the ordering service does not answer: \(problem)" }
+        if await node.hasNoJournal { return "the order has not been asked yet where it stands" }
         let status = await node.status
         guard let height = status.candidate, status.cosigned.count < status.needed else { return nil }
         let missing = ledger.policy.parties.filter { !status.cosigned.contains($0) }.map(\.text)

@@ -3,9 +3,11 @@ import Foundation
 
 /// What a bench found, for a person and for a script.
 struct BenchReport {
+    typealias Parameters = [String: JSONValue]
+
     struct Figure {
         let name: String
-        let parameters: [String: JSONValue]
+        let parameters: Parameters
         let value: Double
         let unit: String
         /// Further members of the figure's JSON, such as `p50_ms`.
