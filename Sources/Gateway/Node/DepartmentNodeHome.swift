@@ -12,6 +12,7 @@ package import SignedEnvelopes
 /// ```
 /// node/SECTION.sqlite     the ledger: final blocks only, every one executed here
 /// node/vote.json          the newest cosignature with its batch; what stands here is sent, and nothing else
+/// node/batches/           batches that this department has said it holds, until their heights are final
 /// node/evidence/          what proves that another department has cosigned two histories
 /// ```
 package struct DepartmentNodeHome: Sendable {
@@ -53,7 +54,8 @@ package struct DepartmentNodeHome: Sendable {
         (self.ledger, self.home, identity) = (ledger, home, home.identity(key))
         trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal, reportsFaults: true
+            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal,
+            batches: FileBatchStore(directory: home.nodeDirectory.appending(path: "batches")), reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             report(event)

@@ -19,7 +19,9 @@ struct FileVoteJournal: VoteJournal {
     func load() throws -> Vote? {
         guard let bytes = try PrivateFile.read(file) else { return nil }
         do {
-            return try CanonicalJSON.decode(Vote.self, from: bytes)
+            // A vote holds its batch, in base64.
+            return try CanonicalJSON.decode(
+                Vote.self, from: bytes, maximumByteCount: 2 * BatchEvent.largestByteCount)
         } catch {
             throw GatewayError.damagedHome(path: file.plainPath, problem: "\(error)")
         }

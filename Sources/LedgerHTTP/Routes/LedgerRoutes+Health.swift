@@ -27,6 +27,10 @@ extension LedgerRoutes {
         guard let node else { return nil }
         if let problem = health.counts.orderProblem { return "the ordering service does not answer: \(problem)" }
         let status = await node.status
+        if !status.awaited.isEmpty {
+            return "the batch of height \(status.height + 1) has not come from any of "
+                + status.awaited.map(\.text).joined(separator: ", ")
+        }
         guard let height = status.candidate, status.cosigned.count < status.needed else { return nil }
         let missing = ledger.policy.parties.filter { !status.cosigned.contains($0) }.map(\.text)
         return "height \(height) has \(status.cosigned.count) of \(status.needed) cosignatures; "
