@@ -56,6 +56,18 @@ extension FuzzedDecoder {
     ]
 
     static let statements: [FuzzedDecoder] = [
+        FuzzedDecoder("batch-reference", .binary, throws: [BatchFault.self]) { input in
+            _ = try BatchReference(input)
+        },
+        FuzzedDecoder("transport-statement", .json, throws: []) { input in
+            let trust = TransportTrust(consortium: .sha256(Data("x".utf8))) { name in
+                Party(
+                    name: name, role: .department, section: nil, area: nil, superior: nil,
+                    signingKey: Data(repeating: 9, count: 32), cosigningKey: nil, sealingKey: Data())
+            }
+            let party = trust.party(of: input, key: .sha256(Data("x".utf8)), at: Timestamp(seconds: 0))
+            try require(party == nil, "a statement that nobody has signed")
+        },
         FuzzedDecoder("envelope", .json, throws: envelopeErrors + [ContractsError.self]) { input in
             let envelope = try Envelope(canonicalBytes: input)
             try require(try envelope.canonicalBytes() == input, "the envelope")

@@ -16,6 +16,7 @@ package import SignedEnvelopes
 /// node/SECTION.lock       held by the process that runs the node
 /// node/vote.json          the newest cosignature with its batch; what stands here is sent, and nothing else
 /// node/set-aside/         files that were found damaged
+/// node/batches/           batches that this department has said it holds, until their heights are final
 /// node/evidence/          what proves that another department has cosigned two histories
 /// ```
 package struct DepartmentNodeHome: Sendable {
@@ -77,7 +78,8 @@ package struct DepartmentNodeHome: Sendable {
         }
         try mark()
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: keys, cosigner: cosigner, journal: journal, reportsFaults: true
+            ledger: ledger, pool: pool, keys: keys, cosigner: cosigner, journal: journal,
+            batches: FileBatchStore(directory: home.nodeDirectory.appending(path: "batches")), reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             if event.lengthensLedger { try? mark() }

@@ -18,7 +18,8 @@ struct FileVoteJournal: VoteJournal {
     }
 
     func load() throws -> Vote? {
-        try ChecksummedFile.read(Vote.self, from: file)
+        // A vote holds its batch, in base64.
+        try ChecksummedFile.read(Vote.self, from: file, maximumByteCount: 2 * BatchEvent.largestByteCount)
     }
 
     func store(_ vote: Vote) throws {

@@ -50,7 +50,9 @@ enum ChecksummedFile {
 
     /// - Returns: `nil` where there is no such file.
     /// - Throws: ``GatewayError/damagedHome(path:problem:)`` for anything but what was written.
-    static func read<Value: Codable>(_ type: Value.Type, from file: URL) throws -> Value? {
+    static func read<Value: Codable>(
+        _ type: Value.Type, from file: URL, maximumByteCount: Int = CanonicalJSON.maximumByteCount
+    ) throws -> Value? {
         guard let bytes = try PrivateFile.read(file) else { return nil }
         guard bytes.count > 66, bytes.last == newline else {
             throw GatewayError.damagedHome(path: file.plainPath, problem: "it is cut off")
@@ -60,7 +62,7 @@ enum ChecksummedFile {
             throw GatewayError.damagedHome(path: file.plainPath, problem: "its checksum is another")
         }
         do {
-            return try CanonicalJSON.decode(Value.self, from: content)
+            return try CanonicalJSON.decode(Value.self, from: content, maximumByteCount: maximumByteCount)
         } catch {
             throw GatewayError.damagedHome(path: file.plainPath, problem: "\(error)")
         }

@@ -15,11 +15,13 @@ struct Batch {
     /// Canonical bytes of the envelopes: the ledger's leaves.
     let envelopes: [Data]
 
-    /// Bytes of envelopes that a batch should not exceed, so that the order stays quick; one envelope may always be
-    /// in.
-    static let softByteLimit = 64 << 10
-    /// Larger ones are not read.
-    static let largestByteCount = 192 << 10
+    /// Bytes of envelopes that a batch should not exceed; one envelope may always be in.
+    static let softByteLimit = 512 << 10
+    /// Batches of more bytes do not stand in the order: a ``BatchReference`` does. Some room above 64 KB of envelopes is
+    /// for the header and the cosignatures.
+    static let largestInline = 72 << 10
+    /// Larger ones are not read: it is what a block of the blob store holds.
+    static let largestByteCount = 1 << 20
 
     private static let magic = Data("chancery-batch-v1\n".utf8)
 
@@ -87,6 +89,8 @@ struct BatchHeader: Codable, Hashable {
 package enum BatchFault: Error, Hashable, Sendable {
     case tooLarge, malformed, wrongSignature, notADepartment
     case anotherHeight(Int), anotherHistory, empty
+    /// A reference to a batch that so few departments state to hold.
+    case tooFewHolders(stated: Int, needed: Int)
     case tooFewCosignatures(valid: Int, needed: Int)
     /// The accounting right asks for an answer that the batch does not give, or gives where none is asked for.
     case wrongAnswer

@@ -95,6 +95,10 @@ struct BatchExecution: Sendable {
         }
     }
 
+    func signingKey(of party: PartyName, after head: StoredBlock) throws -> Data? {
+        try ledger.storage.read { try signingKey(of: party, after: head, $0) }
+    }
+
     /// The signing key of a party in the block after `head`.
     private func signingKey(of party: PartyName, after head: StoredBlock, _ reader: any LedgerReader) throws -> Data? {
         try ledger.party(party, after: head, reader)?.signingKey

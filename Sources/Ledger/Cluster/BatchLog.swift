@@ -31,6 +31,9 @@ package struct BatchEvent: Hashable, Sendable {
     package let height: Int
     package let change: Change
 
+    /// Batches of more bytes are skipped by everybody.
+    package static let largestByteCount = Batch.largestByteCount
+
     package enum Change: Hashable, Sendable {
         case written(Data)
         /// Written again, where a batch was written before.

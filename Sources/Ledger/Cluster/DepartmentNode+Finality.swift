@@ -104,6 +104,7 @@ extension DepartmentNode {
         proposal = nil
         right = nil
         heightBegan = .now
+        try forgetHeld()
         votes = votes.filter { $0.key > head.height }
         if after != memberships {
             memberships = after

@@ -25,7 +25,7 @@ extension BatchFault {
     /// another height may be an earlier one of its own that somebody else put there.
     var reported: ReportedFault {
         switch self {
-        case .tooLarge, .malformed, .wrongSignature, .notADepartment, .anotherHeight: .misplaced
+        case .tooLarge, .malformed, .wrongSignature, .notADepartment, .anotherHeight, .tooFewHolders: .misplaced
         default: .invalid
         }
     }

@@ -9,6 +9,7 @@ extension DepartmentNode {
             sentAt = .now
             if let own = votes[candidate.block.record.height]?[party] { output.yield(.send(own)) }
         }
+        if awaited != nil { askForAwaited() }
         if candidate == nil, !later.isEmpty { try decide() }
         try proposeIfDue()
     }

@@ -69,6 +69,13 @@ package actor DepartmentNode {
     var hasMissed = false
     /// Whether the order has to be read again from ``startPosition()``.
     package var needsRewind = false
+    let batches: any BatchStore
+    /// What is in ``batches``.
+    var held: Set<HeldPlace>
+    /// The batch of the next height that the order refers to, while it is not here.
+    var awaited: Awaited?
+    /// The batch that was awaited last.
+    var fetched: (batch: Digest, bytes: Data)?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -82,12 +89,14 @@ package actor DepartmentNode {
     /// - Throws: ``LedgerError/empty``; what the journal throws.
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
-        patience: Duration = .milliseconds(250), reportsFaults: Bool = false,
+        batches: any BatchStore, patience: Duration = .milliseconds(250), reportsFaults: Bool = false,
         report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
         guard let head = try ledger.head() else { throw LedgerError.empty }
         (self.ledger, self.pool, self.keys, self.cosigner) = (ledger, pool, keys, cosigner)
         (self.journal, self.report, self.head) = (journal, report, head)
+        self.batches = batches
+        held = Set(try batches.all())
         party = cosigner.party
         execution = BatchExecution(ledger: ledger, pool: pool)
         (self.patience, self.reportsFaults) = (patience, reportsFaults)
@@ -128,7 +137,7 @@ package actor DepartmentNode {
             height: head.height, size: head.size, time: head.record.time, waiting: pool.count,
             candidate: candidate?.block.record.height,
             cosigned: candidate.map { Array(matching($0).keys).sorted() } ?? [],
-            needed: memberships.policy(at: head.height + 1).needed)
+            needed: memberships.policy(at: head.height + 1).needed, awaited: awaited?.reference.holders ?? [])
     }
 
     /// Takes the next event of the order.
@@ -166,17 +175,20 @@ package actor DepartmentNode {
     func decide() throws {
         while candidate == nil, !later.isEmpty {
             guard let index = later.firstIndex(where: { $0.height == head.height + 1 }) else { break }
-            let event = later.remove(at: index)
-            guard let bytes = event.batch else { continue }
+            let event = later[index]
             do {
+                // A batch that others hold and that is not here yet: what is behind it waits with it.
+                guard let written = event.batch, let bytes = try batchBytes(written, of: event) else { return }
                 let block =
                     if let proposal, proposal.bytes == bytes {
                         proposal.block
                     } else {
                         try execution.execute(bytes, by: event.department, on: head)
                     }
+                later.remove(at: index)
                 try vote(for: block, bytes, event)
             } catch let fault as BatchFault {
+                later.remove(at: index)
                 report(.skipped(height: event.height, by: event.department, fault))
                 try reportFault(fault.reported, of: event.department, height: event.height)
             }
@@ -242,6 +254,8 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     /// Who has cosigned it.
     package let cosigned: [PartyName]
     package let needed: Int
+    /// Who holds the batch of the next height, while it has not come from any of them.
+    package let awaited: [PartyName]
 }
 
 extension BatchEvent {

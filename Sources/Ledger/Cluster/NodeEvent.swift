@@ -19,6 +19,8 @@ package enum NodeEvent: Hashable, Sendable {
     /// Somebody wrote over a batch or deleted it: it changes nothing.
     case rewritten(height: Int, by: PartyName)
     case deleted(height: Int, by: PartyName)
+    /// The batch of the next height is held by these departments, and has not come from any of them yet.
+    case awaitsBatch(height: Int, holders: [PartyName])
     case equivocation(Equivocation)
     /// All departments have settled this height by hand, and this one follows.
     case settled(height: Int)
@@ -34,6 +36,8 @@ package enum NodeOutput: Sendable {
     case propose(batch: Data, height: Int)
     /// To every other department.
     case send(CosignatureMessage)
+    /// A batch that the order refers to; these departments first.
+    case fetchBatch(Digest, holders: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
 }

@@ -47,7 +47,9 @@ package final class NodeHealth: Sendable {
             case .skipped: counts.skipped += 1
             case .rewritten, .deleted: counts.rewritten += 1
             case .equivocation: counts.equivocations += 1
-            case .cosigned, .silent, .outdatedJournal, .settled, .proposed, .outvoted, .caughtUp, .refusedBlock: break
+            case .cosigned, .silent, .outdatedJournal, .settled, .proposed, .outvoted, .caughtUp, .refusedBlock,
+                .awaitsBatch:
+                break
             }
         }
     }
@@ -70,6 +72,8 @@ extension NodeEvent {
         case .skipped(let height, let party, let fault): "batch of \(party) for height \(height) skipped: \(fault)"
         case .rewritten(let height, let party): "\(party) wrote again over its batch for height \(height)"
         case .deleted(let height, let party): "\(party)'s batch for height \(height) was deleted: it changes nothing"
+        case .awaitsBatch(let height, let holders):
+            "height \(height) waits for its batch, which \(holders.map(\.text).joined(separator: ", ")) hold"
         case .equivocation(let proof):
             "\(proof.party) has cosigned two trees of \(proof.first.size) leaves; both are kept as evidence"
         case .settled(let height):
@@ -84,7 +88,7 @@ extension NodeEvent {
     package var isNotable: Bool {
         switch self {
         case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
-            .settled:
+            .settled, .awaitsBatch:
             true
         case .final, .cosigned, .proposed, .caughtUp: false
         }

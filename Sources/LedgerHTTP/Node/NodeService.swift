@@ -18,7 +18,7 @@ package struct NodeService: Service {
     let logger: Logger
     let health: NodeHealth
     let blocks: PeerBlocks
-    private let links: PeerLinks
+    let links: PeerLinks
 
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
@@ -113,6 +113,7 @@ package struct NodeService: Service {
                     let frame = try NodeMessage.cosignature(message).frame()
                     for pair in links.all.values { pair.votes.send(frame) }
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
+                case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
                 case .fetch: fetches.continuation.yield()
                 }
             }
@@ -122,7 +123,7 @@ package struct NodeService: Service {
 
     private func write(_ batch: Data, _ height: Int) async {
         do {
-            try await log.write(batch, height: height)
+            try await log.write(try await inOrder(batch, height), height: height)
             health.orderAnswered()
             if height % 100 == 0 { try await log.forget(below: height - 1_100) }
         } catch {

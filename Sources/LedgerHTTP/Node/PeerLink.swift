@@ -75,4 +75,20 @@ final class PeerLink: Sendable {
             return nil
         }
     }
+
+    /// Gives the other node a document.
+    /// - Returns: Its answer; `nil` if it does not answer, or says no.
+    func post(_ path: String, _ body: Data, limit: Int) async -> Data? {
+        guard let address else { return nil }
+        var request = HTTPClientRequest(url: address + path)
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(data: body))
+        do {
+            let response = try await http.execute(request, timeout: .seconds(2))
+            let answer = try await response.body.collect(upTo: limit)
+            return response.status.code == 200 ? Data(buffer: answer) : nil
+        } catch {
+            return nil
+        }
+    }
 }

@@ -28,6 +28,10 @@ extension LedgerRoutes {
         if let problem = health.counts.orderProblem { return "the ordering service does not answer: \(problem)" }
         if await node.hasNoJournal { return "the order has not been asked yet where it stands" }
         let status = await node.status
+        if !status.awaited.isEmpty {
+            return "the batch of height \(status.height + 1) has not come from any of "
+                + status.awaited.map(\.text).joined(separator: ", ")
+        }
         guard let height = status.candidate, status.cosigned.count < status.needed else { return nil }
         let missing = ledger.policy.parties.filter { !status.cosigned.contains($0) }.map(\.text)
         return "height \(height) has \(status.cosigned.count) of \(status.needed) cosignatures; "

@@ -11,7 +11,7 @@ extension LedgerRoutes {
     /// passed over; over TLS it has to come from a department all the same, so that nobody else can keep a node busy.
     func addNodeMessages(to router: Router<LedgerRequestContext>) {
         router.post("/v1/messages") { request, context in
-            if let transport, await context.peer(transport)?.role != .department { throw Problem.departmentsOnly }
+            try await checkDepartment(context)
             let body = try await request.body.collect(upTo: NodeMessage.largestByteCount)
             for message in try NodeMessage.read(Data(buffer: body)) {
                 switch message {

@@ -45,7 +45,10 @@ package struct LedgerRoutes: Sendable {
         let router = readingRouter()
         addSubmission(to: router)
         addUploads(to: router)
-        if node != nil { addNodeMessages(to: router) }
+        if node != nil {
+            addNodeMessages(to: router)
+            addBatches(to: router)
+        }
         return router
     }
 

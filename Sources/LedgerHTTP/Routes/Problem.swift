@@ -27,6 +27,9 @@ struct Problem: Error {
     static let partiesOnly = Problem(
         status: .forbidden, title: "Parties only",
         detail: "Blocks are taken from parties of the consortium, over TLS with a party's certificate.")
+    static let notHeld = Problem(
+        status: .conflict, title: "Not held",
+        detail: "That is no batch by this department for a coming height, or it has given too many for it.")
     static let overQuota = Problem(
         status: .tooManyRequests, title: "Too much at once",
         detail: "This party has given more blocks within the hour than the node takes. Nothing was lost; try later.")

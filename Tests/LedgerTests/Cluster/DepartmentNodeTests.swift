@@ -79,7 +79,7 @@ struct DepartmentNodeTests {
             try await cluster.write(bytes, height: next, as: "site4")
             try await cluster.write(bytes.dropLast(), height: next, as: first.department.text)
             try await cluster.write(bytes, height: next, as: first.department.text)
-            try await cluster.write(Data(count: 300_000), height: next, as: "site4")
+            try await cluster.write(Data(count: BatchEvent.largestByteCount + 1), height: next, as: "site4")
             try await cluster.write(bytes, height: first.height, as: first.department.text)
             try await cluster.delete(height: first.height, of: first.department.text)
 

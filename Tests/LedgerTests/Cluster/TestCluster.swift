@@ -25,6 +25,7 @@ final class TestCluster: Sendable {
         let told: Told
         let journal: MemoryJournal
         let storage: SQLiteLedgerStorage
+        let batches: MemoryBatchStore
     }
 
     /// Opens the section on one storage, as `found` does, and gives each department a copy that all have cosigned.
@@ -69,6 +70,7 @@ final class TestCluster: Sendable {
         ahead: Int64 = 0, isConfirmed: Bool = true, patience: Duration = .zero, reportsFaults: Bool = false
     ) async throws -> Member {
         let (pool, told, clock) = (TransactionPool(limit: 100), Told(), consortium.clock)
+        let batches = MemoryBatchStore()
         let party: PartyName = try Name(text: name)
         guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
         let ledger = try Ledger(
@@ -79,12 +81,12 @@ final class TestCluster: Sendable {
             ordering: pool)
         let node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: [consortium.key(name), consortium.key(name, second: true)],
-            cosigner: cosigner, journal: journal,
-            patience: patience, reportsFaults: reportsFaults
+            cosigner: cosigner, journal: journal, batches: batches, patience: patience, reportsFaults: reportsFaults
         ) { told.note($0) }
         if isConfirmed { try await confirm(node, in: consortium) }
         return Member(
-            name: name, ledger: ledger, pool: pool, node: node, told: told, journal: journal, storage: storage)
+            name: name, ledger: ledger, pool: pool, node: node, told: told, journal: journal, storage: storage,
+            batches: batches)
     }
 
     /// All others say that they have nothing of this department, and the order begins after this.
@@ -154,7 +156,11 @@ final class TestCluster: Sendable {
                 try await member.node.take(message)
             }
         case .propose(let batch, let height):
-            try await write(batch, height: height, as: sender.name)
+            try await write(inOrder(batch, height, of: sender, cut: cut), height: height, as: sender.name)
+        case .fetchBatch(let digest, _):
+            for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
+                if let batch = try await member.node.heldBatch(digest) { try await sender.node.take(batch: batch) }
+            }
         case .fetch:
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 while let block = try? member.ledger.exportedBlock(at: await sender.node.status.height + 1),
@@ -172,6 +178,18 @@ final class TestCluster: Sendable {
         try copy.take(try (0...head).map { try member.ledger.exportedBlock(at: $0) })
         if let vote = try member.journal.load() { try journal.store(vote) }
         return (storage, journal)
+    }
+
+    /// As a node's service does: a large batch is held by others, and referred to.
+    private func inOrder(_ batch: Data, _ height: Int, of sender: Member, cut: Set<String>) async throws -> Data {
+        guard batch.count > DepartmentNode.largestInlineBatch else { return batch }
+        var statements: [PartyName: Data] = [:]
+        let party: PartyName = try Name(text: sender.name)
+        for member in members where member.name == sender.name || cut.isDisjoint(with: [member.name, sender.name]) {
+            let statement = try await member.node.hold(batch, height: height, by: party)
+            if let statement { statements[member.node.party] = statement }
+        }
+        return await statements.count >= sender.node.holdersNeeded ? sender.node.reference(statements) : batch
     }
 
     /// Writes to the order as `department` can, whatever the bytes.
