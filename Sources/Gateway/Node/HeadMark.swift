@@ -51,7 +51,7 @@ enum ChecksummedFile {
     /// - Returns: `nil` where there is no such file.
     /// - Throws: ``GatewayError/damagedHome(path:problem:)`` for anything but what was written.
     static func read<Value: Codable>(
-        _ type: Value.Type, from file: URL, maximumByteCount: Int = CanonicalJSON.maximumByteCount
+        _ type: Value.Type, from file: URL, maximumByteCount: Int = CanonicalJSON.defaultByteLimit
     ) throws -> Value? {
         guard let bytes = try PrivateFile.read(file) else { return nil }
         guard bytes.count > 66, bytes.last == newline else {

@@ -46,7 +46,8 @@ struct MembershipTests {
     private func expectMembers(_ change: DecidedChange, in names: [String], _ cluster: TestCluster) async throws {
         let head = try #require(try await cluster.settle(names))
         let before = try CheckpointPolicy(founding: cluster.consortium.founding, section: cluster.consortium.section)
-        let after = try CheckpointPolicy(members: try #require(change.members), ledger: before.ledger)
+        let after = try CheckpointPolicy(
+            members: try #require(change.members), ledger: before.ledger, accounting: before.accounting)
         for name in names {
             let ledger = try cluster[name].ledger
             // The blocks before were made by one operator, and only the last of them is cosigned by all.

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Contracts
 import Foundation
 import Gateway
 import KeyVault
@@ -68,7 +69,8 @@ final class ClusterBench: LoadedLedger {
         ) { _ in secret() }.run(in: home)
         var keys: [PartyName: SigningKey] = [:]
         for name in names.departments + [names.user] {
-            keys[name] = try KeyVault(directory: local.home(of: name).vaultDirectory, passphrase: secret()).signingKey()
+            let vault = try KeyVault(directory: local.home(of: name).vaultDirectory, passphrase: secret())
+            keys[name] = try vault.signingKeys().first
         }
         let first = try PartySession(home: local.home(of: names.departments[0]), passphrase: secret())
         let consortium = BenchConsortium(ledger: first.ledger.identity, keys: keys, departments: names.departments)
