@@ -11,7 +11,7 @@ import SignedEnvelopes
 package import TransparencyLog
 
 /// A department's node over HTTP.
-package final class RemoteLedger: NodeConnection, BlockSource {
+package final class RemoteLedger: NodeConnection, LedgerBlockSource {
     let address: String
     let http: HTTPClient
 

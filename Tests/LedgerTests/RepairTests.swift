@@ -35,7 +35,7 @@ struct RepairTests {
     }
 
     /// A source that shows the blocks of a storage, all or only some of them, perhaps altered.
-    private struct Shown: BlockSource {
+    private struct Shown: LedgerBlockSource {
         let name: String
         let ledger: Ledger
         var heights: @Sendable (Int) -> Bool = { _ in true }

@@ -59,7 +59,7 @@ struct LedgerFile {
     /// - Throws: ``GatewayError/unavailable(part:problem:)`` where the sources do not reach as far as `seen`; the damaged
     ///   file stays then.
     func rebuild(
-        from sources: [any BlockSource], isFinal: Bool, seen: [Checkpoint], aside: SetAside
+        from sources: [any LedgerBlockSource], isFinal: Bool, seen: [Checkpoint], aside: SetAside
     ) throws -> (report: RebuildReport, setAside: String?) {
         let (work, fresh) = (URL(filePath: file.plainPath + ".rebuilding"), URL(filePath: file.plainPath + ".rebuilt"))
         clear(work, fresh)

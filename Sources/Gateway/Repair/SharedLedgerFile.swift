@@ -39,7 +39,7 @@ package struct SharedLedgerFile: Sendable {
     }
 
     /// The parties' copies that can be read, each with its newest checkpoint.
-    private func heads(as party: PartyName) throws -> [(checkpoint: Checkpoint, blocks: any BlockSource)] {
+    private func heads(as party: PartyName) throws -> [(checkpoint: Checkpoint, blocks: any LedgerBlockSource)] {
         let record = places.consortium.record
         return homes.compactMap { home in
             let file = home.appending(path: "seen/\(section).sqlite")

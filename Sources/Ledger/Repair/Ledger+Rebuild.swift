@@ -7,7 +7,7 @@ extension Ledger {
     /// passed over at that height.
     /// - Parameter requiringQuorum: Whether a block counts only with a quorum's cosignatures, its own or those of a later
     ///   one. Without, what executing gives is enough: for the log of one operator.
-    package func rebuild(from sources: [any BlockSource], requiringQuorum: Bool) throws -> RebuildReport {
+    package func rebuild(from sources: [any LedgerBlockSource], requiringQuorum: Bool) throws -> RebuildReport {
         var report = RebuildReport()
         while true {
             let next = try head().map { $0.height + 1 } ?? 0
@@ -27,7 +27,7 @@ extension Ledger {
     /// The next blocks up to one that is final; heights from before the departments ordered together may be so only by
     /// a later one.
     /// - Returns: How many were taken.
-    private func takeGroup(at height: Int, from source: any BlockSource, _ requiringQuorum: Bool) throws -> Int {
+    private func takeGroup(at height: Int, from source: any LedgerBlockSource, _ requiringQuorum: Bool) throws -> Int {
         var group: [ExportedBlock] = []
         while let block = try source.block(at: height + group.count) {
             group.append(block)

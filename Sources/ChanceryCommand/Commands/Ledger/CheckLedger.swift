@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Foundation
 import Gateway
+import KeyVault
 import Ledger
 import SharingModel
 

@@ -1,7 +1,7 @@
 package import SharingModel
 
 /// Where blocks are to be had when a ledger is built again. Trusted with nothing: each is executed and compared.
-package protocol BlockSource: Sendable {
+package protocol LedgerBlockSource: Sendable {
     /// For reports: an address, a file.
     var name: String { get }
 
@@ -11,7 +11,7 @@ package protocol BlockSource: Sendable {
 }
 
 /// What can still be read of a storage that may be damaged.
-package struct StoredBlocks: BlockSource {
+package struct StoredBlocks: LedgerBlockSource {
     package let name: String
     private let ledger: Ledger
     private let storage: any LedgerStorage
