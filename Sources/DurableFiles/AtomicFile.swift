@@ -18,6 +18,11 @@ package enum AtomicFile {
         return try file.commit(as: path, replacing: replacing)
     }
 
+    /// Makes the content of a file that somebody else has written survive power loss.
+    package static func synchronize(_ path: String) throws(FileFailure) {
+        try Descriptor(path, O_RDONLY).synchronize()
+    }
+
     /// Removes the temporary files whose writers have gone. Those of writers at work, in any process, stay.
     /// - Returns: how many were removed.
     @discardableResult

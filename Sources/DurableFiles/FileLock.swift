@@ -11,6 +11,12 @@ package final class FileLock: Sendable {
         self.file = file
     }
 
+    /// - Returns: `nil` where somebody else holds it.
+    package static func tryAcquire(_ path: String) throws(FileFailure) -> FileLock? {
+        let file = try Descriptor(path, O_RDWR | O_CREAT, permissions: 0o600)
+        return file.tryLock() ? FileLock(file) : nil
+    }
+
     /// Waits, without limit, until nobody else holds it.
     ///
     /// The wait is on a thread of its own: whoever holds the lock may need the threads of Swift's pool to let it go.

@@ -30,5 +30,13 @@ package struct AuditReport: Hashable, Codable, Sendable {
     /// Empty if everything is as executing it from the first block gives.
     package let findings: [AuditFinding]
 
+    package init(executedBlocks: Int, transactions: Int, size: Int, root: Digest?, findings: [AuditFinding]) {
+        self.executedBlocks = executedBlocks
+        self.transactions = transactions
+        self.size = size
+        self.root = root
+        self.findings = findings
+    }
+
     package var isSound: Bool { findings.isEmpty }
 }

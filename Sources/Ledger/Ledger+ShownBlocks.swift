@@ -8,14 +8,18 @@ extension Ledger {
     /// quorum, which makes those before it final too.
     /// - Parameter shown: In order, the first the next after the head.
     /// - Throws: ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/notFinal`` without a quorum.
-    package func take(_ shown: [ExportedBlock]) throws {
+    package func take(_ shown: [ExportedBlock]) throws { try take(shown, requiringQuorum: true) }
+
+    func take(_ shown: [ExportedBlock], requiringQuorum: Bool) throws {
         guard let last = shown.last else { return }
         try storage.commit { writer in
             for block in shown {
                 let policy = try membership.history(writer).policy(at: block.record.height)
                 let made = try verify(block, on: try writer.head(), replica: writer)
                 let cosignatures = try policy.cosignatures(shown: block, of: made)
-                if block == last, cosignatures.count < policy.needed { throw LedgerError.notFinal }
+                if requiringQuorum, block == last, cosignatures.count < policy.needed {
+                    throw LedgerError.notFinal
+                }
                 try writer.append(made)
                 for cosignature in cosignatures { try writer.append(cosignature, height: made.record.height) }
             }

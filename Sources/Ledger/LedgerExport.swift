@@ -20,7 +20,7 @@ extension Ledger {
         try storage.read { reader in
             guard let last = try reader.head() else { return }
             for height in 0...last.height {
-                let line = try exportedBlock(at: height, reader)
+                let line = try exportedBlock(at: height, in: reader)
                 try write(try CanonicalJSON.encode(line) + Data("\n".utf8))
             }
         }
@@ -29,10 +29,11 @@ extension Ledger {
     /// A block as it lies here, with the cosignatures known now.
     /// - Throws: ``LedgerError/unknownHeight(_:)``.
     package func exportedBlock(at height: Int) throws -> ExportedBlock {
-        try storage.read { try exportedBlock(at: height, $0) }
+        try storage.read { try exportedBlock(at: height, in: $0) }
     }
 
-    private func exportedBlock(at height: Int, _ reader: any LedgerReader) throws -> ExportedBlock {
+    /// A block of this ledger as it lies in some storage.
+    func exportedBlock(at height: Int, in reader: any LedgerReader) throws -> ExportedBlock {
         let shown = try reader.unverifiedBlock(at: height)
         let policy = try membership.history(reader).policy(at: height)
         return ExportedBlock(

@@ -1,4 +1,5 @@
 package import AsyncHTTPClient
+package import BlobStore
 import CanonicalJSON
 package import Foundation
 package import Ledger
@@ -10,7 +11,7 @@ import SignedEnvelopes
 package import TransparencyLog
 
 /// A department's node over HTTP.
-package final class RemoteLedger: NodeConnection {
+package final class RemoteLedger: NodeConnection, LedgerBlockSource {
     let address: String
     let http: HTTPClient
 
@@ -73,7 +74,9 @@ package final class RemoteLedger: NodeConnection {
 
     private static let largestBlock = 64 << 20
 
-    private func block(at height: Int) throws -> ExportedBlock? {
+    package var name: String { address }
+
+    package func block(at height: Int) throws -> ExportedBlock? {
         guard let body = try get("/v1/blocks/\(height)") else { return nil }
         do {
             return try CanonicalJSON.decode(
@@ -82,6 +85,13 @@ package final class RemoteLedger: NodeConnection {
             throw RemoteLedgerError.malformedAnswer(address: address)
         }
     }
+}
+
+extension RemoteLedger {
+    /// The content of a block of the store, unchecked.
+    /// - Returns: `nil` where the node has none.
+    /// - Throws: ``RemoteLedgerError/refused(address:detail:)`` for what it gives to members only.
+    package func blob(_ cid: CID) throws -> Data? { try get("/ipfs/\(cid)?format=raw") }
 }
 
 extension RemoteLedger: LogSource {

@@ -29,8 +29,8 @@ extension SQLiteLedgerReader {
         let statement = try database.cachedStatement(
             sql: "SELECT leaf, id FROM entries WHERE leaf >= ? AND leaf < ? ORDER BY leaf")
         return try Row.fetchAll(statement, arguments: [range.lowerBound, range.upperBound]).map { row in
-            guard let id = Digest(bytes: row["id"] as Data) else {
-                throw LedgerError.malformedRow(table: "entries", key: "\(row["leaf"] as Int)")
+            guard let id = Digest(bytes: try row.checked("id", of: "entries", as: Data.self)) else {
+                throw LedgerError.malformedRow(table: "entries", key: "with an id of another length")
             }
             return id
         }
@@ -44,9 +44,11 @@ extension SQLiteLedgerReader {
     }
 
     private func entry(_ row: Row) throws -> StoredEntry {
-        let index: Int = row["leaf"]
-        guard let id = Digest(bytes: row["id"] as Data), let kind = TransactionKind(rawValue: row["kind"]),
-            let payload = PackedJSON.unpack(row["payload"]), let signatures = PackedSignatures.unpack(row["signatures"])
+        let index: Int = try row.checked("leaf", of: "entries")
+        guard let id = Digest(bytes: try row.checked("id", of: "entries", as: Data.self)),
+            let kind = TransactionKind(rawValue: try row.checked("kind", of: "entries")),
+            let payload = PackedJSON.unpack(try row.checked("payload", of: "entries")),
+            let signatures = PackedSignatures.unpack(try row.checked("signatures", of: "entries"))
         else { throw LedgerError.malformedRow(table: "entries", key: "\(index)") }
         var envelope = Envelope(payload: payload, payloadType: kind.payloadType)
         for signature in signatures { envelope = try envelope.adding(signature) }
@@ -61,10 +63,11 @@ extension SQLiteLedgerReader {
         let statement = try database.cachedStatement(
             sql: "SELECT leaf, refusal, writes FROM outcomes WHERE leaf >= ? AND leaf < ? ORDER BY leaf")
         return try Row.fetchAll(statement, arguments: [range.lowerBound, range.upperBound]).map { row in
-            let index: Int = row["leaf"]
+            let index: Int = try row.checked("leaf", of: "outcomes")
             do {
-                let refusal = try (row["refusal"] as Data?).map { try CanonicalJSON.decode(Refusal.self, from: $0) }
-                guard let writes = Digest(bytes: row["writes"] as Data) else {
+                let refusal = try row.checkedOptional("refusal", of: "outcomes", as: Data.self)
+                    .map { try CanonicalJSON.decode(Refusal.self, from: $0) }
+                guard let writes = Digest(bytes: try row.checked("writes", of: "outcomes", as: Data.self)) else {
                     throw LedgerError.malformedRow(table: "outcomes", key: "\(index)")
                 }
                 return StoredOutcome(index: index, refusal: refusal, writes: writes)

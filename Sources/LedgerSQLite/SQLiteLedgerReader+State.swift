@@ -38,7 +38,8 @@ extension SQLiteLedgerReader {
         let statement = try database.cachedStatement(
             sql: "SELECT key, value FROM state WHERE key >= ? AND key < ? ORDER BY key")
         return try Row.fetchAll(statement, arguments: [first, end]).map {
-            StateEntry(key: $0["key"], value: try unpack($0["value"], $0["key"]))
+            let key: String = try $0.checked("key", of: "state")
+            return StateEntry(key: key, value: try unpack($0.checked("value", of: "state"), key))
         }
     }
 

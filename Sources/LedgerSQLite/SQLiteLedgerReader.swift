@@ -20,7 +20,13 @@ class SQLiteLedgerReader: LedgerReader {
     func identity() throws -> LedgerIdentity? {
         let rows = try Row.fetchAll(database.cachedStatement(sql: "SELECT name, value FROM meta ORDER BY name"))
         if rows.isEmpty { return nil }
-        let values = Dictionary(rows.map { ($0["name"] as String, $0["value"] as String) }) { first, _ in first }
+        let pairs = try rows.map { row in
+            (
+                try row.checked("name", of: "meta", as: String.self),
+                try row.checked("value", of: "meta", as: String.self)
+            )
+        }
+        let values = Dictionary(pairs) { first, _ in first }
         guard rows.count == 2, let consortium = Digest(hex: values["consortium"] ?? ""),
             let section = SectionName(values["section"] ?? "")
         else { throw LedgerError.malformedRow(table: "meta", key: "consortium, section") }
@@ -45,10 +51,10 @@ class SQLiteLedgerReader: LedgerReader {
 
     private func block(_ sql: String, _ arguments: StatementArguments) throws -> StoredBlock? {
         guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) else { return nil }
-        let height: Int = row["height"]
-        let size: Int = row["size"]
-        let bytes: Data = row["record"]
-        guard let root = Digest(bytes: row["root"] as Data),
+        let height: Int = try row.checked("height", of: "blocks")
+        let size: Int = try row.checked("size", of: "blocks")
+        let bytes: Data = try row.checked("record", of: "blocks")
+        guard let root = Digest(bytes: try row.checked("root", of: "blocks", as: Data.self)),
             let record = try? CanonicalJSON.decode(BlockRecord.self, from: bytes), record.height == height,
             (0...BlockRecord.largestTransactionCount).contains(record.transactions),
             (record.transactions + 1...TreeHead.largestSize).contains(size)
@@ -59,10 +65,10 @@ class SQLiteLedgerReader: LedgerReader {
     func cosignatures(height: Int) throws -> [PartyCosignature] {
         let sql = "SELECT party, signature FROM cosignatures WHERE height = ? ORDER BY party"
         return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [height]).map { row in
-            guard let party = PartyName(row["party"] as String) else {
+            guard let party = PartyName(try row.checked("party", of: "cosignatures", as: String.self)) else {
                 throw LedgerError.malformedRow(table: "cosignatures", key: "\(height)")
             }
-            return PartyCosignature(party: party, signature: row["signature"])
+            return PartyCosignature(party: party, signature: try row.checked("signature", of: "cosignatures"))
         }
     }
 

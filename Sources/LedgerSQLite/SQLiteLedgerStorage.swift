@@ -17,9 +17,13 @@ package final class SQLiteLedgerStorage: LedgerStorage {
     /// - Parameters:
     ///   - url: The file; its folder exists and is on a local disk (SQLite's locks need it).
     ///   - patience: Longest wait for another process's commit, in seconds.
+    ///   - creating: Whether a file that is missing is made.
     /// - Throws: ``LedgerError/notALedger(path:)`` for a file of something else,
     ///   ``LedgerError/storage(path:detail:)`` for what SQLite reports.
-    package init(url: URL, patience: Int = 60) throws {
+    package init(url: URL, patience: Int = 60, creating: Bool = true) throws {
+        guard creating || FileManager.default.fileExists(atPath: url.path) else {
+            throw LedgerError.storage(path: url.path, detail: "there is no such file")
+        }
         self.patience = patience
         path = url.path
         database = try SQLiteLedgerStorage.attempt(url.path, patience) {

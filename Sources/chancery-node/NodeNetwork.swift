@@ -29,6 +29,12 @@ struct NodeNetwork: Networking {
             isAuthenticated: identity != nil)
     }
 
+    func repairSource(
+        at address: String, trust: TransportTrust, identity: TransportIdentity?
+    ) throws -> RepairSource {
+        try remote(address, trust, identity).repairSource
+    }
+
     func serve(_ request: ServeRequest) async throws {
         var logger = Logger(
             label: "chancery.\(request.home.party.name)", factory: StreamLogHandler.standardError(label:))
@@ -38,5 +44,12 @@ struct NodeNetwork: Networking {
         case .embedded: try await process.serveEmbedded()
         case .etcd(let address): try await process.serveCluster(EtcdEndpoints(parsing: address))
         }
+    }
+}
+
+extension RemoteLedger {
+    /// This node as one from which another's files are repaired.
+    var repairSource: RepairSource {
+        RepairSource(blocks: self) { try self.blob($0) }
     }
 }

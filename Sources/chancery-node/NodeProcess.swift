@@ -32,14 +32,47 @@ struct NodeProcess {
         try await run([], routes, transport) { _ in }
     }
 
-    /// Keeps this department's copy, in the order that etcd gives.
+    /// Keeps this department's copy, in the order that etcd gives. Where its own files are damaged, it repairs them from
+    /// the other nodes and begins again.
     func serveCluster(_ endpoints: EtcdEndpoints) async throws {
+        while true {
+            do {
+                return try await serveOnce(endpoints)
+            } catch let damage as DamagedFiles {
+                logger.error("\(damage)")
+                // What no repair changes is for those who look after the node.
+                guard try await repair(endpoints) else { throw damage }
+            }
+        }
+    }
+
+    /// - Throws: ``DamagedFiles`` where the node's own files are what keeps it from going on.
+    private func serveOnce(_ endpoints: EtcdEndpoints) async throws {
+        do {
+            try await serveSound(endpoints)
+        } catch let failure as NodeFailure where failure.cause.isDamage {
+            throw DamagedFiles(findings: ["\(failure)"])
+        } catch  where error.isDamage {
+            throw DamagedFiles(findings: ["\(error)"])
+        }
+    }
+
+    private func files() throws -> NodeFiles {
+        NodeFiles(
+            home: request.home,
+            section: try request.home.consortium.section(request.section ?? request.home.party.section))
+    }
+
+    private func serveSound(_ endpoints: EtcdEndpoints) async throws {
         let (health, logger) = (NodeHealth(), logger)
         let node = try DepartmentNodeHome(
             home: request.home, section: request.section, passphrase: request.passphrase
         ) { event in
             health.note(event)
             logger.log(level: event.isNotable ? .warning : .info, "\(event.line)")
+        }
+        if let place = node.journalSetAside {
+            logger.error("the journal of votes was damaged and lies in \(place); silent until a later batch")
         }
         let transport = try PartyTransport(node.identity, trust: node.trust, now: .now())
         let credentials = EtcdCredentials(request.configuration.etcd)
@@ -61,7 +94,10 @@ struct NodeProcess {
             ledger: node.ledger, node: node.node, pool: node.pool, blobs: node.blobs, health: health,
             transport: request.configuration.usesTLS ? transport : nil, others: blocks)
         do {
-            try await run([service], routes, transport) { own.set($0) }
+            let scrub = try request.configuration.scrub.map {
+                ScrubService(files: try files(), interval: $0, logger: logger) { try await others(endpoints) }
+            }
+            try await run([service] + [scrub].compactMap { $0 }, routes, transport) { own.set($0) }
         } catch {
             try? await order.shutdown()
             try? await peers.shutdown()
@@ -69,6 +105,44 @@ struct NodeProcess {
         }
         try await order.shutdown()
         try await peers.shutdown()
+    }
+
+    /// Checks all that this node keeps, and fetches from the other nodes what is damaged.
+    /// - Returns: Whether there was something to repair.
+    private func repair(_ endpoints: EtcdEndpoints) async throws -> Bool {
+        let files = try files()
+        let sources = try await others(endpoints)
+        // It waits for disks and for the others: not on a thread of Swift's pool.
+        let done = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try files.repair(files.check(), from: sources) })
+            }
+        }
+        for line in done { logger.warning("\(line)") }
+        return !done.isEmpty
+    }
+
+    /// The other departments' nodes, as they are known to the order.
+    private func others(_ endpoints: EtcdEndpoints) async throws -> [RepairSource] {
+        let credentials = EtcdCredentials(request.configuration.etcd)
+        let http = try credentials.client()
+        let log = EtcdBatchLog(
+            endpoints: endpoints, ledger: try files().origin, department: party, http: http,
+            account: credentials.account)
+        let known: [PartyName: String]
+        do {
+            known = try await log.addresses().filter { $0.key != party }
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
+        try await http.shutdown()
+        let (trust, identity) = (
+            request.home.consortium.trust(), try request.home.identity(passphrase: request.passphrase)
+        )
+        return known.sorted { $0.key < $1.key }.compactMap {
+            try? NodeNetwork().repairSource(at: $0.value, trust: trust, identity: identity)
+        }
     }
 
     /// Runs the services and the listeners until a signal, and ends them in the opposite order.
@@ -136,4 +210,9 @@ private final class OwnAddress: Sendable {
     var value: String? { address.withLock { $0 } }
 
     func set(_ new: String) { address.withLock { $0 = new } }
+}
+
+extension Error {
+    /// Whether it says that this node's own files are damaged.
+    fileprivate var isDamage: Bool { (self as? LedgerError)?.isDamage ?? false }
 }

@@ -19,6 +19,12 @@ package protocol Networking: Sendable {
     ///   - trust: By whose keys the certificate of the former is judged.
     func log(at address: String, trust: TransportTrust) throws -> any LogSource
 
+    /// A department's node, from which another's files are repaired.
+    /// - Parameter identity: Who asks, over TLS: shards are given to departments of the section and the like only.
+    func repairSource(
+        at address: String, trust: TransportTrust, identity: TransportIdentity?
+    ) throws -> RepairSource
+
     /// Runs a department's node until it is told to stop.
     func serve(_ request: ServeRequest) async throws
 }

@@ -134,6 +134,7 @@ private struct HomeFiles {
         let places = [home.ledgers, home.blobs].map(\.plainPath)
         return places.contains(home.directory.appending(path: path).plainPath)
             || path.hasPrefix("node/vote") || path == "node/set-aside" || name.hasPrefix(".chancery-tmp-")
+            || name.contains(".sqlite.") || name.contains(".scrub")
             || [".sqlite-wal", ".sqlite-shm", ".lock"].contains { name.hasSuffix($0) }
     }
 }

@@ -1,5 +1,6 @@
 package import BlobStore
 import Contracts
+import DurableFiles
 package import Foundation
 package import KeyVault
 package import Ledger
@@ -11,7 +12,10 @@ package import SignedEnvelopes
 ///
 /// ```
 /// node/SECTION.sqlite     the ledger: final blocks only, every one executed here
+/// node/SECTION.head       how long it was at least
+/// node/SECTION.lock       held by the process that runs the node
 /// node/vote.json          the newest cosignature with its batch; what stands here is sent, and nothing else
+/// node/set-aside/         files that were found damaged
 /// node/evidence/          what proves that another department has cosigned two histories
 /// ```
 package struct DepartmentNodeHome: Sendable {
@@ -24,6 +28,9 @@ package struct DepartmentNodeHome: Sendable {
     package let identity: TransportIdentity
     /// By whose keys it judges others.
     package let trust: TransportTrust
+    /// Where the journal of votes lies that was found damaged.
+    package let journalSetAside: String?
+    private let lock: FileLock
 
     /// Opens the node's ledger; the first time, it takes over the section's ledger as it was kept so far, by
     /// executing all of it.
@@ -47,15 +54,28 @@ package struct DepartmentNodeHome: Sendable {
                 wayOn: "run the node of a department; others submit and read through one")
         }
         let journal = try FileVoteJournal(directory: home.nodeDirectory)
+        guard let lock = try FileLock.tryAcquire(home.nodeLock(of: section).plainPath) else {
+            throw GatewayError.notAllowed(
+                reason: "another process runs the node of \(home.party.name)",
+                wayOn: "one at a time: two would cosign with one key")
+        }
+        self.lock = lock
+        journalSetAside = try journal.setAsideIfDamaged(at: clock())
         pool = TransactionPool()
         blobs = try FileBlobStore(directory: home.blobs)
         let ledger = try DepartmentNodeHome.open(home, section, cosigner: cosigner, clock: clock, ordering: pool)
         (self.ledger, self.home, identity) = (ledger, home, home.identity(key))
         trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
+        let marked = home.headMark(of: section)
+        let mark = { @Sendable in
+            if let head = try ledger.head() { try HeadMark(head).write(to: marked) }
+        }
+        try mark()
         node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal, reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
+            if event.lengthensLedger { try? mark() }
             report(event)
         }
     }
@@ -92,6 +112,15 @@ package struct DepartmentNodeHome: Sendable {
             for cosignature in cosignatures where shared.policy.isValid(cosignature, on: head.checkpoint) {
                 try writer.append(cosignature, height: head.block.height)
             }
+        }
+    }
+}
+
+extension NodeEvent {
+    fileprivate var lengthensLedger: Bool {
+        switch self {
+        case .final, .caughtUp: true
+        default: false
         }
     }
 }

@@ -2,6 +2,7 @@ import CanonicalJSON
 import DurableFiles
 import Foundation
 import Ledger
+import SharingModel
 
 /// The journal as one file that is replaced whole.
 struct FileVoteJournal: VoteJournal {
@@ -17,16 +18,23 @@ struct FileVoteJournal: VoteJournal {
     }
 
     func load() throws -> Vote? {
-        guard let bytes = try PrivateFile.read(file) else { return nil }
-        do {
-            return try CanonicalJSON.decode(Vote.self, from: bytes)
-        } catch {
-            throw GatewayError.damagedHome(path: file.plainPath, problem: "\(error)")
-        }
+        try ChecksummedFile.read(Vote.self, from: file)
     }
 
     func store(_ vote: Vote) throws {
-        try PrivateFile.write(CanonicalJSON.encode(vote), to: file)
+        try ChecksummedFile.write(vote, to: file)
+    }
+
+    /// A journal that is damaged is set aside: the department then goes on like one without a journal, and cosigns nothing
+    /// that it may have cosigned before.
+    /// - Returns: Its new path; `nil` where it reads, or there is none.
+    func setAsideIfDamaged(at time: Timestamp) throws -> String? {
+        do {
+            _ = try load()
+            return nil
+        } catch is GatewayError {
+            return try SetAside(folder: directory.appending(path: "set-aside"), time: time).move(file)
+        }
     }
 
     /// Keeps both cosignatures under the height and the department.

@@ -14,6 +14,7 @@ import Yams
 /// etcd-key: tls/etcd.key         # CHANCERY_ETCD_KEY, readable by its owner alone
 /// etcd-user: site1               # CHANCERY_ETCD_USER
 /// etcd-password-file: tls/pass   # CHANCERY_ETCD_PASSWORD_FILE, or the password itself in CHANCERY_ETCD_PASSWORD
+/// scrub: 24h                    # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
 /// ```
 package struct NodeConfiguration: Sendable {
     package let listen: ListenAddress
@@ -24,6 +25,8 @@ package struct NodeConfiguration: Sendable {
     package let advertised: String?
     package let ordering: NodeOrdering
     package let etcd: EtcdAccess
+    /// From the end of one check of the node's own files to the next; `nil` for none.
+    package let scrub: Duration?
 
     /// - Parameters:
     ///   - directory: The home.
@@ -44,6 +47,7 @@ package struct NodeConfiguration: Sendable {
         publicListen = try value(.publicListen).map { try ListenAddress($0, setting: .publicListen) }
         advertised = value(.advertise)
         ordering = try NodeOrdering(value(.ordering) ?? "embedded")
+        scrub = try ScrubInterval.duration(value(.scrub) ?? "24h")
         etcd = try EtcdAccess(home: directory, password: environment["CHANCERY_ETCD_PASSWORD"], value: value)
     }
 
@@ -59,7 +63,7 @@ package struct NodeConfiguration: Sendable {
     }
 
     package enum Setting: String, CaseIterable, Sendable {
-        case listen, tls, advertise, ordering
+        case listen, tls, advertise, ordering, scrub
         case publicListen = "public"
         case etcdAuthority = "etcd-ca"
         case etcdCertificate = "etcd-certificate"
@@ -135,5 +139,19 @@ package enum NodeOrdering: Hashable, Sendable {
             throw GatewayError.unreadable(
                 path: "ordering", problem: "\(text) is neither embedded nor etcd://HOST:PORT,…")
         }
+    }
+}
+
+/// How often a node reads its own files again: `off`, or a number of seconds, minutes or hours, such as `24h`.
+private enum ScrubInterval {
+    static func duration(_ text: String) throws -> Duration? {
+        if text == "off" { return nil }
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3_600]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
+            (1...1_000_000).contains(count)
+        else {
+            throw GatewayError.unreadable(path: "scrub", problem: "\(text) is neither off nor a time such as 24h")
+        }
+        return .seconds(count * unit)
     }
 }

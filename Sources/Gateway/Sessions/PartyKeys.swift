@@ -1,9 +1,9 @@
 import Foundation
-import KeyVault
+package import KeyVault
 import Ledger
 import SealedTables
 import SharingModel
-import SignedEnvelopes
+package import SignedEnvelopes
 
 /// The keys of one party, before they are in its vault.
 struct PartyKeys {
@@ -37,6 +37,11 @@ extension PartyHome {
     /// By which this party shows over TLS who it is.
     func identity(_ key: SigningKey) -> TransportIdentity {
         TransportIdentity(party: party.name, consortium: consortium.digest, key: key)
+    }
+
+    /// The same, with the key from this party's vault.
+    package func identity(passphrase: SecretBytes) throws -> TransportIdentity {
+        identity(try KeyVault(directory: vaultDirectory, passphrase: passphrase).signingKey())
     }
 }
 
