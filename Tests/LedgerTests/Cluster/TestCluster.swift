@@ -14,6 +14,9 @@ final class TestCluster: Sendable {
     let members: [Member]
     /// Everything that was written to the order, as every node sees it.
     private let order = Mutex<[BatchEvent]>([])
+    /// The delivery of the newest event, which waits for those before it.
+    private let delivery = Mutex<Task<Void, any Error>?>(nil)
+    /// Whose batches the order shows nobody of these.
     private let hidden = Mutex<[String: Set<String>]>([:])
     private let cut = Mutex<Set<String>>([])
 
@@ -194,28 +197,40 @@ final class TestCluster: Sendable {
 
     /// Writes to the order as `department` can, whatever the bytes.
     func write(_ batch: Data, height: Int, as department: String) async throws {
-        let event = try order.withLock { order in
-            let party: PartyName = try Name(text: department)
+        let party: PartyName = try Name(text: department)
+        try await append { order in
             let isFirst = !order.contains { $0.department == party && $0.height == height }
-            let event = BatchEvent(
+            return BatchEvent(
                 position: Int64(order.count + 1), department: party, height: height,
                 change: isFirst ? .written(batch) : .rewritten(batch))
-            order.append(event)
-            return event
         }
-        let blind = hidden.withLock { $0[department] ?? [] }
-        for member in members where !blind.contains(member.name) { try await member.node.take(event) }
     }
 
     func delete(height: Int, of department: String) async throws {
-        let event = try order.withLock { order in
-            let event = BatchEvent(
-                position: Int64(order.count + 1), department: try Name(text: department), height: height,
-                change: .deleted)
-            order.append(event)
-            return event
+        let party: PartyName = try Name(text: department)
+        try await append { order in
+            BatchEvent(position: Int64(order.count + 1), department: party, height: height, change: .deleted)
         }
-        for member in members { try await member.node.take(event) }
+    }
+
+    /// Every node takes the events one after the other, as the order has them, however many write at once.
+    private func append(_ event: (_ order: [BatchEvent]) -> BatchEvent) async throws {
+        let members = members
+        let taken = order.withLock { order in
+            let event = event(order)
+            order.append(event)
+            let blind = hidden.withLock { $0[event.department.rawValue] ?? [] }
+            return delivery.withLock { last in
+                let before = last
+                let task = Task {
+                    _ = await before?.result
+                    for member in members where !blind.contains(member.name) { try await member.node.take(event) }
+                }
+                last = task
+                return task
+            }
+        }
+        try await taken.value
     }
 
     var events: [BatchEvent] { order.withLock { $0 } }
