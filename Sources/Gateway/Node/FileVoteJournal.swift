@@ -16,17 +16,17 @@ struct FileVoteJournal: VoteJournal {
         try DurableFiles.Directory.create(directory.plainPath, permissions: 0o700)
     }
 
-    func load() throws -> Vote? {
+    func load() throws -> JournalState? {
         guard let bytes = try PrivateFile.read(file) else { return nil }
         do {
-            return try CanonicalJSON.decode(Vote.self, from: bytes)
+            return try CanonicalJSON.decode(JournalState.self, from: bytes)
         } catch {
             throw GatewayError.damagedHome(path: file.plainPath, problem: "\(error)")
         }
     }
 
-    func store(_ vote: Vote) throws {
-        try PrivateFile.write(CanonicalJSON.encode(vote), to: file)
+    func store(_ state: JournalState) throws {
+        try PrivateFile.write(CanonicalJSON.encode(state), to: file)
     }
 
     /// Keeps both cosignatures under the height and the department.

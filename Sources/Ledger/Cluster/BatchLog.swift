@@ -12,14 +12,28 @@ package protocol BatchLog: Sendable {
     /// Everything behind `position` that happened to batches, in the one order, and then what happens from now on.
     ///
     /// The stream ends with an error when the connection does; the caller asks again from where it was. Where the
-    /// history behind `position` is no longer kept, it begins with what is.
-    func events(after position: Int64) -> AsyncThrowingStream<BatchEvent, any Error>
+    /// history behind `position` is no longer kept, it begins with what is, after ``BatchLogItem/gap``.
+    func events(after position: Int64) -> AsyncThrowingStream<BatchLogItem, any Error>
 
     /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
     func newestPosition() async throws -> Int64
 
+    /// Whether ``join()`` was ever called for this department.
+    func hasJoined() async throws -> Bool
+
+    /// Notes that this department cosigns from now on, for ``hasJoined()`` in a later life. Called before its first
+    /// cosignature.
+    func join() async throws
+
     /// Forgets this department's batches below `height`; they are in every department's ledger.
     func forget(below height: Int) async throws
+}
+
+/// What the stream of a ``BatchLog`` gives.
+package enum BatchLogItem: Sendable {
+    case event(BatchEvent)
+    /// What happened up to this place is no longer kept.
+    case gap(through: Int64)
 }
 
 /// One thing that happened in a ``BatchLog``.
@@ -30,6 +44,9 @@ package struct BatchEvent: Hashable, Sendable {
     package let department: PartyName
     package let height: Int
     package let change: Change
+
+    /// Batches of more bytes are skipped by everybody.
+    package static let largestByteCount = Batch.largestByteCount
 
     package enum Change: Hashable, Sendable {
         case written(Data)
