@@ -50,7 +50,7 @@ class Feeder:
     """Envelopes as the real command makes them, signed by `statistics`."""
 
     def __init__(self, cluster):
-        self.cluster = cluster
+        self.cluster, self.said = cluster, ""
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Capture)
         self.server.cluster, self.server.captured = cluster, []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -59,11 +59,13 @@ class Feeder:
         """One new envelope; None if no node answered."""
         address = f"http://127.0.0.1:{self.server.server_port}"
         try:
-            self.cluster.run(
+            done = self.cluster.run(
                 "token", "request", "--datasets", "d1", "--packs", "care", "--purpose", f"torture {time.monotonic_ns()}",
                 "--uses", "1", "--until", "90d", "--as", "statistics", more={"CHANCERY_NODE": address}, timeout=60)
-        except Exception:
+        except Exception as error:
+            self.said = str(error)
             return None
+        self.said = done.stderr.decode()
         return self.server.captured.pop() if self.server.captured else None
 
 

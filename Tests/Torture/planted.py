@@ -46,5 +46,7 @@ def submit(clients, limit, first=0):
     envelope = None
     while envelope is None and time.monotonic() < limit:
         envelope = clients.feeder.make()
-    if envelope is None or clients.until_acknowledged(envelope, first, deadline=limit) is None:
+    if envelope is None:
+        raise SystemExit(f"the command submitted nothing: {clients.feeder.said}")
+    if clients.until_acknowledged(envelope, first, deadline=limit) is None:
         raise SystemExit("nothing became final")
