@@ -62,14 +62,24 @@ package struct EtcdBatchLog: BatchLog {
             ["key": .base64(keys.batch(0)), "range_end": .base64(keys.batch(height))])
     }
 
-    package func events(after position: Int64) -> AsyncThrowingStream<BatchEvent, any Error> {
+    package func events(after position: Int64) -> AsyncThrowingStream<BatchLogItem, any Error> {
         let watch = EtcdWatch(client: client, from: keys.all, to: keys.allEnd)
         let keys = keys
-        return AsyncThrowingStream { continuation in
+        // Bounded: who reads too slowly is cut off, and asks again from where it was.
+        return AsyncThrowingStream(bufferingPolicy: .bufferingOldest(EtcdBatchLog.mostUnread)) { continuation in
             let task = Task {
                 do {
-                    try await watch.run(from: position + 1) { change in
-                        if let event = keys.event(change) { continuation.yield(event) }
+                    try await watch.run(from: position + 1) { news in
+                        let item: BatchLogItem
+                        switch news {
+                        case .compacted(let oldest): item = .gap(through: oldest - 1)
+                        case .change(let change):
+                            guard let event = keys.event(change) else { return }
+                            item = .event(event)
+                        }
+                        if case .dropped = continuation.yield(item) {
+                            throw EtcdError.watchEnded(detail: "read too slowly")
+                        }
                     }
                     continuation.finish()
                 } catch {
@@ -78,6 +88,24 @@ package struct EtcdBatchLog: BatchLog {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
+    }
+
+    /// Items that wait for the node, each with a batch of up to 192 KB.
+    private static let mostUnread = 256
+
+    package func hasJoined() async throws -> Bool {
+        let answer = try await client.call("/v3/kv/range", ["key": .base64(keys.joined), "count_only": true])
+        return answer.number("count") > 0
+    }
+
+    package func join() async throws {
+        let key = JSONValue.base64(keys.joined)
+        _ = try await client.call(
+            "/v3/kv/txn",
+            [
+                "compare": [["key": key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"]],
+                "success": [["requestPut": ["key": key, "value": .base64("joined")]]],
+            ])
     }
 
     /// Says where this department's node answers, for the other nodes to find. What they send each other proves
@@ -136,10 +164,13 @@ struct EtcdKeys: Sendable {
         else { return nil }
         let what: BatchEvent.Change =
             if let value = change.value {
-                change.isFirst ? .written(value) : .rewritten(value)
+                // What is too large is judged by its size alone, and not kept whole until then.
+                change.isFirst ? .written(shortened(value)) : .rewritten(shortened(value))
             } else {
                 .deleted
             }
         return BatchEvent(position: change.revision, department: party, height: height, change: what)
     }
+
+    private func shortened(_ value: Data) -> Data { Data(value.prefix(BatchEvent.largestByteCount + 1)) }
 }

@@ -20,8 +20,14 @@ struct EtcdWatch: Sendable {
         let isFirst: Bool
     }
 
-    /// Runs until the connection ends, and gives every change from `revision` on, in order.
-    func run(from revision: Int64, _ body: (Change) -> Void) async throws {
+    enum News {
+        case change(Change)
+        /// What is older than this revision is no longer kept; it goes on from there.
+        case compacted(oldest: Int64)
+    }
+
+    /// Runs until the connection ends or `body` throws, and gives every change from `revision` on, in order.
+    func run(from revision: Int64, _ body: (News) throws -> Void) async throws {
         var revision = max(revision, 1)
         while true {
             do {
@@ -29,6 +35,7 @@ struct EtcdWatch: Sendable {
             } catch EtcdError.compacted(let oldest) where oldest > revision {
                 // What is gone from etcd is in the other departments' ledgers.
                 revision = oldest
+                try body(.compacted(oldest: oldest))
                 continue
             } catch let error as HTTPClientError where error == .readTimeout {
                 // Nothing happened for so long, or the member hangs: the caller begins anew, at another.
@@ -41,7 +48,7 @@ struct EtcdWatch: Sendable {
         }
     }
 
-    private func watch(_ revision: Int64, _ body: (Change) -> Void) async throws {
+    private func watch(_ revision: Int64, _ body: (News) throws -> Void) async throws {
         let answers = try await client.stream(
             "/v3/watch",
             [
@@ -62,7 +69,7 @@ struct EtcdWatch: Sendable {
         }
     }
 
-    private func read(_ answer: JSONValue, _ body: (Change) -> Void) throws {
+    private func read(_ answer: JSONValue, _ body: (News) throws -> Void) throws {
         if let error = answer["error"] {
             throw EtcdError.watchEnded(detail: error["message"]?.stringValue ?? "no reason given")
         }
@@ -77,11 +84,11 @@ struct EtcdWatch: Sendable {
         for event in result["events"]?.arrayValue ?? [] {
             guard let pair = event["kv"] else { throw EtcdError.malformedAnswer(detail: "an event without key") }
             let isDeletion = event["type"]?.stringValue == "DELETE"
-            body(
-                Change(
-                    revision: pair.number("mod_revision"), key: String(decoding: pair.bytes("key"), as: UTF8.self),
-                    value: isDeletion ? nil : pair.bytes("value"),
-                    isFirst: pair.number("create_revision") == pair.number("mod_revision")))
+            let change = Change(
+                revision: pair.number("mod_revision"), key: String(decoding: pair.bytes("key"), as: UTF8.self),
+                value: isDeletion ? nil : pair.bytes("value"),
+                isFirst: pair.number("create_revision") == pair.number("mod_revision"))
+            try body(.change(change))
         }
     }
 }

@@ -17,13 +17,13 @@ struct FileVoteJournal: VoteJournal {
         try DurableFiles.Directory.create(directory.plainPath, permissions: 0o700)
     }
 
-    func load() throws -> Vote? {
+    func load() throws -> JournalState? {
         // A vote holds its batch, in base64.
-        try ChecksummedFile.read(Vote.self, from: file, maximumByteCount: 2 * BatchEvent.largestByteCount)
+        try ChecksummedFile.read(JournalState.self, from: file, maximumByteCount: 2 * BatchEvent.largestByteCount)
     }
 
-    func store(_ vote: Vote) throws {
-        try ChecksummedFile.write(vote, to: file)
+    func store(_ state: JournalState) throws {
+        try ChecksummedFile.write(state, to: file)
     }
 
     /// A journal that is damaged is set aside: the department then goes on like one without a journal, and cosigns nothing

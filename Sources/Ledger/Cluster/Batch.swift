@@ -1,15 +1,15 @@
 import CanonicalJSON
-import Contracts
-import Foundation
-import SharingModel
-import SignedEnvelopes
+package import Contracts
+package import Foundation
+package import SharingModel
+package import SignedEnvelopes
 
 /// What a department proposes for one height: envelopes, and the cosignatures of the height before.
 ///
 /// It claims nothing about what executing it gives. Its bytes: `chancery-batch-v1` and a newline; then, each behind
 /// its length in four bytes, big-endian: the signed ``BatchHeader`` as DSSE envelope, the cosignatures as canonical
 /// JSON, and each envelope's canonical JSON. The header holds the digest of all that follows it.
-struct Batch {
+package struct Batch {
     let header: BatchHeader
     let previous: [PartyCosignature]
     /// Canonical bytes of the envelopes: the ledger's leaves.
@@ -25,7 +25,8 @@ struct Batch {
 
     private static let magic = Data("chancery-batch-v1\n".utf8)
 
-    static func sign(
+    /// The bytes of a batch. Nothing of it is checked here; those who read it do that.
+    package static func sign(
         by party: PartyName, height: Int, ledger: LedgerIdentity, parent: Digest, previous: [PartyCosignature],
         answer: [Int64]? = nil, envelopes: [Data], key: SigningKey
     ) throws -> Data {

@@ -12,8 +12,8 @@ package protocol BatchLog: Sendable {
     /// Everything behind `position` that happened to batches, in the one order, and then what happens from now on.
     ///
     /// The stream ends with an error when the connection does; the caller asks again from where it was. Where the
-    /// history behind `position` is no longer kept, it begins with what is.
-    func events(after position: Int64) -> AsyncThrowingStream<BatchEvent, any Error>
+    /// history behind `position` is no longer kept, it begins with what is, after ``BatchLogItem/gap``.
+    func events(after position: Int64) -> AsyncThrowingStream<BatchLogItem, any Error>
 
     /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
     func newestPosition() async throws -> Int64
@@ -27,6 +27,13 @@ package protocol BatchLog: Sendable {
 
     /// Forgets this department's batches below `height`; they are in every department's ledger.
     func forget(below height: Int) async throws
+}
+
+/// What the stream of a ``BatchLog`` gives.
+package enum BatchLogItem: Sendable {
+    case event(BatchEvent)
+    /// What happened up to this place is no longer kept.
+    case gap(through: Int64)
 }
 
 /// One thing that happened in a ``BatchLog``.

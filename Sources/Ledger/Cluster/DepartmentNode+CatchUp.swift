@@ -1,4 +1,7 @@
+import CanonicalJSON
 package import SharingModel
+import SignedEnvelopes
+import TransparencyLog
 
 extension DepartmentNode {
     /// Takes a block that another department shows as final: executes it, compares everything that it claims, and
@@ -13,14 +16,23 @@ extension DepartmentNode {
             let policy = memberships.policy(at: height)
             let cosignatures = try policy.cosignatures(shown: shown, of: block)
             guard cosignatures.count >= policy.needed else { throw LedgerError.notFinal }
-            if let own = votes[height]?[party], own.root != block.root { report(.outvoted(height: height)) }
+            if let given, given.height == height, given.root != block.root { report(.outvoted(height: height)) }
             try append(block, cosignatures)
-        } catch LedgerError.blockDiffers, LedgerError.notFinal {
+        } catch  where DepartmentNode.isFaultOfBlock(error) {
             report(.refusedBlock(height: height, from: sender))
             return false
         }
         report(.caughtUp(height: height, from: sender))
         try decide()
         return true
+    }
+
+    /// What is wrong with the block, as opposed to this department's storage.
+    private static func isFaultOfBlock(_ error: any Error) -> Bool {
+        switch error {
+        case LedgerError.blockDiffers, LedgerError.notFinal, LedgerError.proof: true
+        case is EnvelopeError, is AdmissionError, is TransparencyLogError, is CanonicalJSONError: true
+        default: false
+        }
     }
 }

@@ -21,7 +21,7 @@ extension DepartmentNode {
     /// - Parameter newest: `nil` if it has none. One that is not valid counts as none.
     package func hear(_ newest: CosignatureMessage?, from sender: PartyName) throws {
         guard !isConfirmed, sender != party else { return }
-        if let newest, newest.cosignature.party == party, isValid(newest), newest != journaled,
+        if let newest, newest.cosignature.party == party, isValid(newest), try isNews(newest),
             newest.height >= journaled?.height ?? -1, newest.height > silentThroughHeight
         {
             silentThroughHeight = newest.height
@@ -31,7 +31,16 @@ extension DepartmentNode {
             }
         }
         answered.insert(sender)
-        try voteForCandidate()
+        try vote()
+        try finish()
+    }
+
+    /// Whether a cosignature is of a tree that neither the journal nor this node's final ledger has: of
+    /// what is final here, nothing else can become final.
+    private func isNews(_ newest: CosignatureMessage) throws -> Bool {
+        if let journaled, journaled.size == newest.size, journaled.root == newest.root { return false }
+        guard newest.size > 0, newest.size <= head.size else { return true }
+        return try ledger.read { try $0.block(ofSize: newest.size) }?.root != newest.root
     }
 
     /// The departments whose nodes this one talks to: who cosigns the last final block or a later one.
@@ -39,7 +48,7 @@ extension DepartmentNode {
 
     /// The newest cosignature of `party` that is here: of a height that is not final yet, or one of the last final ones.
     package func newestCosignature(of party: PartyName) throws -> CosignatureMessage? {
-        if let height = votes.keys.filter({ votes[$0]?[party] != nil }).max() { return votes[height]?[party] }
+        if let newest = votes.newest(of: party) { return newest }
         let head = head
         return try ledger.read { reader in
             for height in stride(from: head.height, through: max(0, head.height - 64), by: -1) {

@@ -4,25 +4,41 @@ import SharingModel
 import TransparencyLog
 
 extension DepartmentNode {
-    /// Takes another department's cosignature. One that is not valid is passed over; a second for another tree of the
-    /// same size is reported with the first.
-    package func take(_ message: CosignatureMessage) throws {
+    /// Takes a cosignature that some node sends. One that is not valid is passed over; a second for another tree of
+    /// the same size is reported with the first.
+    ///
+    /// Nodes send each other's cosignatures on, so this department's own may come too.
+    /// - Returns: Whether it is a valid cosignature of a department, as far as that had to be looked at.
+    @discardableResult
+    package func take(_ message: CosignatureMessage) throws -> Bool {
+        guard message.size > head.size else { return try takeLate(message) }
+        if votes.holds(message) { return true }
+        guard isValid(message) else { return false }
         let sender = message.cosignature.party
-        guard sender != party, message.height > head.height else { return keepLate(message) }
-        guard message.height <= head.height + 64 else {
-            output.yield(.fetch(height: head.height + 1))
-            return
-        }
-        if let known = votes[message.height]?[sender], known == message { return }
-        guard isValid(message) else { return }
-        if let known = votes[message.height]?[sender] {
-            if isGivenUp(message) { return }
-            guard isGivenUp(known) else { return noteConflict(known, message) }
-        }
-        if isGivenUp(message) { return }
-        votes[message.height, default: [:]][sender] = message
-        if message.height > head.height + 1 { output.yield(.fetch(height: head.height + 1)) }
+        if isGivenUp(message) { return true }
+        if sender == party, try !adopt(message) { return true }
+        if case .equivocation(let proof) = votes.add(message) { noteConflict(proof) }
+        // Not signed, so a hint and no more.
+        if message.height > head.height + 1 { emit(.fetch(height: head.height + 1)) }
+        try vote()
         try finish()
+        return true
+    }
+
+    /// This department's own valid cosignature, from a life of which there is no journal: what was given is given,
+    /// and nothing new is said by counting it.
+    /// - Returns: Whether it counts.
+    private func adopt(_ message: CosignatureMessage) throws -> Bool {
+        guard let candidate, candidate.block.size == message.size, candidate.block.root == message.root,
+            given.map({ $0.height < candidate.block.record.height }) ?? true
+        else {
+            if let candidate, candidate.block.size == message.size, candidate.block.root != message.root {
+                report(.cosignedElsewhere(height: candidate.block.record.height))
+            }
+            return false
+        }
+        try store(message, for: candidate)
+        return true
     }
 
     func isValid(_ message: CosignatureMessage) -> Bool {
@@ -30,37 +46,53 @@ extension DepartmentNode {
         return memberships.policy(at: message.height).isValid(message.cosignature, on: checkpoint)
     }
 
-    /// A cosignature that comes when its height is final already: kept with the others, or evidence.
-    private func keepLate(_ message: CosignatureMessage) {
-        guard message.cosignature.party != party, message.height > head.height - 16, isValid(message),
-            let block = try? ledger.read({ try $0.block(at: message.height) })
-        else { return }
-        if block.root == message.root, block.size == message.size {
-            try? ledger.storage.commit { try $0.append(message.cosignature, height: message.height) }
-        } else if block.size == message.size,
-            let own = try? ledger.read({ try $0.cosignatures(height: message.height) })
-                .first(where: { $0.party == message.cosignature.party })
-        {
-            let first = CosignatureMessage(
-                cosignature: own, height: block.height, root: block.root, size: block.size)
-            noteConflict(first, message)
+    /// A cosignature of a tree that is final already: kept with the others, or evidence.
+    private func takeLate(_ message: CosignatureMessage) throws -> Bool {
+        let sender = message.cosignature.party
+        guard sender != party, message.size > 0,
+            let block = try ledger.read({ try $0.block(holding: message.size - 1) })
+        else { return true }
+        guard block.size == message.size, block.root == message.root else {
+            guard isValid(message) else { return false }
+            try reportAnotherHistory(message, block)
+            return true
         }
+        guard block.height > head.height - 16 else { return true }
+        let known = try ledger.read { try $0.cosignatures(height: block.height) }.first { $0.party == sender }
+        if known != nil { return true }
+        guard isValid(message) else { return false }
+        try ledger.storage.commit { try $0.append(message.cosignature, height: block.height) }
+        return true
     }
 
-    /// Two cosignatures of one department for one height: evidence, if they are for trees of one size.
-    private func noteConflict(_ first: CosignatureMessage, _ second: CosignatureMessage) {
-        guard first.size == second.size, first.root != second.root, !isGivenUp(first), !isGivenUp(second) else {
+    /// With its own cosignature of the final tree of the same size it is proof; without, it is told.
+    private func reportAnotherHistory(_ message: CosignatureMessage, _ block: StoredBlock) throws {
+        let sender = message.cosignature.party
+        let known = try ledger.read { try $0.cosignatures(height: block.height) }.first { $0.party == sender }
+        guard let known, block.size == message.size else {
+            report(.anotherHistory(size: message.size, by: sender))
             return
         }
-        let proof = Equivocation(first: first, second: second)
+        let first = CosignatureMessage(cosignature: known, height: block.height, root: block.root, size: block.size)
+        noteConflict(Equivocation(first: first, second: message))
+    }
+
+    /// Two cosignatures of one department for different trees of one size.
+    private func noteConflict(_ proof: Equivocation) {
+        guard !isGivenUp(proof.first), !isGivenUp(proof.second) else { return }
         report(.equivocation(proof))
         putOnRecord(.equivocation(proof))
     }
 
     /// The cosignatures that are for the candidate's tree.
     func matching(_ candidate: Candidate) -> [PartyName: CosignatureMessage] {
-        (votes[candidate.block.record.height] ?? [:]).filter {
-            $0.value.root == candidate.block.root && $0.value.size == candidate.block.size
+        let (height, block) = (candidate.block.record.height, candidate.block)
+        let policy = memberships.policy(at: height)
+        guard let checkpoint = try? policy.checkpoint(block.stored) else { return [:] }
+        // The height in a message is not signed; with another, it was checked by another height's keys.
+        return votes.matching(size: block.size, root: block.root).filter { party, message in
+            policy.parties.contains(party)
+                && (message.height == height || policy.isValid(message.cosignature, on: checkpoint))
         }
     }
 
@@ -90,13 +122,11 @@ extension DepartmentNode {
             for cosignature in cosignatures { try writer.append(cosignature, height: block.record.height) }
             return try ledger.membership.history(writer)
         }
+        // Of a block that was taken from another department, the place in the order is not known.
         if let candidate, candidate.block.root == block.root {
-            decided = candidate.position
-        } else {
-            // Taken from another department: where its batch stood in the order is not known.
-            hasMissed = true
+            decided = candidate.event.position - 1
+            hasGap = false
         }
-        if hasMissed { (hasMissed, needsRewind) = (false, true) }
         head = block.stored
         ledger.seen.keep(try ledger.checkpoint(head))
         ledger.membership.noteHead(head.height)
@@ -105,13 +135,13 @@ extension DepartmentNode {
         right = nil
         heightBegan = .now
         try forgetHeld()
-        votes = votes.filter { $0.key > head.height }
+        votes.forget(through: head.size)
         if after != memberships {
             memberships = after
             // What was taken in advance was judged by the members that were known then.
-            votes = votes.mapValues { votes in votes.filter { isValid($0.value) } }
+            votes.keep { isValid($0) }
         }
-        later.removeAll { $0.height <= head.height }
+        events.forget(through: head.height)
         if let settled = settlements[head.height] { putOnRecord(.settlement(settled)) }
         for place in block.entries.indices {
             let receipt = block.receipt(ofEntry: place)

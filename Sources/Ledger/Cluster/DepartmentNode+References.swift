@@ -94,7 +94,7 @@ extension DepartmentNode {
         guard var awaited, awaited.asked.map({ ContinuousClock.now - $0 > .milliseconds(500) }) ?? true else { return }
         awaited.asked = .now
         self.awaited = awaited
-        output.yield(.fetchBatch(awaited.reference.batch, holders: awaited.reference.holders))
+        emit(.fetchBatch(awaited.reference.batch, holders: awaited.reference.holders))
     }
 
     /// Forgets what is held for heights that are final: their blocks are given instead.

@@ -9,15 +9,15 @@ extension DepartmentNode {
     /// - Throws: ``BatchFault`` if the batch is not valid there: it is executed first.
     package func settlement(on batch: Data, of department: PartyName) throws -> Settlement {
         let block = try execution.execute(batch, by: department, on: head)
-        let given = try givenUp(for: block)
+        let given = givenUp(for: block)
         return Settlement(
             batch: .sha256(batch), by: party, givesUp: given, height: Int64(head.height) + 1, ledger: ledger.identity)
     }
 
     /// The batch that this department has cosigned or found for the height after its newest final block.
     package func openBatch() throws -> (department: PartyName, batch: Data)? {
-        if let candidate { return (candidate.department, candidate.batch) }
-        guard let vote = try journal.load(), vote.message.height == head.height + 1 else { return nil }
+        if let candidate { return (candidate.event.department, candidate.batch) }
+        guard let vote = try journal.load()?.vote, vote.message.height == head.height + 1 else { return nil }
         return (vote.department, vote.batch)
     }
 
@@ -35,7 +35,7 @@ extension DepartmentNode {
         let statements = try Settlement.verify(
             settled.statements, height: Int64(settled.height), ledger: ledger.identity, members: members)
         let block = try execution.execute(settled.batch, by: settled.department, on: head)
-        let own = try givenUp(for: block)
+        let own = givenUp(for: block)
         guard statements.allSatisfy({ $0.batch == .sha256(settled.batch) }),
             statements.first(where: { $0.by == party }).map({ own == nil || $0.givesUp == own }) ?? true,
             !isOutvoted(statements, by: block)
@@ -44,17 +44,13 @@ extension DepartmentNode {
         // Durable before anything is given up; what the journal has of the old cosignature is replaced by the new one.
         try journal.keep(settled)
         settlements[settled.height] = settled
-        if own != nil { votes[settled.height]?[party] = nil }
-        for statement in statements {
-            guard let tree = statement.givesUp, let known = votes[settled.height]?[statement.by],
-                known.root == tree.root
-            else { continue }
-            votes[settled.height]?[statement.by] = nil
-        }
-        candidate = Candidate(
-            block: block, position: decided, batch: settled.batch, department: settled.department)
-        hasMissed = true
-        try voteForCandidate()
+        if own != nil { given = nil }
+        votes.keep { !isGivenUp($0) }
+        let event = BatchEvent(
+            position: decided + 1, department: settled.department, height: settled.height,
+            change: .written(settled.batch))
+        candidate = Candidate(block: block, event: event, batch: settled.batch, isBehindGap: false)
+        try vote()
         try finish()
     }
 
@@ -64,11 +60,8 @@ extension DepartmentNode {
     }
 
     /// The cosignature that this department has given to another block of that height.
-    private func givenUp(for block: VerifiedBlock) throws -> Settlement.Tree? {
-        let height = block.record.height
-        let journaled = try journal.load().map(\.message)
-        let given = votes[height]?[party] ?? (journaled?.height == height ? journaled : nil)
-        guard let given, given.root != block.root else { return nil }
+    private func givenUp(for block: VerifiedBlock) -> Settlement.Tree? {
+        guard let given, given.height == block.record.height, given.root != block.root else { return nil }
         return Settlement.Tree(root: given.root, size: Int64(given.size))
     }
 
@@ -78,12 +71,12 @@ extension DepartmentNode {
         return others.values.contains { $0.count >= memberships.policy(at: block.record.height).needed }
     }
 
-    /// Whether a department gave up its cosignature of this tree when `height` was settled.
+    /// Whether a department gave up its cosignature of this tree when its height was settled.
     func isGivenUp(_ message: CosignatureMessage) -> Bool {
-        guard let settled = settlements[message.height] else { return false }
-        return settled.statements.contains { envelope in
-            guard let one = try? Settlement(reading: envelope) else { return false }
-            return one.by == message.cosignature.party && one.givesUp?.root == message.root
+        // The height in a message is not signed, so that all settled heights are looked through.
+        settlements.values.lazy.flatMap(\.statements).contains { envelope in
+            guard let one = try? Settlement(reading: envelope), let tree = one.givesUp else { return false }
+            return one.by == message.cosignature.party && tree.root == message.root && tree.size == message.size
         }
     }
 }

@@ -5,18 +5,19 @@ extension DepartmentNode {
     /// Called when something was submitted, and every so often: writes a batch when it is this department's turn or
     /// the others have let their turns pass, and sends its cosignature again while its height is not final.
     package func tick() throws {
-        if let candidate, ContinuousClock.now - sentAt > .milliseconds(200) {
+        if let candidate, ContinuousClock.now - sentAt > resendAfter {
             sentAt = .now
-            if let own = votes[candidate.block.record.height]?[party] { output.yield(.send(own)) }
+            // The others' too: two departments that cannot reach each other may both reach this one.
+            for (_, message) in matching(candidate).sorted(by: { $0.key < $1.key }) { emit(.send(message)) }
         }
         if awaited != nil { askForAwaited() }
-        if candidate == nil, !later.isEmpty { try decide() }
+        try decide()
         try proposeIfDue()
     }
 
     func proposeIfDue() throws {
         let height = head.height + 1
-        // What is written before ``begin(newest:)`` would be a batch that this department itself may not cosign.
+        // What is written before ``begin(silentThrough:)`` would be a batch that this department itself may not cosign.
         guard candidate == nil, !hasNoJournal, pool.count > 0 else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
@@ -27,12 +28,12 @@ extension DepartmentNode {
             if let proposal {
                 report(.proposed(height: height, transactions: proposal.block.entries.count))
                 heightBegan = .now
-                output.yield(.propose(batch: proposal.bytes, height: height))
+                emit(.propose(batch: proposal.bytes, height: height))
             }
         } else if let proposal, ContinuousClock.now - heightBegan > .seconds(2) {
             // It may not have arrived; writing it again where it is changes nothing.
             heightBegan = .now
-            output.yield(.propose(batch: proposal.bytes, height: height))
+            emit(.propose(batch: proposal.bytes, height: height))
         }
     }
 

@@ -27,29 +27,37 @@ package actor DepartmentNode {
     let reportsFaults: Bool
     /// Reports of this process, so that none is made twice while the first is on its way.
     var reported: Set<ReportBatch> = []
-    let output: AsyncStream<NodeOutput>.Continuation
+    let emit: @Sendable (NodeOutput) -> Void
     let report: @Sendable (NodeEvent) -> Void
     private let executor = NodeExecutor()
+
+    let resendAfter: Duration
+    let gapPatience: Duration
 
     var head: StoredBlock
     /// Who cosigns which heights, as ``head`` has it.
     var memberships: MembershipHistory
     /// The block that this department has found for the height after ``head``.
     var candidate: Candidate?
-    /// Valid cosignatures of heights after ``head``, the first of each department.
-    var votes: [Int: [PartyName: CosignatureMessage]] = [:]
-    /// Events that came while the height before theirs was not final.
-    var later: [BatchEvent] = []
+    /// Valid cosignatures of trees larger than that of ``head``, this department's own included.
+    var votes = CollectedVotes()
+    /// This department's newest vote, as the journal has it: for its height, and for any before, there is no other.
+    var given: CosignatureMessage?
+    /// Events that are not judged yet.
+    var events = PendingEvents()
     /// The proposal that was written for the height after ``head``.
     var proposal: BatchExecution.Proposal?
     /// Who may write the batch after ``head``; `nil` until it is asked.
     var right: AccountingRight?
     var heightBegan = ContinuousClock.now
     var sentAt = ContinuousClock.now
-    /// Without a journal this department may have cosigned any batch up to here in an earlier life, and gives none of
-    /// them a cosignature.
+    /// Without a journal this department may have cosigned any batch up to here in an earlier life.
     var silentThrough: Int64 = 0
-    /// Whether there is no journal, or an outdated one, so that ``begin(newest:)`` has to be called first.
+    /// The height whose silence was told.
+    var toldSilent = -1
+    /// Whether the order no longer has everything since ``position``, and no batch behind the gap is final yet.
+    var hasGap = false
+    /// Whether there is no journal, or an outdated one, so that ``begin(silentThrough:)`` has to be called first.
     package internal(set) var hasNoJournal = true
     /// Who has said which cosignature of this department is the newest that it has, see ``hear(_:from:)``.
     var answered: Set<PartyName> = []
@@ -61,12 +69,13 @@ package actor DepartmentNode {
     var unrecorded: [UnrecordedFact] = []
     /// The cosignature that the journal had when this node was opened.
     var journaled: CosignatureMessage?
-    /// The newest event that was taken.
+    /// The newest event that was taken, and all that were taken of that place.
     private var position: Int64 = 0
-    /// The place of the batch that gave ``head``, or of an earlier one: what comes next stands behind it.
+    private var takenAtPosition: [BatchEvent] = []
+    /// Up to here everything was taken, or is of heights that are decided.
+    private var seenThrough: Int64 = 0
+    /// The place before the batch that gave ``head``, or an earlier one: what counts next stands behind it.
     var decided: Int64 = 0
-    /// Whether an event was passed over that may count, once the heights before its own are final.
-    var hasMissed = false
     /// Whether the order has to be read again from ``startPosition()``.
     package var needsRewind = false
     let batches: any BatchStore
@@ -84,13 +93,14 @@ package actor DepartmentNode {
 
     /// - Parameters:
     ///   - ledger: Opened on this node's own storage with `pool` as its ordering, and not empty.
-    ///   - keys: The department's signing keys, for its batches: one, or after a change of keys several.
-    ///   - cosigner: Its cosigning keys. Where none of them counts the node follows and executes, and is silent.
-    /// - Throws: ``LedgerError/empty``; what the journal throws.
+    ///   - key: The department's signing key, for its batches.
+    ///   - emit: Given every output instead of ``outputs``.
+    /// - Throws: ``LedgerError/empty``, ``LedgerError/notACosigner(_:)``; what the journal throws.
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
-        batches: any BatchStore, patience: Duration = .milliseconds(250), reportsFaults: Bool = false,
-        report: @escaping @Sendable (NodeEvent) -> Void
+        batches: any BatchStore, patience: Duration = .milliseconds(250),
+        resendAfter: Duration = .milliseconds(200), gapPatience: Duration = .seconds(5), reportsFaults: Bool = false,
+        emit: (@Sendable (NodeOutput) -> Void)? = nil, report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
         guard let head = try ledger.head() else { throw LedgerError.empty }
         (self.ledger, self.pool, self.keys, self.cosigner) = (ledger, pool, keys, cosigner)
@@ -101,36 +111,49 @@ package actor DepartmentNode {
         execution = BatchExecution(ledger: ledger, pool: pool)
         (self.patience, self.reportsFaults) = (patience, reportsFaults)
         memberships = try ledger.memberships()
-        (outputs, output) = AsyncStream.makeStream(of: NodeOutput.self)
+        (self.resendAfter, self.gapPatience) = (resendAfter, gapPatience)
+        let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)
+        self.outputs = outputs
+        self.emit = emit ?? { continuation.yield($0) }
         settlements = Dictionary(try journal.settlements().map { ($0.height, $0) }) { first, _ in first }
-        guard let vote = try journal.load() else { return }
+        guard let state = try journal.load() else { return }
         hasNoJournal = false
-        journaled = vote.message
+        silentThrough = state.silentThrough
+        guard let vote = state.vote else { return }
         // Events before the newest vote are of heights that are decided.
-        position = vote.position
-        decided = vote.position
+        position = vote.position - 1
+        decided = position
+        seenThrough = vote.position
         let message = vote.message
-        if message.height == head.height + 1 {
-            votes[message.height] = [party: message]
-            later = [
-                BatchEvent(
-                    position: vote.position, department: vote.department, height: message.height,
-                    change: .written(vote.batch))
-            ]
+        (given, journaled) = (message, message)
+        guard message.height > head.height else { return }
+        let checkpoint = try message.checkpoint(origin: ledger.identity.origin)
+        if memberships.policy(at: message.height).isValid(message.cosignature, on: checkpoint) {
+            _ = votes.add(message)
         }
+        let event = BatchEvent(
+            position: vote.position, department: vote.department, height: message.height, change: .written(vote.batch))
+        events.keep(event, next: head.height + 1)
     }
 
-    /// Begins without a journal: on the first start, in a home that was rebuilt, or in one restored from a backup.
+    /// Begins without a journal: on the first start, or in a home that was rebuilt.
     ///
     /// A cosignature is only ever given for a batch that stands in the order, so for batches behind `newest` none can
-    /// have been given before. Until such a batch comes, the node follows and is silent.
-    /// - Parameter newest: ``BatchLog/newestPosition()``, asked after this node was opened.
-    package func begin(newest: Int64) throws {
+    /// have been given before. To one at or before it this department gives its own only when so many others have
+    /// cosigned the same that nothing else can become final.
+    /// - Parameter newest: ``BatchLog/newestPosition()``, asked after this node was opened; 0 for a department that
+    ///   has never joined the order.
+    /// - Returns: When this is in the journal, so that a crash before the first vote is not taken for a new life.
+    package func begin(silentThrough newest: Int64) throws {
         guard hasNoJournal else { return }
+        try journal.store(JournalState(silentThrough: newest, vote: journal.load()?.vote))
         hasNoJournal = false
         silentThrough = newest
-        try voteForCandidate()
+        try vote()
     }
+
+    /// Whether this department has ever cosigned a batch, as far as its journal tells.
+    package var hasVoted: Bool { given != nil }
 
     package var status: NodeStatus {
         NodeStatus(
@@ -141,41 +164,64 @@ package actor DepartmentNode {
     }
 
     /// Takes the next event of the order.
+    ///
+    /// If this throws, the event is kept, and what failed is done again by the next call of ``tick()``.
     package func take(_ event: BatchEvent) throws {
-        position = max(position, event.position)
+        guard !needsRewind, event.position >= position else { return }
+        if event.position > position {
+            takenAtPosition = []
+        } else if takenAtPosition.contains(event) {
+            return
+        }
+        takenAtPosition.append(event)
+        position = event.position
+        seenThrough = max(seenThrough, position)
         switch event.change {
         case .deleted:
             if event.height > head.height - 1_000 { report(.deleted(height: event.height, by: event.department)) }
         case .rewritten:
             report(.rewritten(height: event.height, by: event.department))
             try reportFault(.rewritten, of: event.department, height: event.height)
-            keep(event)
-        case .written: keep(event)
+        case .written: break
         }
+        if candidate == nil || event.height > head.height + 1 { events.keep(event, next: head.height + 1) }
         try decide()
     }
 
-    /// Keeps what may be a batch of a coming height. What there is no room for is read again, see ``startPosition()``:
-    /// a department that floods the order must not make this one miss what the others see.
-    private func keep(_ event: BatchEvent) {
-        guard event.height > head.height else { return }
-        if event.height <= head.height + 8, later.count < 64 { later.append(event) } else { hasMissed = true }
+    /// Told when the order no longer has what happened up to `lost`.
+    ///
+    /// That may hold the first valid batch of the next height, so this department follows the others with its
+    /// cosignature until a batch that it has seen is final.
+    package func passOverGap(through lost: Int64) {
+        guard lost > seenThrough else { return }
+        seenThrough = lost
+        hasGap = true
+        report(.gap(through: lost))
     }
 
-    /// Behind which place the order is to be read, from now on.
+    /// Behind which place the order is to be read, from now on. The newest place is read once more: several events
+    /// may share it, and the connection may have ended between them.
     package func startPosition() -> Int64 {
         if needsRewind {
             needsRewind = false
-            position = decided
+            events.reset()
+            takenAtPosition = []
+            position = decided + 1
+            seenThrough = position
         }
-        return position
+        return max(position - 1, 0)
     }
 
     /// Looks for the first valid batch of the height after the newest final block.
     func decide() throws {
-        while candidate == nil, !later.isEmpty {
-            guard let index = later.firstIndex(where: { $0.height == head.height + 1 }) else { break }
-            let event = later[index]
+        while candidate == nil {
+            guard let event = events.first(of: head.height + 1) else {
+                if events.isIncomplete(head.height + 1), !needsRewind {
+                    needsRewind = true
+                    emit(.rewind)
+                }
+                break
+            }
             do {
                 // A batch that others hold and that is not here yet: what is behind it waits with it.
                 guard let written = event.batch, let bytes = try batchBytes(written, of: event) else { return }
@@ -185,59 +231,17 @@ package actor DepartmentNode {
                     } else {
                         try execution.execute(bytes, by: event.department, on: head)
                     }
-                later.remove(at: index)
-                try vote(for: block, bytes, event)
+                candidate = Candidate(block: block, event: event, batch: bytes, isBehindGap: hasGap)
+                // From before a restart: byte for byte what was sent then.
+                if let given, given.root == block.root, given.size == block.size { emit(.send(given)) }
             } catch let fault as BatchFault {
-                later.remove(at: index)
                 report(.skipped(height: event.height, by: event.department, fault))
                 try reportFault(fault.reported, of: event.department, height: event.height)
             }
+            events.drop(event)
         }
+        try vote()
         try finish()
-    }
-
-    private func vote(for block: VerifiedBlock, _ bytes: Data, _ event: BatchEvent) throws {
-        candidate = Candidate(block: block, position: event.position, batch: bytes, department: event.department)
-        try voteForCandidate()
-    }
-
-    /// Cosigns the candidate, where this department may: see ``hear(_:from:)`` for when it may not yet.
-    func voteForCandidate() throws {
-        guard let candidate else { return }
-        let (block, height) = (candidate.block, candidate.block.record.height)
-        if let given = votes[height]?[party] {
-            // From before a restart. If it was for another tree, this department stays silent at this height.
-            if given.root == block.root { output.yield(.send(given)) }
-            return
-        }
-        guard isConfirmed, !hasNoJournal else { return }
-        guard candidate.position > silentThrough, height > silentThroughHeight else {
-            report(.silent(height: height))
-            return
-        }
-        let policy = memberships.policy(at: height)
-        let signed = try cosigner.cosign(
-            try policy.checkpoint(block.stored), at: ledger.settings.clock(), under: policy)
-        // Who is no member at this height executes and is silent.
-        guard let signed else { return }
-        let message = CosignatureMessage(cosignature: signed, height: height, root: block.root, size: block.size)
-        // Stored before it is sent.
-        try journal.store(
-            Vote(
-                batch: candidate.batch, department: candidate.department, message: message,
-                position: candidate.position))
-        votes[height, default: [:]][party] = message
-        output.yield(.send(message))
-        sentAt = .now
-        report(.cosigned(height: height))
-    }
-
-    struct Candidate {
-        let block: VerifiedBlock
-        let position: Int64
-        let batch: Data
-        let department: PartyName
-        let since = ContinuousClock.now
     }
 }
 

@@ -9,8 +9,16 @@ package enum NodeEvent: Hashable, Sendable {
         height: Int, accepted: [TransactionKind: Int], refused: [TransactionKind: Int], cosigners: [PartyName],
         after: Duration)
     case cosigned(height: Int)
-    /// The batch is from before this node began without a journal, so it may have cosigned another already.
+    /// The batch is from before this node began without a journal, so it may have cosigned another already; or stands
+    /// behind a gap, so it may not be the first. It is cosigned when others have done so.
     case silent(height: Int)
+    /// The order no longer has what happened up to this place, and this node has not seen all of it.
+    case gap(through: Int64)
+    /// This department's key has cosigned another block of the height that the order has: there is another node with
+    /// it, or was.
+    case cosignedElsewhere(height: Int)
+    /// The department has cosigned a tree that this ledger never had.
+    case anotherHistory(size: Int, by: PartyName)
     /// Another department has a later cosignature of this one than the journal: the home was restored from a backup.
     case outdatedJournal(height: Int, from: PartyName)
     case proposed(height: Int, transactions: Int)
@@ -40,4 +48,6 @@ package enum NodeOutput: Sendable {
     case fetchBatch(Digest, holders: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
+    /// The order is to be read again, from ``DepartmentNode/startPosition()``.
+    case rewind
 }

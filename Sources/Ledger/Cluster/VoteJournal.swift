@@ -4,17 +4,30 @@ package import SharingModel
 /// Where a department keeps what it has cosigned and is not final yet. A crash must not make it cosign another block
 /// of that height.
 package protocol VoteJournal: Sendable {
-    /// The newest vote; `nil` before the first.
-    func load() throws -> Vote?
+    /// What was stored last; `nil` before the first.
+    func load() throws -> JournalState?
 
-    /// Returns when `vote` is durable and stands in place of the one before.
-    func store(_ vote: Vote) throws
+    /// Returns when `state` is durable and stands in place of the one before.
+    func store(_ state: JournalState) throws
 
     /// The heights that all departments settled by hand, as far as they were kept.
     func settlements() throws -> [SettledHeight]
 
     /// Returns when it is durable. One of the same height stays.
     func keep(_ settled: SettledHeight) throws
+}
+
+/// All that a department remembers of what it has cosigned. In one piece: where it is lost, it is known to be lost.
+package struct JournalState: Codable, Hashable, Sendable {
+    /// Of batches up to this place in the order, this department may have cosigned any in a life of which nothing
+    /// else is known; 0 where there was none.
+    package let silentThrough: Int64
+    /// The newest vote; `nil` before the first.
+    package let vote: Vote?
+
+    package init(silentThrough: Int64, vote: Vote?) {
+        (self.silentThrough, self.vote) = (silentThrough, vote)
+    }
 }
 
 /// A department's cosignature of the block that a batch gave, with the batch.

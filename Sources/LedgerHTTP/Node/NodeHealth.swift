@@ -13,6 +13,7 @@ package final class NodeHealth: Sendable {
         var skipped = 0
         var rewritten = 0
         var equivocations = 0
+        var otherHistories = 0
         var orderProblem: String?
     }
 
@@ -47,8 +48,9 @@ package final class NodeHealth: Sendable {
             case .skipped: counts.skipped += 1
             case .rewritten, .deleted: counts.rewritten += 1
             case .equivocation: counts.equivocations += 1
-            case .cosigned, .silent, .outdatedJournal, .settled, .proposed, .outvoted, .caughtUp, .refusedBlock,
-                .awaitsBatch:
+            case .anotherHistory: counts.otherHistories += 1
+            case .cosigned, .silent, .gap, .cosignedElsewhere, .outdatedJournal, .settled, .proposed, .outvoted,
+                .caughtUp, .refusedBlock, .awaitsBatch:
                 break
             }
         }
@@ -64,7 +66,13 @@ extension NodeEvent {
                 + "cosigned by \(cosigners.map(\.text).joined(separator: ", ")) in \(after)"
         case .cosigned(let height): "height \(height) executed and cosigned"
         case .silent(let height):
-            "height \(height) executed, and not cosigned: its batch is older than this node's journal"
+            "height \(height) executed, and to be cosigned when others have: its batch is older than this node's journal, "
+                + "or earlier ones may be lost"
+        case .gap(let position): "etcd no longer has what happened up to revision \(position)"
+        case .cosignedElsewhere(let height):
+            "this department's key has cosigned another block of height \(height): does a second node run with it?"
+        case .anotherHistory(let size, let party):
+            "\(party) has cosigned a tree of \(size) leaves that is not this ledger's"
         case .outdatedJournal(let height, let party):
             "\(party) has a cosignature of this department for height \(height) that the journal does not know: this home "
                 + "is an old copy; the node is silent until what was begun before its return is final"
@@ -88,7 +96,7 @@ extension NodeEvent {
     package var isNotable: Bool {
         switch self {
         case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
-            .settled, .awaitsBatch:
+            .gap, .cosignedElsewhere, .anotherHistory, .settled, .awaitsBatch:
             true
         case .final, .cosigned, .proposed, .caughtUp: false
         }

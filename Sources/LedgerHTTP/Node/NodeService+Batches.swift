@@ -35,7 +35,7 @@ extension NodeService {
     func fetch(_ batch: Digest, _ holders: [PartyName]) async throws {
         let links = links.all
         for party in holders.shuffled() + links.keys.filter({ !holders.contains($0) }) {
-            let path = "/v1/batches/\(batch)"
+            let path = "/v1/holdings/\(batch)"
             guard let bytes = await links[party]?.transfers.get(path, limit: BatchEvent.largestByteCount),
                 Digest.sha256(bytes) == batch
             else { continue }

@@ -7,6 +7,7 @@ package import Logging
 package import ServiceLifecycle
 package import SharingModel
 import SignedEnvelopes
+import Synchronization
 
 /// Runs a department's node: joins it to the order and to the other nodes.
 package struct NodeService: Service {
@@ -19,6 +20,7 @@ package struct NodeService: Service {
     let health: NodeHealth
     let blocks: PeerBlocks
     let links: PeerLinks
+    private let rewinds = RewindCalls()
 
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
@@ -71,7 +73,7 @@ package struct NodeService: Service {
                 let hasLived = try await log.hasJoined()
                 let newest = hasLived ? try await log.newestPosition() : 0
                 try await log.join()
-                try await NodeFailure.wrap { try await node.begin(newest: newest) }
+                try await NodeFailure.wrap { try await node.begin(silentThrough: newest) }
             } catch let failure as NodeFailure {
                 throw failure
             } catch {
@@ -87,11 +89,10 @@ package struct NodeService: Service {
     private func follow() async throws {
         while !Task.isCancelled {
             do {
-                for try await event in log.events(after: await node.startPosition()) {
-                    health.orderAnswered()
-                    try await NodeFailure.wrap { try await node.take(event) }
-                    if await node.needsRewind { break }
-                }
+                // Linearizable, so it tells too whether etcd has a quorum: a watch hears nothing either way.
+                try await expectPosition(await node.startPosition(), notAfter: log.newestPosition())
+                health.orderAnswered()
+                try await readOrder()
             } catch let failure as NodeFailure {
                 throw failure
             } catch {
@@ -101,10 +102,39 @@ package struct NodeService: Service {
         }
     }
 
+    /// An order that is shorter than what was seen of it has lost something, or is another.
+    private func expectPosition(_ seen: Int64, notAfter newest: Int64) async throws {
+        guard seen <= newest else { throw OrderFailure.wentBack(seen: seen, newest: newest) }
+    }
+
+    /// Reads until the stream ends, or the node asks for it to be read again from an earlier place.
+    private func readOrder() async throws {
+        // Made first: a call that comes from now on is heard, and one that came before is in the start position.
+        let calls = rewinds.listen()
+        let start = await node.startPosition()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for try await item in log.events(after: start) {
+                    health.orderAnswered()
+                    switch item {
+                    case .event(let event): try await NodeFailure.wrap { try await node.take(event) }
+                    case .gap(let lost): await node.passOverGap(through: lost)
+                    }
+                }
+            }
+            group.addTask {
+                for await _ in calls { return }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
     private func answerOutputs() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let fetches = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            let writes = AsyncStream.makeStream(of: (Data, Int).self)
+            // While etcd does not answer, the newest proposal is what is written then.
+            let writes = AsyncStream.makeStream(of: (Data, Int).self, bufferingPolicy: .bufferingNewest(1))
             group.addTask {
                 for await _ in fetches.stream { try await fetch() }
             }
@@ -119,6 +149,7 @@ package struct NodeService: Service {
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
                 case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
                 case .fetch: fetches.continuation.yield()
+                case .rewind: rewinds.call()
                 }
             }
             group.cancelAll()
@@ -178,6 +209,32 @@ package struct NodeService: Service {
                 else { break }
                 guard try await NodeFailure.wrap({ try await node.take(block, from: party) }) else { break }
             }
+        }
+    }
+}
+
+/// Ends the reading of the order that goes on now, so that it is begun anew.
+private final class RewindCalls: Sendable {
+    private let listener = Mutex<AsyncStream<Void>.Continuation?>(nil)
+
+    func listen() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        listener.withLock { $0 = continuation }
+        return stream
+    }
+
+    func call() { listener.withLock { _ = $0?.yield() } }
+}
+
+/// What a node finds wrong with the order itself.
+enum OrderFailure: Error, CustomStringConvertible {
+    case wentBack(seen: Int64, newest: Int64)
+
+    var description: String {
+        switch self {
+        case .wentBack(let seen, let newest):
+            "its newest revision is \(newest), and this node has seen revision \(seen): it has lost what it had, or is "
+                + "another etcd"
         }
     }
 }

@@ -24,7 +24,7 @@ extension LedgerRoutes {
                 status: .ok, headers: [.contentType: "application/json"],
                 body: .init(byteBuffer: ByteBuffer(bytes: statement)))
         }
-        router.get("/v1/batches/{digest}") { _, context in
+        router.get("/v1/holdings/{digest}") { _, context in
             try await checkDepartment(context)
             guard let node, let digest = Digest(hex: context.parameters.get("digest") ?? ""),
                 let batch = try await node.heldBatch(digest)

@@ -60,6 +60,9 @@ extension LedgerRoutes {
         text.counter(
             "chancery_equivocations", "Departments that cosigned two trees of one size.",
             [("", Double(counts.equivocations))])
+        text.counter(
+            "chancery_other_histories", "Cosignatures of trees that this ledger never had.",
+            [("", Double(counts.otherHistories))])
         text.histogram(
             "chancery_cosigning_seconds", "Time from this department's cosignature to the quorum.",
             zip(NodeHealth.bounds, counts.finalityBuckets).map { ($0, $1) }, sum: counts.finalitySum,

@@ -200,7 +200,7 @@ struct MembershipTests {
             }
             #expect(await restored.node.isConfirmed)
             let newest = try #require(cluster.events.last).position
-            try await restored.node.begin(newest: newest)
+            try await restored.node.begin(silentThrough: newest)
             for event in cluster.events { try await restored.node.take(event) }
             #expect(try backup.journal.load() == kept, "nothing was cosigned again")
             #expect(

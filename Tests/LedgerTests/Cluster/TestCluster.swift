@@ -95,7 +95,7 @@ final class TestCluster: Sendable {
     /// All others say that they have nothing of this department, and the order begins after this.
     static func confirm(_ node: DepartmentNode, in consortium: TestConsortium) async throws {
         for name in consortium.departments { try await node.hear(nil, from: Name(text: name)) }
-        if await node.hasNoJournal { try await node.begin(newest: 0) }
+        if await node.hasNoJournal { try await node.begin(silentThrough: 0) }
     }
 
     subscript(_ name: String) -> Member {
@@ -170,6 +170,9 @@ final class TestCluster: Sendable {
                     try await sender.node.take(block, from: Name(text: member.name))
                 {}
             }
+        case .rewind:
+            let start = await sender.node.startPosition()
+            for event in events where event.position > start { try await sender.node.take(event) }
         }
     }
 
@@ -179,7 +182,7 @@ final class TestCluster: Sendable {
         let copy = try consortium.open(storage, as: name)
         let head = try member.ledger.head()?.height ?? 0
         try copy.take(try (0...head).map { try member.ledger.exportedBlock(at: $0) })
-        if let vote = try member.journal.load() { try journal.store(vote) }
+        if let state = try member.journal.load() { try journal.store(state) }
         return (storage, journal)
     }
 
@@ -219,7 +222,7 @@ final class TestCluster: Sendable {
         let taken = order.withLock { order in
             let event = event(order)
             order.append(event)
-            let blind = hidden.withLock { $0[event.department.rawValue] ?? [] }
+            let blind = hidden.withLock { $0["\(event.department)"] ?? [] }
             return delivery.withLock { last in
                 let before = last
                 let task = Task {
@@ -253,10 +256,10 @@ final class TestCluster: Sendable {
 
 /// A journal that a test can look into and hand to a node that is started again.
 final class MemoryJournal: VoteJournal {
-    private let vote = Mutex<Vote?>(nil)
+    private let state = Mutex<JournalState?>(nil)
 
-    func load() throws -> Vote? { vote.withLock { $0 } }
-    func store(_ vote: Vote) throws { self.vote.withLock { $0 = vote } }
+    func load() throws -> JournalState? { state.withLock { $0 } }
+    func store(_ state: JournalState) throws { self.state.withLock { $0 = state } }
 
     private let settled = Mutex<[SettledHeight]>([])
 

@@ -1,0 +1,119 @@
+import Foundation
+import Ledger
+import Testing
+
+/// Seeded schedules of everything that can happen between nodes. `CHANCERY_SCHEDULES=5000` runs so many of each,
+/// `CHANCERY_SEED=N` only that one.
+@Suite("Schedules of departments' nodes", .serialized)
+struct ScheduleTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let count = environment["CHANCERY_SCHEDULES"].flatMap { UInt64($0) }
+    private static let only = environment["CHANCERY_SEED"].flatMap { UInt64($0) }
+
+    private static func seeds(_ few: UInt64) -> Range<UInt64> {
+        only.map { $0..<($0 + 1) } ?? 0..<(count ?? few)
+    }
+
+    private func check(_ cluster: SimulatedCluster, _ seed: UInt64, _ what: String) throws {
+        let check = HistoryCheck(
+            acknowledged: cluster.acknowledged, ledgers: cluster.departments.map { ($0.name, $0.ledger) })
+        let findings = try check.findings()
+        #expect(findings.isEmpty, "\(what), seed \(seed): \(findings)")
+    }
+
+    private func run(
+        _ departments: Int, _ seed: UInt64, _ what: String, hostile: String? = nil, _ faults: Faults
+    ) async throws -> SimulatedCluster {
+        let cluster = try await SimulatedCluster(departments: departments, seed: seed, hostile: hostile)
+        do {
+            try await cluster.run(steps: 300, faults)
+            try await cluster.heal()
+        } catch {
+            Issue.record("\(what), seed \(seed): \(error)")
+        }
+        try check(cluster, seed, what)
+        return cluster
+    }
+
+    @Test("Under crashes, cuts, losses, clocks, rebuilt and gapped nodes nothing acknowledged is lost, and it goes on")
+    func faults() async throws {
+        var acknowledged = 0
+        for seed in Self.seeds(9) {
+            let departments = [3, 4, 7][Int(seed % 3)]
+            acknowledged += try await run(departments, seed, "faults", .all).acknowledged.count
+        }
+        #expect(acknowledged > 0)
+    }
+
+    @Test("One hostile department of four neither forks nor stops the others, whatever it sends and writes")
+    func hostile() async throws {
+        var told: Set<String> = []
+        for seed in Self.seeds(9) {
+            let cluster = try await run(4, seed, "hostile", hostile: "site4", [.crashes, .losses, .clocks])
+            for department in cluster.departments {
+                for event in department.told.events { told.insert(Self.kind(event)) }
+            }
+        }
+        if Self.only == nil {
+            #expect(told.isSuperset(of: ["skipped", "rewritten", "deleted", "equivocation"]), "\(told)")
+        }
+    }
+
+    private static func kind(_ event: NodeEvent) -> String {
+        String("\(event)".prefix { $0 != "(" })
+    }
+
+    @Test("Where the order lies there are never two final blocks of one height")
+    func lies() async throws {
+        for seed in Self.seeds(6) {
+            let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
+            try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
+            try check(cluster, seed, "lies")
+        }
+    }
+
+    @Test(
+        "The check finds the planted fault: a cosignature that is sent before it is stored", arguments: [false, true])
+    func plantedFault(isPlanted: Bool) async throws {
+        let journal: (JournalState?) -> any CrashingJournal = isPlanted ? ForgetfulJournal.init : HonestJournal.init
+        let cluster = try await SimulatedCluster(departments: 4, seed: 1, orderLies: true, journal: journal)
+        let sites = cluster.departments
+        var batches: [BatchEvent] = []
+        for (place, site) in sites.prefix(2).enumerated() {
+            _ = try await cluster.submit(at: site, purpose: "\(place)")
+            try await cluster.call(site) { try await $0.tick() }
+            let last = cluster.writes.popLast()
+            let write = try #require(last)
+            batches.append(
+                BatchEvent(position: 1, department: site.party, height: write.height, change: .written(write.batch)))
+        }
+        // The first three are shown one batch, cosign it, and the first finds it final.
+        for site in sites.prefix(3) {
+            cluster.show([batches[0]], to: site.name)
+            try await cluster.deliverEvent(to: site)
+        }
+        while let index = cluster.messages.firstIndex(where: { $0.to == "site1" }) {
+            try await cluster.deliverMessage(at: index)
+        }
+        cluster.messages = []
+        #expect(cluster.acknowledged.count == 1)
+        // The second and the third are killed; they and the fourth are shown the other batch.
+        for site in sites.dropFirst() {
+            try await cluster.restart(site)
+            for other in sites.dropFirst() where other.name != site.name {
+                try await cluster.confirm(site, by: other)
+            }
+            cluster.show([batches[1]], to: site.name)
+            site.cursor = 0
+            try await cluster.deliverEvent(to: site)
+        }
+        while let index = cluster.messages.firstIndex(where: { $0.to != "site1" }) {
+            try await cluster.deliverMessage(at: index)
+        }
+        let check = HistoryCheck(
+            acknowledged: cluster.acknowledged, ledgers: sites.map { ($0.name, $0.ledger) })
+        let findings = try check.findings()
+        #expect(findings.contains { $0.contains("two final blocks") } == isPlanted, "\(findings)")
+        #expect(findings.contains { $0.contains("is lost") } == isPlanted, "\(findings)")
+    }
+}

@@ -1,0 +1,231 @@
+import Contracts
+import Foundation
+import Ledger
+import LedgerSQLite
+import SharingModel
+import SignedEnvelopes
+import TestSupport
+
+/// Departments, an order and a network in one thread: every delivery, loss, crash and write is a step that a seeded
+/// generator chooses, so a schedule that breaks something can be run again.
+final class SimulatedCluster {
+    let consortium: TestConsortium
+    private(set) var departments: [SimulatedDepartment] = []
+    /// The order as each department is shown it; alike for all unless it lies.
+    private(set) var views: [String: [BatchEvent]] = [:]
+    let orderLies: Bool
+    private(set) var compactedThrough: Int64 = 0
+    /// Cosignatures on their way.
+    var messages: [(from: String, to: String, CosignatureMessage)] = []
+    /// Batches on their way into the order.
+    var writes: [(by: String, batch: Data, height: Int)] = []
+    var cut: Set<String> = []
+    var generator: SeededGenerator
+    /// What clients were told, and nothing else.
+    private(set) var acknowledged: [Acknowledgement] = []
+    private var submitted: [(department: String, id: Digest)] = []
+    /// Cosignatures that were seen on the network: a hostile department may send them again.
+    var overheard: [CosignatureMessage] = []
+    /// Plays no part of its own; the schedule uses its keys.
+    let hostile: String?
+
+    struct Acknowledgement: Hashable {
+        let id: Digest
+        let height: Int
+        let department: String
+    }
+
+    init(
+        departments count: Int, seed: UInt64, orderLies: Bool = false, hostile: String? = nil,
+        journal: (JournalState?) -> any CrashingJournal = HonestJournal.init
+    ) async throws {
+        consortium = try TestConsortium(departments: count)
+        generator = SeededGenerator(seed: seed)
+        (self.orderLies, self.hostile) = (orderLies, hostile)
+        let shared = try SQLiteLedgerStorage.scratch()
+        try await consortium.begin(try consortium.open(shared))
+        for name in consortium.departments {
+            _ = try consortium.open(shared, as: name).cosign(replica: SQLiteLedgerStorage.scratch(), lastSeen: nil)
+        }
+        origin = shared
+        for name in consortium.departments where name != hostile {
+            let fresh = journal(JournalState(silentThrough: 0, vote: nil))
+            departments.append(try SimulatedDepartment(name, consortium, try copyOfOrigin(as: name), fresh))
+        }
+        for name in consortium.departments { views[name] = [] }
+        for department in departments {
+            for other in departments where other.name != department.name { try await confirm(department, by: other) }
+        }
+    }
+
+    private let origin: SQLiteLedgerStorage
+
+    func copyOfOrigin(as name: String) throws -> SQLiteLedgerStorage {
+        let own = try SQLiteLedgerStorage.scratch()
+        let source = try consortium.open(origin, as: name)
+        let head = try source.catchUp(own)
+        let cosignatures = try source.read { try $0.cosignatures(height: head.height) }
+        try own.commit { writer in
+            for cosignature in cosignatures { try writer.append(cosignature, height: head.height) }
+        }
+        return own
+    }
+
+    // MARK: What can happen
+
+    /// Gives a department the next event of the order.
+    func deliverEvent(to department: SimulatedDepartment) async throws {
+        guard !department.isDown, let view = views[department.name] else { return }
+        if department.cursor < compactedThrough {
+            department.cursor = compactedThrough
+            await department.node.passOverGap(through: compactedThrough)
+        }
+        guard let event = view.first(where: { $0.position > department.cursor }) else { return }
+        department.cursor = event.position
+        try await call(department) { try await $0.take(event) }
+    }
+
+    func deliverMessage(at index: Int, keeps: Bool = false) async throws {
+        let (from, to, message) = messages[index]
+        if !keeps { messages.remove(at: index) }
+        guard cut.isDisjoint(with: [from, to]), let target = departments.first(where: { $0.name == to }) else { return }
+        try await call(target) { try await $0.take(message) }
+    }
+
+    func deliverWrite(at index: Int) throws {
+        let (by, batch, height) = writes.remove(at: index)
+        let party: PartyName = try Name(text: by)
+        guard let own = views[by], !own.contains(where: { $0.department == party && $0.height == height }) else {
+            return
+        }
+        try write(batch, height: height, as: by)
+    }
+
+    /// Writes into the order as a department can, whatever stands there.
+    func write(_ batch: Data?, height: Int, as name: String) throws {
+        let party: PartyName = try Name(text: name)
+        for department in consortium.departments {
+            guard var view = views[department] else { continue }
+            let isFirst = !view.contains { $0.department == party && $0.height == height }
+            let change: BatchEvent.Change =
+                if let batch { isFirst ? .written(batch) : .rewritten(batch) } else { .deleted }
+            let position = Int64(view.count + 1)
+            view.append(BatchEvent(position: position, department: party, height: height, change: change))
+            if orderLies { swapLast(&view, unseenBy: department) }
+            views[department] = view
+        }
+    }
+
+    /// A lie: to this department the last two come the other way round.
+    private func swapLast(_ view: inout [BatchEvent], unseenBy name: String) {
+        guard view.count >= 2, Bool.random(using: &generator) else { return }
+        let (first, second) = (view[view.count - 2], view[view.count - 1])
+        guard let department = departments.first(where: { $0.name == name }), first.position > department.cursor else {
+            return
+        }
+        view[view.count - 2] = BatchEvent(
+            position: first.position, department: second.department, height: second.height, change: second.change)
+        view[view.count - 1] = BatchEvent(
+            position: second.position, department: first.department, height: first.height, change: first.change)
+    }
+
+    /// The order forgets what all but one department have read.
+    func compact() {
+        let cursors = departments.filter { !$0.isDown }.map(\.cursor).sorted()
+        if cursors.count == departments.count, cursors.count > 1 {
+            compactedThrough = max(compactedThrough, cursors[1])
+        }
+    }
+
+    /// Shows a department another history from its beginning on.
+    func show(_ events: [BatchEvent], to name: String) { views[name] = events }
+
+    /// A department hears what another has of it, as every node does after a start.
+    func confirm(_ department: SimulatedDepartment, by other: SimulatedDepartment) async throws {
+        let (isConfirmed, hasNoJournal) = (await department.node.isConfirmed, await department.node.hasNoJournal)
+        guard !isConfirmed || hasNoJournal else { return }
+        let newest = try await other.node.newestCosignature(of: department.party)
+        let (party, end) = (other.party, Int64(views[department.name]?.count ?? 0))
+        try await call(department) { node in
+            try await node.hear(newest, from: party)
+            if await node.isConfirmed, await node.hasNoJournal { try await node.begin(silentThrough: end) }
+        }
+    }
+
+    func fetch(_ department: SimulatedDepartment, from other: SimulatedDepartment) async throws {
+        guard cut.isDisjoint(with: [department.name, other.name]), !department.isDown, !other.isDown,
+            department.name != other.name
+        else { return }
+        try await confirm(department, by: other)
+        while let block = try? other.ledger.exportedBlock(at: await department.node.status.height + 1) {
+            let party = other.party
+            let before = await department.node.status.height
+            try await call(department) { _ = try await $0.take(block, from: party) }
+            guard await department.node.status.height > before else { break }
+        }
+    }
+
+    func submit(at department: SimulatedDepartment, purpose: String) async throws -> Envelope {
+        let envelope = try consortium.envelope(consortium.request(purpose: purpose), by: "statistics")
+        try offer(envelope, at: department)
+        submitted.append((department.name, envelope.id))
+        return envelope
+    }
+
+    /// Puts a transaction into a department's queue, as a client or another department does.
+    func offer(_ envelope: Envelope, at department: SimulatedDepartment) throws {
+        guard case .admitted(let transaction) = try department.ledger.admit(envelope) else { return }
+        department.pool.add(transaction)
+    }
+
+    func restart(_ department: SimulatedDepartment) async throws {
+        try await department.restart()
+        department.cursor = await department.node.startPosition()
+    }
+
+    func rebuild(_ department: SimulatedDepartment) async throws {
+        try await department.rebuild(from: copyOfOrigin(as: department.name), journal: HonestJournal(nil))
+        department.cursor = 0
+    }
+
+    // MARK: What a node does with it
+
+    /// Calls a node, and carries what it wants sent. A node whose journal kills it is down.
+    func call(_ department: SimulatedDepartment, _ body: @Sendable (DepartmentNode) async throws -> Void) async throws {
+        guard !department.isDown else { return }
+        do {
+            try await body(department.node)
+        } catch is SimulatedCrash {
+            department.isDown = true
+            _ = department.outbox.drain()
+            return
+        }
+        for output in department.outbox.drain() {
+            switch output {
+            case .send(let message):
+                if overheard.count < 200 { overheard.append(message) }
+                for other in consortium.departments where other != department.name {
+                    messages.append((department.name, other, message))
+                }
+            case .propose(let batch, let height): writes.append((department.name, batch, height))
+            case .fetch: break
+            case .rewind: department.cursor = await department.node.startPosition()
+            }
+        }
+        // A network keeps only so much.
+        while messages.count > 300 { messages.remove(at: Int.random(in: 0..<messages.count, using: &generator)) }
+        try acknowledge(department)
+    }
+
+    /// A client is told by the department through which it submitted, when the transaction is in its ledger.
+    private func acknowledge(_ department: SimulatedDepartment) throws {
+        let reached = try submitted.filter { $0.department == department.name }.compactMap { submission in
+            try department.ledger.read { try $0.receipt(of: submission.id) }
+        }
+        for receipt in reached {
+            acknowledged.append(
+                Acknowledgement(id: receipt.transaction, height: receipt.height, department: department.name))
+            submitted.removeAll { $0.id == receipt.transaction }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Contracts
+import Foundation
+import Ledger
+import LedgerSQLite
+import SharingModel
+import Synchronization
+
+/// A department's node in a simulation: nothing happens to it but by a call, one after the other.
+final class SimulatedDepartment {
+    let name: String
+    let party: PartyName
+    let told = Told()
+    let outbox = Outbox()
+    private(set) var journal: any CrashingJournal
+    private(set) var storage: SQLiteLedgerStorage
+    private(set) var node: DepartmentNode
+    private(set) var ledger: Ledger
+    private(set) var pool: TransactionPool
+    /// Place in the order up to which it has been given everything.
+    var cursor: Int64 = 0
+    var isDown = false
+
+    private let consortium: TestConsortium
+
+    init(_ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal)
+        throws
+    {
+        (self.name, self.consortium, self.storage, self.journal) = (name, consortium, storage, journal)
+        party = try Name(text: name)
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, outbox, told)
+    }
+
+    private static func open(
+        _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal,
+        _ outbox: Outbox, _ told: Told
+    ) throws -> (Ledger, TransactionPool, DepartmentNode) {
+        let (pool, clock) = (TransactionPool(limit: 100), consortium.clock)
+        guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
+        let ledger = try Ledger(
+            storage: storage, founding: consortium.founding, section: consortium.section,
+            settings: LedgerSettings(
+                operator: try Name(text: name), cosigner: cosigner, clock: { clock.now },
+                rules: ContractRules(insecureKeysForTesting: true)),
+            ordering: pool)
+        let node = try DepartmentNode(
+            ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
+            patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
+            report: { told.note($0) })
+        return (ledger, pool, node)
+    }
+
+    /// What was in memory is gone; the storage and the journal are as they were.
+    func restart() async throws {
+        journal.crash()
+        isDown = false
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, outbox, told)
+        _ = outbox.drain()
+    }
+
+    /// Its folder is gone too: it begins from a copy of the ledger as it was at first.
+    func rebuild(from storage: SQLiteLedgerStorage, journal: any CrashingJournal) async throws {
+        (self.storage, self.journal) = (storage, journal)
+        try await restart()
+    }
+}
+
+/// What a node wants sent, until somebody takes it.
+final class Outbox: Sendable {
+    private let waiting = Mutex<[NodeOutput]>([])
+
+    func put(_ output: NodeOutput) { waiting.withLock { $0.append(output) } }
+
+    func drain() -> [NodeOutput] {
+        waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+}
+
+/// A journal whose department can be killed while it stores.
+protocol CrashingJournal: VoteJournal {
+    /// The next store kills the process, with or without having stored.
+    func arm(storesFirst: Bool)
+    /// The process is gone; what is durable stays.
+    func crash()
+}
+
+struct SimulatedCrash: Error {}
+
+/// Stores what it is given.
+final class HonestJournal: CrashingJournal {
+    private struct State {
+        var stored: JournalState?
+        var crash: Bool?
+    }
+
+    private let state = Mutex(State())
+
+    init(_ stored: JournalState?) { state.withLock { $0.stored = stored } }
+
+    func load() throws -> JournalState? { state.withLock { $0.stored } }
+
+    func store(_ new: JournalState) throws {
+        try state.withLock { state in
+            let storesFirst = state.crash
+            state.crash = nil
+            if storesFirst != false { state.stored = new }
+            if storesFirst != nil { throw SimulatedCrash() }
+        }
+    }
+
+    func arm(storesFirst: Bool) { state.withLock { $0.crash = storesFirst } }
+    func crash() { state.withLock { $0.crash = nil } }
+}
+
+/// The planted fault: says that a vote is stored before it is, and loses the newest at a crash.
+final class ForgetfulJournal: CrashingJournal {
+    private struct State {
+        var durable: JournalState?
+        var inMemory: JournalState?
+    }
+
+    private let state = Mutex(State())
+
+    init(_ stored: JournalState?) { state.withLock { $0 = State(durable: stored, inMemory: stored) } }
+
+    func load() throws -> JournalState? { state.withLock { $0.inMemory } }
+    func store(_ new: JournalState) throws {
+        state.withLock { $0 = State(durable: $0.inMemory, inMemory: new) }
+    }
+    func arm(storesFirst: Bool) {}
+    func crash() { state.withLock { $0.inMemory = $0.durable } }
+}

@@ -1,0 +1,36 @@
+// A disk that is full for as long as the file named by FULLDISK exists: every call by which a regular file would grow
+// or be made fails with ENOSPC. Preloaded into a node, so that no mount and no right is needed.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static int full(int fd) {
+    const char *flag = getenv("FULLDISK");
+    struct stat status;
+    if (!flag || fd < 3 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+    if (access(flag, F_OK) != 0) return 0;
+    errno = ENOSPC;
+    return 1;
+}
+
+ssize_t write(int fd, const void *bytes, size_t count) {
+    static ssize_t (*real)(int, const void *, size_t);
+    if (!real) real = dlsym(RTLD_NEXT, "write");
+    return full(fd) ? -1 : real(fd, bytes, count);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
+    static ssize_t (*real)(int, const void *, size_t, off_t);
+    if (!real) real = dlsym(RTLD_NEXT, "pwrite");
+    return full(fd) ? -1 : real(fd, bytes, count, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) {
+    static ssize_t (*real)(int, const void *, size_t, off_t);
+    if (!real) real = dlsym(RTLD_NEXT, "pwrite64");
+    return full(fd) ? -1 : real(fd, bytes, count, offset);
+}

@@ -1,0 +1,117 @@
+"""The network between the processes: TCP proxies that can delay, swallow, cut and reset, for each pair and direction."""
+import os, select, socket, threading, time
+
+
+class Rules:
+    """What happens between two named ends. Asked at every chunk, so a change takes effect at once."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.cut = set()  # (from, to): nothing goes this way
+        self.delay = {}  # (from, to): seconds
+        self.generation = 0  # raised: every connection that is open is reset
+
+    def passes(self, a, b):
+        with self.lock:
+            return (a, b) not in self.cut
+
+    def lag(self, a, b):
+        with self.lock:
+            return self.delay.get((a, b), 0)
+
+    def set_cut(self, pairs):
+        with self.lock:
+            self.cut = set(pairs)
+
+    def set_delay(self, pairs, seconds):
+        with self.lock:
+            self.delay = {pair: seconds for pair in pairs}
+
+    def reset_all(self):
+        with self.lock:
+            self.generation += 1
+
+    def heal(self):
+        with self.lock:
+            self.cut, self.delay = set(), {}
+
+
+class Proxy:
+    """Listens on a port of its own, and carries to `target`. `source` names the client's end, or finds it out."""
+
+    def __init__(self, rules, source, destination):
+        self.rules, self.source, self.destination = rules, source, destination
+        self.target = None
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(256)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, address = self.listener.accept()
+            threading.Thread(target=self.carry, args=(client, address), daemon=True).start()
+
+    def carry(self, client, address):
+        source = self.source(address[1]) if callable(self.source) else self.source
+        generation = self.rules.generation
+        try:
+            if self.target is None:
+                return abort(client)
+            server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
+        except OSError:
+            return abort(client)
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            end.settimeout(20)
+        ways = {client: (server, source, self.destination), server: (client, self.destination, source)}
+        try:
+            while self.rules.generation == generation:
+                readable, _, _ = select.select(list(ways), [], [], 0.2)
+                for end in readable:
+                    other, a, b = ways[end]
+                    chunk = end.recv(1 << 16)
+                    if not chunk:
+                        return
+                    if not self.rules.passes(a, b):
+                        continue  # swallowed: the stream is broken for good, as with a cable that is pulled
+                    lag = self.rules.lag(a, b)
+                    if lag:
+                        time.sleep(lag)
+                    other.sendall(chunk)
+            abort(client)
+            abort(server)
+        except OSError:
+            pass
+        finally:
+            client.close()
+            server.close()
+
+
+def abort(end):
+    """Ends it with a reset."""
+    try:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        end.close()
+    except OSError:
+        pass
+
+
+def owner_of_port(port, processes):
+    """Which of `processes` (name: pid) has the client's end of a connection from `port`."""
+    inode = None
+    with open("/proc/net/tcp") as table:
+        for line in table.readlines()[1:]:
+            fields = line.split()
+            if int(fields[1].split(":")[1], 16) == port and fields[9] != "0":
+                inode = fields[9]
+    if inode:
+        for name, pid in processes.items():
+            try:
+                for entry in os.scandir(f"/proc/{pid}/fd"):
+                    if os.readlink(entry.path) == f"socket:[{inode}]":
+                        return name
+            except OSError:
+                continue
+    return "client"

@@ -1,0 +1,129 @@
+"""Runs a consortium under everything that can go wrong, and checks the history afterwards. See Scripts/torture."""
+import argparse, os, random, shutil, sys, threading, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from clients import Clients
+from cluster import Cluster
+from faults import Faults
+import history, planted
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="Scripts/torture")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--departments", type=int, default=4, choices=(3, 4, 7))
+    parser.add_argument("--keep", action="store_true", help="leave the folder with ledgers and logs")
+    parser.add_argument("--planted-fault", action="store_true",
+                        help="let departments forget what they cosigned, and etcd lie: the check has to find it")
+    return parser.parse_args()
+
+
+def settle(cluster, clients, seconds):
+    """All faults are over. The nodes have to agree, and a new transaction has to become final at all of them."""
+    cluster.rules.heal()
+    cluster.rules.reset_all()
+    for node in cluster.nodes.values():
+        node.go_on()
+        if not node.is_up():
+            node.start()
+    limit = time.monotonic() + seconds
+    envelope = None
+    while envelope is None and time.monotonic() < limit:
+        envelope = clients.feeder.make()
+    receipt = envelope and clients.until_acknowledged(envelope, 0, deadline=limit)
+    if not receipt:
+        return ["nothing becomes final any more, though all are there: " + str(states(cluster))]
+    while time.monotonic() < limit:
+        heights = {node.name: height(node) for node in cluster.nodes.values()}
+        if len(set(heights.values())) == 1 and min(heights.values()) >= receipt["height"]:
+            return []
+        time.sleep(0.2)
+    return ["the nodes do not come to agree: " + str(states(cluster))]
+
+
+def height(node):
+    try:
+        return (node.json("/v1/status") or {}).get("height", -1)
+    except OSError:
+        return -1
+
+
+def states(cluster):
+    found = {}
+    for node in cluster.nodes.values():
+        try:
+            found[node.name] = (node.json("/v1/status"), node.get("/ready")[1].decode())
+        except OSError as error:
+            found[node.name] = str(error)
+    return found
+
+
+def run(options):
+    began = time.monotonic()
+    cluster = Cluster(options.departments)
+
+    def say(text):
+        print(f"{time.monotonic() - began:7.1f} s  {text}", flush=True)
+
+    say(f"{options.departments} departments, quorum {cluster.quorum}, seed {options.seed}, in {cluster.folder}")
+    try:
+        for node in cluster.nodes.values():
+            node.start()
+        first = min_height(cluster)
+        if options.planted_fault:
+            findings, notes = planted.run(cluster, say)
+            ledgers = {name: history.ledger(node) for name, node in cluster.nodes.items()}
+            findings = history.check(cluster, notes, ledgers, first + 1)
+            return report(findings, notes, ledgers, options, say, cluster)
+        clients = Clients(cluster, options.seed)
+        clients.start()
+        faults = Faults(cluster, random.Random(options.seed), say)
+        end = time.monotonic() + options.minutes * 60
+        while time.monotonic() < end:
+            faults.choose()
+            time.sleep(faults.random.uniform(0, 1))
+        say("all faults end")
+        findings = settle(cluster, clients, 120)
+        clients.stop.set()
+        for thread in clients.threads:
+            thread.join(timeout=70)
+        findings += settle(cluster, clients, 60)
+        ledgers = {name: history.ledger(node) for name, node in cluster.nodes.items()}
+        findings += history.check(cluster, clients.ledger, ledgers, first + 1)
+        findings += history.fsck(cluster, list(cluster.nodes))
+        if getattr(faults, "silent", 0):
+            findings.append(f"{faults.silent} times no node said that it waits for cosignatures")
+        say(f"faults: {', '.join(f'{k} {v}' for k, v in sorted(faults.counts.items()))}; {clients.ledger.attempts} attempts")
+        return report(findings, clients.ledger, ledgers, options, say, cluster)
+    finally:
+        cluster.close()
+        if not options.keep:
+            shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def min_height(cluster):
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        heights = [height(node) for node in cluster.nodes.values()]
+        if min(heights) >= 0:
+            return min(heights)
+        time.sleep(0.1)
+    raise SystemExit(f"the nodes did not start: see {cluster.folder}")
+
+
+def report(findings, notes, ledgers, options, say, cluster):
+    say(f"history: {len(notes.acknowledged)} acknowledged, {max(len(b) for b in ledgers.values())} blocks at "
+        f"{len(ledgers)} nodes")
+    for finding in findings:
+        say(f"VIOLATION  {finding}")
+    if findings:
+        options.keep = True
+        say(f"seed {options.seed}; ledgers and logs are in {cluster.folder}")
+        return 1
+    say("nothing acknowledged was lost, nothing applied twice, all roots equal, every block has its quorum")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(arguments()))
