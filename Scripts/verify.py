@@ -240,6 +240,7 @@ def verify(path, pinned):
     founding, digest = canonical(blocks[content["founding"]["/"]]), sha256(blocks[content["founding"]["/"]]).hex()
     demand(content["version"] == 1 and digest == content["consortium"], "the founding record is not the one named")
     demand(not pinned or canonical(open(pinned, "rb").read()) == founding, "it is of another consortium than the one pinned")
+    demand("membership" not in content, "members or keys have changed since the founding: use `chancery verify` for this one")
     ledger = Ledger(founding, digest, content["section"], content["checkpoint"])
     entries = [ledger.entry(canonical(blocks[link["/"]])) for link in content["transactions"]]
     demand(all(a["index"] < b["index"] for a, b in zip(entries, entries[1:])), "the transactions are out of order")

@@ -24,7 +24,10 @@ struct Chancery: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "To begin with", subcommands: [DemoCommand.self]),
             CommandGroup(
-                name: "Consortium", subcommands: [FoundCommand.self, PoolCommand.self, CatalogCommand.self]),
+                name: "Consortium",
+                subcommands: [
+                    FoundCommand.self, JoinCommand.self, RegistryCommand.self, PoolCommand.self, CatalogCommand.self,
+                ]),
             CommandGroup(name: "Data", subcommands: [PublishCommand.self, DatasetCommand.self]),
             CommandGroup(
                 name: "Use", subcommands: [TokenCommand.self, ContractCommand.self, QueryCommand.self]),

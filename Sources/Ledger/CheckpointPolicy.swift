@@ -1,5 +1,5 @@
 package import Contracts
-import Foundation
+package import Foundation
 package import SharingModel
 package import TransparencyLog
 
@@ -96,6 +96,9 @@ package struct CheckpointPolicy: Hashable, Sendable {
             return PartyCosignature(party: cosigner.party, signature: line.signature)
         }
     }
+
+    /// The cosigning key of a member, 32 bytes.
+    package func publicKey(of party: PartyName) -> Data? { key(of: party)?.publicKey }
 
     private func key(of party: PartyName) -> NoteKey? {
         cosigners.first { $0.party == party }?.key

@@ -1,5 +1,5 @@
 import Contracts
-import Foundation
+package import Foundation
 package import SharingModel
 package import TransparencyLog
 
@@ -23,6 +23,10 @@ package struct Cosigner: Sendable {
     package init(party: PartyName, keys: [CosigningKey]) {
         self.party = party
         self.keys = keys
+    }
+
+    package func key(withPublicHalf publicKey: Data) -> CosigningKey? {
+        keys.first { $0.noteKey.publicKey == publicKey }
     }
 
     /// The name on a department's signature lines: one for all the ledgers that it cosigns.

@@ -96,6 +96,18 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// The record of a party as the next block will have it; `nil` if it is none.
+    package func partyInNextBlock(_ name: PartyName) throws -> Party? {
+        try storage.read { reader in try party(name, after: reader.head(), reader) }
+    }
+
+    /// The record of a party in the block after `head`.
+    func party(_ name: PartyName, after head: StoredBlock?, _ reader: any LedgerReader) throws -> Party? {
+        var state = OverlaidState(over: reader)
+        state.apply(try engine.enactments(at: head.map { Int64($0.height) + 1 } ?? 0, state: reader))
+        return try LedgerState(state).party(name)
+    }
+
     /// What the door made of an envelope.
     package enum Admitted: Sendable {
         /// It is in the ledger already.

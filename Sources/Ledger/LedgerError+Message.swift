@@ -55,7 +55,10 @@ extension LedgerError.ProofFault: CustomStringConvertible {
         case .outsideBlock: "the envelope is not one of the block whose record is given"
         case .outcomeNotIncluded: "the outcome is not the one in the block's record"
         case .outcomeOfAnotherTransaction: "the outcome is of another transaction"
-        case .membersDiffer: "the block was made under other members than those pinned"
+        case .membersDiffer: "the block was made under other members than those pinned, or proven since"
+        case .changeNotProven(let height):
+            "the transaction at height \(height) does not decide the change of members that it is given for"
+        case .stepsDiffer: "the checkpoints of the changes of members are not of one history"
         }
     }
 }

@@ -57,5 +57,9 @@ package enum LedgerError: Error, Hashable, Sendable {
         case outcomeNotIncluded
         case outcomeOfAnotherTransaction
         case membersDiffer
+        /// The transaction at `height` does not show a decided change of the registry.
+        case changeNotProven(height: Int)
+        /// The trees of two steps of the members' changes are not one history.
+        case stepsDiffer
     }
 }

@@ -8,7 +8,14 @@ extension TransactionProof {
     /// Checks the whole proof, with nothing but what `policy` pins.
     /// - Throws: ``LedgerError/proof(_:)`` with the first thing that does not hold.
     package func verify(against policy: CheckpointPolicy) throws(LedgerError) -> ProvenTransaction {
-        let checkpoint = try policy.verify(checkpoint)
+        try verify(against: MembershipHistory(founding: policy))
+    }
+
+    /// Checks the whole proof: the checkpoint by the newest members of `history`, the block by those of its height.
+    /// - Parameter history: Up to the checkpoint's height.
+    /// - Throws: ``LedgerError/proof(_:)`` with the first thing that does not hold.
+    package func verify(against history: MembershipHistory) throws(LedgerError) -> ProvenTransaction {
+        let checkpoint = try history.newest.verify(checkpoint)
         guard inclusion.treeSize == checkpoint.checkpoint.size else {
             throw .proof(.malformed(detail: "the inclusion proof is of another size than the checkpoint"))
         }
@@ -18,7 +25,7 @@ extension TransactionProof {
         try include(leaf, at: inclusion.index, inclusion.hashes, checkpoint.checkpoint, or: .entryNotIncluded)
         try include(
             try bytes(block.record), at: block.index, block.inclusion, checkpoint.checkpoint, or: .recordNotIncluded)
-        try checkPlace(policy)
+        try checkPlace(history.policy(at: block.record.height))
         return ProvenTransaction(
             id: envelope.id, envelope: envelope, index: inclusion.index, record: block.record, outcome: outcome,
             checkpoint: checkpoint.checkpoint, cosigners: checkpoint.cosigners)

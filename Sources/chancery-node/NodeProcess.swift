@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import ChanceryCommand
+import Dispatch
 import Foundation
 import Gateway
 import Hummingbird
@@ -35,8 +36,9 @@ struct NodeProcess {
     /// Keeps this department's copy, in the order that etcd gives.
     func serveCluster(_ endpoints: EtcdEndpoints) async throws {
         let (health, logger) = (NodeHealth(), logger)
-        let node = try DepartmentNodeHome(
-            home: request.home, section: request.section, passphrase: request.passphrase
+        let node = try await DepartmentNodeHome(
+            home: request.home, section: request.section, passphrase: request.passphrase,
+            fetch: { try await fetch($0, from: endpoints, $1, $2) }
         ) { event in
             health.note(event)
             logger.log(level: event.isNotable ? .warning : .info, "\(event.line)")
@@ -69,6 +71,55 @@ struct NodeProcess {
         }
         try await order.shutdown()
         try await peers.shutdown()
+    }
+
+    /// Takes the whole ledger from the first of the other nodes that shows one; everything is executed here, and every
+    /// block must have its quorum. Waits until there is one.
+    private func fetch(
+        _ ledger: Ledger, from endpoints: EtcdEndpoints, _ identity: TransportIdentity, _ trust: TransportTrust
+    ) async throws {
+        let credentials = EtcdCredentials(request.configuration.etcd)
+        let order = try credentials.client()
+        let transport = try PartyTransport(identity, trust: trust, now: .now())
+        let log = EtcdBatchLog(
+            endpoints: endpoints, ledger: ledger.policy.origin, department: party, http: order,
+            account: credentials.account)
+        logger.info("no ledger here yet: it is fetched from the other departments' nodes")
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await fetch(ledger, from: log, transport))
+        } catch {
+            result = .failure(error)
+        }
+        try? await order.shutdown()
+        try result.get()
+    }
+
+    private func fetch(_ ledger: Ledger, from log: EtcdBatchLog, _ transport: PartyTransport) async throws {
+        while try ledger.head() == nil {
+            for (other, address) in try await log.addresses().shuffled() where other != party {
+                do {
+                    // It shuts its client down itself.
+                    let http = transport.client(connect: .seconds(2), read: .seconds(30))
+                    let remote = try RemoteLedger(address: address, http: http, isAuthenticated: false)
+                    try await blocking { try remote.catchUp(ledger) }
+                } catch {
+                    logger.warning("\(other) at \(address): \(error)")
+                }
+                if let head = try ledger.head() {
+                    logger.info("ledger taken from \(other) up to height \(head.height)")
+                    return
+                }
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// Runs what waits for the network on a thread of its own.
+    private func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+        }
     }
 
     /// Runs the services and the listeners until a signal, and ends them in the opposite order.

@@ -8,6 +8,7 @@ import LedgerSQLite
 import SharingModel
 import SignedEnvelopes
 import Synchronization
+import TransparencyLog
 
 /// A consortium of departments `site1`… with a collaborator `statistics`, all keys in hand.
 struct TestConsortium {
@@ -18,19 +19,26 @@ struct TestConsortium {
 
     let founding: FoundingRecord
     let keys: [PartyName: Keys]
+    /// Other keys of the same parties, which nobody knows yet.
+    let seconds: [PartyName: Keys]
+    /// Departments that are not in the founding record.
+    let joining: [PartyName: Party]
     let section: SectionName
     let clock = TestClock()
 
-    init(departments: Int = 4, policy: SharingPolicy = SharingPolicy()) throws {
+    init(departments: Int = 4, joining joiners: [String] = [], policy: SharingPolicy = SharingPolicy()) throws {
         let section = try name("health") as SectionName
         var keys: [PartyName: Keys] = [:]
+        var seconds: [PartyName: Keys] = [:]
         var parties: [Party] = []
-        let names = (1...departments).map { "site\($0)" } + ["statistics"]
+        let names = (1...departments).map { "site\($0)" } + ["statistics"] + joiners
         for text in names {
             let isDepartment = text != "statistics"
             let signing = SigningKey.generate()
             let cosigning = Curve25519.Signing.PrivateKey()
             let party: PartyName = try name(text)
+            seconds[party] = Keys(
+                signing: .generate(), cosigning: Curve25519.Signing.PrivateKey().rawRepresentation)
             keys[party] = Keys(signing: signing, cosigning: cosigning.rawRepresentation)
             parties.append(
                 Party(
@@ -41,6 +49,10 @@ struct TestConsortium {
                     sealingKey: Curve25519.KeyAgreement.PrivateKey().publicKey.rawRepresentation))
         }
         self.keys = keys
+        self.seconds = seconds
+        joining = Dictionary(
+            uniqueKeysWithValues: parties.filter { joiners.contains($0.name.text) }.map { ($0.name, $0) })
+        parties.removeAll { joiners.contains($0.name.text) }
         self.section = section
         founding = FoundingRecord(
             name: "Test", founded: clock.now, sections: [section], parties: parties, policy: policy)
@@ -52,8 +64,29 @@ struct TestConsortium {
 
     func cosigner(_ party: String) throws -> Cosigner? {
         let party: PartyName = try name(party)
-        guard founding.party(party)?.role == .department, let secret = keys[party]?.cosigning else { return nil }
-        return try Cosigner(party: party, secret: secret, consortium: try founding.digest())
+        guard (founding.party(party) ?? joining[party])?.role == .department else { return nil }
+        let name = Cosigner.keyName(of: party, try founding.digest())
+        return Cosigner(
+            party: party,
+            keys: try [keys[party], seconds[party]].compactMap { $0 }.map {
+                try CosigningKey(name: name, secret: $0.cosigning)
+            })
+    }
+
+    /// What a party says that joins, or that takes its second keys.
+    func statement(_ party: String, second: Bool = false) throws -> Envelope {
+        let party: PartyName = try name(party)
+        guard let record = founding.party(party) ?? joining[party], let keys = (second ? seconds : keys)[party] else {
+            throw MissingKey()
+        }
+        let cosigning = try CosigningKey(
+            name: Cosigner.keyName(of: party, founding.digest()), secret: keys.cosigning)
+        let stated = Party(
+            name: party, role: record.role, section: record.section, area: record.area, superior: record.superior,
+            signingKey: keys.signing.verificationKey.rawRepresentation, cosigningKey: cosigning.noteKey.publicKey,
+            sealingKey: record.sealingKey)
+        return try PartyStatement.sign(
+            stated, for: identity, signing: keys.signing, cosigning: cosigning, at: clock.now)
     }
 
     /// The section's ledger as `party` opens it.
@@ -71,7 +104,7 @@ struct TestConsortium {
     /// An envelope of `body` by `party`, signed by `signers`, or by `party` alone.
     func envelope(
         _ body: some TransactionBody, by party: String, signers: [String]? = nil, validFor seconds: Int64 = 600,
-        ledger: LedgerIdentity? = nil
+        ledger: LedgerIdentity? = nil, second: Bool = false
     ) throws -> Envelope {
         var generator = SystemRandomNumberGenerator()
         let header = TransactionHeader(
@@ -80,11 +113,11 @@ struct TestConsortium {
         let payload = TransactionPayload(header: header, body: body)
         return try Envelope.sign(
             payload: try payload.encoded(), payloadType: payload.payloadType,
-            with: try (signers ?? [party]).map { try key($0) })
+            with: try (signers ?? [party]).map { try key($0, second: second) })
     }
 
-    func key(_ party: String) throws -> SigningKey {
-        guard let keys = keys[try name(party)] else { throw MissingKey() }
+    func key(_ party: String, second: Bool = false) throws -> SigningKey {
+        guard let keys = (second ? seconds : keys)[try name(party)] else { throw MissingKey() }
         return keys.signing
     }
 

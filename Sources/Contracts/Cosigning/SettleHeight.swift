@@ -34,6 +34,11 @@ package struct Settlement: Codable, Hashable, Sendable {
         self.ledger = ledger
     }
 
+    /// Reads a statement; its signature is not looked at.
+    package init(reading envelope: Envelope) throws {
+        self = try CanonicalJSON.decode(Settlement.self, from: envelope.payload)
+    }
+
     package func signed(with key: SigningKey) throws -> Envelope {
         try Envelope.sign(self, payloadType: Settlement.payloadType, with: [key])
     }

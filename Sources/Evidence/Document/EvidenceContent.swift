@@ -17,6 +17,9 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
     package let founding: Link
     /// The cosigned checkpoint that all proofs are against: a C2SP signed note.
     package let checkpoint: String
+    /// One `MembershipStep` a block, in the order in which they took effect: how the members of the founding record
+    /// became those who cosigned the checkpoint. Absent where nothing has changed.
+    package let membership: [Link]?
     /// One `TransactionProof` a block, in the ledger's order.
     package let transactions: [Link]
     package let plan: Link
@@ -28,7 +31,7 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
 
     package init(
         consortium: Digest, section: SectionName, result: Digest, founding: CID, checkpoint: String,
-        transactions: [CID], plan: CID, computed: CID, opening: [CID]?
+        membership: [CID] = [], transactions: [CID], plan: CID, computed: CID, opening: [CID]?
     ) {
         version = 1
         self.consortium = consortium
@@ -36,6 +39,7 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
         self.result = result
         self.founding = Link(founding)
         self.checkpoint = checkpoint
+        self.membership = membership.isEmpty ? nil : membership.map(Link.init)
         self.transactions = transactions.map(Link.init)
         self.plan = Link(plan)
         self.computed = Link(computed)

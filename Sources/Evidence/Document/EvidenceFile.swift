@@ -8,6 +8,7 @@ package import SharingModel
 package struct EvidenceFile: Sendable {
     package let content: EvidenceContent
     package let founding: FoundingRecord
+    package let membership: [MembershipStep]
     package let transactions: [TransactionProof]
     package let opening: OpeningDocument?
     let blocks: MemoryBlobStore
@@ -34,7 +35,7 @@ package struct EvidenceFile: Sendable {
         content = try DAGJSON.decode(EvidenceContent.self, from: blocks.get(root))
         guard content.version == 1 else { throw EvidenceError.malformed("version \(content.version) is not known") }
         // A link that comes twice would have a small file read as a large one, again and again.
-        guard Set(content.transactions).count == content.transactions.count else {
+        for links in [content.transactions, content.membership ?? []] where Set(links).count != links.count {
             throw EvidenceError.malformed("it names a transaction twice")
         }
         let parts = content.opening ?? []
@@ -42,6 +43,9 @@ package struct EvidenceFile: Sendable {
             throw EvidenceError.malformed("its opening has \(parts.count) blocks")
         }
         founding = try CanonicalJSON.decode(FoundingRecord.self, from: blocks.get(content.founding.cid).data)
+        membership = try (content.membership ?? []).map {
+            try CanonicalJSON.decode(MembershipStep.self, from: blocks.get($0.cid).data)
+        }
         transactions = try content.transactions.map {
             try CanonicalJSON.decode(TransactionProof.self, from: blocks.get($0.cid).data)
         }

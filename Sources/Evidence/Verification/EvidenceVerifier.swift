@@ -74,8 +74,17 @@ package struct EvidenceVerifier: Sendable {
         guard opening.entry.proven.index == 0, opening.body.record == file.founding else {
             throw EvidenceError.doesNotHold(.membership, "the section's ledger was opened with another founding record")
         }
+        let founders = file.founding.departments(of: file.content.section).count
+        for change in ledger.membership.changes {
+            findings.holds(
+                "the departments of then decided at height \(change.decided) that from height \(change.effective) on "
+                    + (change.party == nil
+                        ? "\(change.name) is no party"
+                        : "\(change.name) takes part with other keys, "
+                            + "another place, or for the first time"))
+        }
         findings.holds(
-            "the ledger of \(file.content.section) was opened by all its \(ledger.policy.parties.count) departments; "
+            "the ledger of \(file.content.section) was opened by all its \(founders) departments; "
                 + "\(ledger.cosigners.count) of them (\(ledger.policy.needed) needed) cosigned the checkpoint of "
                 + "\(opening.entry.proven.checkpoint.size) entries: "
                 + ledger.cosigners.map(\.text).joined(separator: ", "))

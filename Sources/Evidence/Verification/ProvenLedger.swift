@@ -17,19 +17,29 @@ struct ProvenLedger {
 
     /// In the ledger's order.
     let entries: [Entry]
+    /// The members who cosigned the checkpoint.
     let policy: CheckpointPolicy
+    /// From the founding record on.
+    let membership: ProvenMembership
     /// Departments whose cosignatures the checkpoint carries.
     let cosigners: [PartyName]
 
     init(_ file: EvidenceFile) throws {
-        policy = try CheckpointPolicy(founding: file.founding, section: file.content.section)
+        do {
+            membership = try ProvenMembership(
+                founding: file.founding, section: file.content.section, steps: file.membership,
+                to: file.content.checkpoint)
+        } catch {
+            throw EvidenceError.doesNotHold(.membership, "\(error)")
+        }
+        policy = membership.history.newest
         var entries = [Entry]()
         var last = -1
         for proof in file.transactions {
             guard proof.checkpoint == file.content.checkpoint else {
                 throw EvidenceError.doesNotHold(.transaction, "two proofs are against different checkpoints")
             }
-            let entry = try ProvenLedger.entry(proof, policy, file)
+            let entry = try ProvenLedger.entry(proof, membership, file)
             guard entry.proven.index > last else {
                 throw EvidenceError.doesNotHold(.transaction, "the transactions are not in the ledger's order")
             }
@@ -42,12 +52,12 @@ struct ProvenLedger {
     }
 
     private static func entry(
-        _ proof: TransactionProof, _ policy: CheckpointPolicy, _ file: EvidenceFile
+        _ proof: TransactionProof, _ membership: ProvenMembership, _ file: EvidenceFile
     ) throws -> Entry {
         let proven: ProvenTransaction
         let transaction: Transaction
         do {
-            proven = try proof.verify(against: policy)
+            proven = try proof.verify(against: membership.history)
             transaction = try Transaction(proof.envelope)
         } catch {
             throw EvidenceError.doesNotHold(.transaction, "\(proof.envelope.id): \(error)")
@@ -56,10 +66,10 @@ struct ProvenLedger {
             throw EvidenceError.doesNotHold(
                 .transaction, "\(transaction.kind.rawValue) \(proven.id) was refused by the ledger")
         }
-        guard transaction.header.ledger == policy.ledger else {
+        guard transaction.header.ledger == membership.history.newest.ledger else {
             throw EvidenceError.doesNotHold(.transaction, "\(proven.id) is of another ledger")
         }
-        let signers = try signers(of: transaction, file)
+        let signers = try signers(of: transaction, at: proven.height, membership, file)
         do {
             _ = try proof.envelope.verify(signers: signers)
         } catch {
@@ -69,13 +79,15 @@ struct ProvenLedger {
     }
 
     /// All departments for the opening of the section, the acting party for everything else.
-    private static func signers(of transaction: Transaction, _ file: EvidenceFile) throws -> [VerificationKey] {
+    private static func signers(
+        of transaction: Transaction, at height: Int, _ membership: ProvenMembership, _ file: EvidenceFile
+    ) throws -> [VerificationKey] {
         let names =
             transaction.kind == .openSection
             ? file.founding.departments(of: file.content.section).map(\.name) : [transaction.header.by]
         return try names.map { name in
-            guard let party = file.founding.party(name) else {
-                throw EvidenceError.doesNotHold(.transaction, "\(name) is not a party of the founding record")
+            guard let party = membership.party(name, at: height) else {
+                throw EvidenceError.doesNotHold(.transaction, "\(name) is no party of the ledger at height \(height)")
             }
             return try VerificationKey(ed25519: party.signingKey)
         }

@@ -29,10 +29,12 @@ package struct LocalConsortium: Sendable {
     }
 
     package func home(of name: PartyName) throws -> PartyHome {
-        guard consortium.record.party(name) != nil else {
+        let home = LocalConsortium.home(of: name, in: directory)
+        // Who has joined later is not in the founding record, and may have a home here all the same.
+        guard consortium.record.party(name) != nil || FileManager.default.fileExists(atPath: home.plainPath) else {
             throw GatewayError.unknownParty(name, parties: partyNames)
         }
-        return try PartyHome(directory: LocalConsortium.home(of: name, in: directory))
+        return try PartyHome(directory: home)
     }
 
     static func parties(in directory: URL) -> URL {

@@ -8,6 +8,7 @@ package import SharingModel
 /// ```
 /// home.json        who this is and where the ledgers and blobs are (paths relative to the home, or absolute)
 /// consortium.json  the founding record that this party pins
+/// party.json       its own record, for a party that joined later
 /// vault/           its private keys, encrypted under its passphrase (KeyVault)
 /// seen/            its own copy of each ledger, every block executed here: a rollback or a fork is noticed
 /// published/       what it has published, so that a command that was killed goes on where it stopped
@@ -47,9 +48,13 @@ package struct PartyHome: Sendable {
         }
         self.directory = directory
         consortium = try PinnedConsortium(file: directory.appending(path: "consortium.json"))
-        guard let party = consortium.record.party(description.party) else {
+        let joined = try PartyHome.joined(in: directory)
+        guard let party = joined ?? consortium.record.party(description.party), party.name == description.party else {
             throw GatewayError.damagedHome(
-                path: file.path, problem: "\(description.party) is not a party of the consortium it pins")
+                path: file.path,
+                problem:
+                    "\(description.party) is not a party of the consortium it pins, and \(PartyHome.joinedFileName) has no record of it"
+            )
         }
         self.party = party
         ledgers =
@@ -61,6 +66,19 @@ package struct PartyHome: Sendable {
     }
 
     static let fileName = "home.json"
+
+    static let joinedFileName = "party.json"
+
+    /// The record with which the party joined; `nil` for one of the founding record.
+    private static func joined(in directory: URL) throws -> Party? {
+        let file = directory.appending(path: joinedFileName)
+        guard let bytes = try PrivateFile.read(file) else { return nil }
+        do {
+            return try CanonicalJSON.decode(Party.self, from: bytes)
+        } catch {
+            throw GatewayError.damagedHome(path: file.path, problem: "\(error)")
+        }
+    }
 
     /// Lays out a new home. `home.json` comes last, so that a killed command leaves nothing that looks like a home.
     static func create(in directory: URL, party: PartyName, record: Data, ledgers: String, blobs: String) throws {

@@ -26,21 +26,23 @@ package struct DepartmentNodeHome: Sendable {
     package let trust: TransportTrust
 
     /// Opens the node's ledger; the first time, it takes over the section's ledger as it was kept so far, by
-    /// executing all of it.
+    /// executing all of it. Where this home has none, that of the other departments' nodes.
     ///
     /// - Parameters:
     ///   - section: `nil` for the department's own.
+    ///   - fetch: Takes blocks from the others into an empty ledger; returns when there is one.
     ///   - report: Told what the node has to tell.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` for a party that cosigns nothing;
     ///   ``GatewayError/notFinal(needed:)`` if the ledger to take over ends with a block that is not final.
     package init(
         home: PartyHome, section: SectionName? = nil, passphrase: SecretBytes,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        fetch: @Sendable (Ledger, TransportIdentity, TransportTrust) async throws -> Void,
         report: @escaping @Sendable (NodeEvent) -> Void
-    ) throws {
+    ) async throws {
         let section = try home.consortium.section(section ?? home.party.section)
         let vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
-        let key = try vault.signingKey()
+        let keys = try vault.signingKeys()
         guard let cosigner = try vault.cosigner(of: home.party, in: home.consortium.digest) else {
             throw GatewayError.notAllowed(
                 reason: "\(home.party.name) is not a department, and cosigns no blocks",
@@ -50,10 +52,13 @@ package struct DepartmentNodeHome: Sendable {
         pool = TransactionPool()
         blobs = try FileBlobStore(directory: home.blobs)
         let ledger = try DepartmentNodeHome.open(home, section, cosigner: cosigner, clock: clock, ordering: pool)
-        (self.ledger, self.home, identity) = (ledger, home, home.identity(key))
-        trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
+        let known = try ledger.partyInNextBlock(home.party.name)
+        let identity = home.identity(try keys.current(as: known ?? home.party))
+        let trust = home.consortium.trust { name in (try? ledger.read { try LedgerState($0).party(name) }) ?? nil }
+        (self.ledger, self.home, self.identity, self.trust) = (ledger, home, identity, trust)
+        if try ledger.head() == nil { try await fetch(ledger, identity, trust) }
         node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [key], cosigner: cosigner, journal: journal, reportsFaults: true
+            ledger: ledger, pool: pool, keys: keys, cosigner: cosigner, journal: journal, reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             report(event)
@@ -77,9 +82,8 @@ package struct DepartmentNodeHome: Sendable {
         _ home: PartyHome, _ section: SectionName, _ settings: LedgerSettings, into own: SQLiteLedgerStorage
     ) throws {
         let file = home.ledgers.appending(path: "\(section).sqlite")
-        guard FileManager.default.fileExists(atPath: file.plainPath) else {
-            throw GatewayError.unavailable(part: "the ledger of \(section)", problem: "\(file.plainPath) is not there")
-        }
+        // A department that joins has nothing but the founding record.
+        guard FileManager.default.fileExists(atPath: file.plainPath) else { return }
         let shared = try Ledger(
             storage: SQLiteLedgerStorage(url: file), founding: home.consortium.record, section: section,
             settings: settings)

@@ -29,6 +29,27 @@ struct FileVoteJournal: VoteJournal {
         try PrivateFile.write(CanonicalJSON.encode(vote), to: file)
     }
 
+    private var settled: URL { directory.appending(path: "settlements", directoryHint: .isDirectory) }
+
+    func settlements() throws -> [SettledHeight] {
+        try DurableFiles.Directory.names(in: settled.plainPath).filter { $0.hasSuffix(".json") }.sorted().compactMap {
+            name in
+            let file = settled.appending(path: name)
+            do {
+                return try PrivateFile.read(file).map { try CanonicalJSON.decode(SettledHeight.self, from: $0) }
+            } catch {
+                throw GatewayError.damagedHome(path: file.plainPath, problem: "\(error)")
+            }
+        }
+    }
+
+    func keep(_ height: SettledHeight) throws {
+        try DurableFiles.Directory.create(settled.plainPath, permissions: 0o700)
+        let file = settled.appending(path: "\(height.height).json")
+        guard try PrivateFile.read(file) == nil else { return }
+        try PrivateFile.write(CanonicalJSON.encode(height), to: file)
+    }
+
     /// Keeps both cosignatures under the height and the department.
     func keep(_ proof: Equivocation) throws {
         try DurableFiles.Directory.create(evidence.plainPath, permissions: 0o700)

@@ -39,14 +39,15 @@ package struct ExportEvidence: Sendable {
         var blocks = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let transactions = blocks.map(\.cid)
         let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
+        let membership = try membership(of: proofs, session)
         let opening = try shown.opening?.blocks()
-        blocks += [founding] + (opening ?? [])
+        blocks += membership + [founding] + (opening ?? [])
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
-                founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", transactions: transactions,
-                plan: record.plan, computed: record.result, opening: opening?.map(\.cid)))
+                founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", membership: membership.map(\.cid),
+                transactions: transactions, plan: record.plan, computed: record.result, opening: opening?.map(\.cid)))
         return Exported(
             result: record.id, root: root.cid.text, transactions: proofs.count,
             bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)
@@ -65,6 +66,16 @@ package struct ExportEvidence: Sendable {
             }
         } catch LedgerError.notYetIn {
             throw tooEarly
+        }
+    }
+
+    /// How the members of the founding record became those of the checkpoint that the proofs are against.
+    private func membership(of proofs: [TransactionProof], _ session: PartySession) throws -> [Block] {
+        guard let size = proofs.last?.inclusion.treeSize,
+            let block = try session.ledger.read({ try $0.block(ofSize: size) })
+        else { return [] }
+        return try session.ledger.membershipSteps(to: block).map {
+            try Block(CanonicalJSON.encode($0), codec: .dagJSON)
         }
     }
 

@@ -4,6 +4,7 @@ import Ledger
 import SealedTables
 import SharingModel
 import SignedEnvelopes
+import TransparencyLog
 
 /// The keys of one party, before they are in its vault.
 struct PartyKeys {
@@ -40,6 +41,16 @@ extension PartyHome {
     }
 }
 
+extension [SigningKey] {
+    /// The one whose public half a party's record names.
+    func current(as party: Party) throws -> SigningKey {
+        guard let key = first(where: { $0.verificationKey.rawRepresentation == party.signingKey }) else {
+            throw GatewayError.keyMissing(name: "signing", party: party.name)
+        }
+        return key
+    }
+}
+
 extension KeyVault {
     /// Stores `secret` and wipes the bytes that came in.
     func store(_ name: SecretName, exporting secret: Data) throws {
@@ -47,8 +58,27 @@ extension KeyVault {
         try store(name, SecretBytes(wiping: &secret))
     }
 
-    func signingKey() throws -> SigningKey {
-        try load(.signing).withUnsafeBytes { try SigningKey(ed25519Secret: $0) }
+    /// All signing keys that the party ever had: the registry says which one counts.
+    func signingKeys() throws -> [SigningKey] {
+        try all(.signing).map { try $0.withUnsafeBytes { try SigningKey(ed25519Secret: $0) } }
+    }
+
+    /// The secrets of one use: `NAME`, then `NAME.2`, `NAME.3` …, as they were made.
+    private func all(_ name: SecretName) throws -> [SecretBytes] {
+        let known = Set(try names())
+        var (secrets, next) = ([SecretBytes](), Optional(name))
+        while let current = next, known.contains(current) {
+            secrets.append(try load(current))
+            next = SecretName("\(name).\(secrets.count + 1)")
+        }
+        return secrets
+    }
+
+    /// Stores a key beside those that are there for its use.
+    func storeNext(_ name: SecretName, exporting secret: Data) throws {
+        let count = try all(name).count
+        guard let next = count == 0 ? name : SecretName("\(name).\(count + 1)") else { return }
+        try store(next, exporting: secret)
     }
 
     func unsealingKey() throws -> UnsealingKey {
@@ -58,9 +88,10 @@ extension KeyVault {
     /// - Returns: `nil` for a party that cosigns nothing.
     func cosigner(of party: Party, in consortium: Digest) throws -> Cosigner? {
         guard party.cosigningKey != nil else { return nil }
-        return try load(.cosigning).withUnsafeBytes {
-            try Cosigner(party: party.name, secret: $0, consortium: consortium)
-        }
+        let name = Cosigner.keyName(of: party.name, consortium)
+        return Cosigner(
+            party: party.name,
+            keys: try all(.cosigning).map { try $0.withUnsafeBytes { try CosigningKey(name: name, secret: $0) } })
     }
 
     /// The department's own pseudonym key; drawn at its first use.

@@ -21,7 +21,7 @@ package final class PartySession: Sendable {
     /// By whose keys it judges others.
     package let trust: TransportTrust
     let vault: KeyVault
-    private let signingKey: SigningKey
+    private let signingKeys: [SigningKey]
     private let copy: SQLiteLedgerStorage
     /// The node that this session goes through; `nil` where the shared file is at hand.
     private let remote: (any NodeConnection)?
@@ -44,11 +44,12 @@ package final class PartySession: Sendable {
         self.home = home
         self.clock = clock
         vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
-        signingKey = try vault.signingKey()
+        signingKeys = try vault.signingKeys()
         let copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
         self.copy = copy
         trust = home.consortium.trust { name in (try? copy.read { try LedgerState($0).party(name) }) ?? nil }
-        identity = home.identity(signingKey)
+        let known = try copy.read { try LedgerState($0).party(home.party.name) }
+        identity = home.identity(try signingKeys.current(as: known ?? home.party))
         let link = try node?(trust, identity)
         remote = link?.ledger
         blobs = try FileBlobStore(directory: home.blobs, exchange: link?.blocks)
@@ -108,7 +109,19 @@ package final class PartySession: Sendable {
             by: party, ledger: ledger.identity, nonce: .random(using: &generator),
             notAfter: try now().adding(seconds: PartySession.validity))
         let payload = TransactionPayload(header: header, body: body)
-        return try Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey])
+        return try Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [signingKey()])
+    }
+
+    /// The key that counts in the next block.
+    func signingKey() throws -> SigningKey {
+        guard let known = try ledger.partyInNextBlock(party) else {
+            throw GatewayError.notAllowed(
+                reason: "\(party) is no party of the ledger of \(section)",
+                wayOn: "have a department propose it with `chancery registry propose admit`, and the others approve")
+        }
+        let key = signingKeys.first { $0.verificationKey.rawRepresentation == known.signingKey }
+        guard let key else { throw GatewayError.keyMissing(name: "signing", party: party) }
+        return key
     }
 
     /// The later of this machine's clock and the newest block's time.

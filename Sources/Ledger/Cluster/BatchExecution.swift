@@ -97,9 +97,7 @@ struct BatchExecution: Sendable {
 
     /// The signing key of a party in the block after `head`.
     private func signingKey(of party: PartyName, after head: StoredBlock, _ reader: any LedgerReader) throws -> Data? {
-        var state = OverlaidState(over: reader)
-        state.apply(try ledger.engine.enactments(at: Int64(head.height) + 1, state: reader))
-        return try LedgerState(state).party(party)?.signingKey
+        try ledger.party(party, after: head, reader)?.signingKey
     }
 
     struct Proposal {

@@ -16,11 +16,10 @@ extension DepartmentNode {
         if let known = votes[message.height]?[sender], known == message { return }
         guard isValid(message) else { return }
         if let known = votes[message.height]?[sender] {
-            if known.size == message.size, known.root != message.root {
-                report(.equivocation(Equivocation(first: known, second: message)))
-            }
-            return
+            if isGivenUp(message) { return }
+            guard isGivenUp(known) else { return noteConflict(known, message) }
         }
+        if isGivenUp(message) { return }
         votes[message.height, default: [:]][sender] = message
         if message.height > head.height + 1 { output.yield(.fetch(height: head.height + 1)) }
         try finish()
@@ -44,8 +43,18 @@ extension DepartmentNode {
         {
             let first = CosignatureMessage(
                 cosignature: own, height: block.height, root: block.root, size: block.size)
-            report(.equivocation(Equivocation(first: first, second: message)))
+            noteConflict(first, message)
         }
+    }
+
+    /// Two cosignatures of one department for one height: evidence, if they are for trees of one size.
+    private func noteConflict(_ first: CosignatureMessage, _ second: CosignatureMessage) {
+        guard first.size == second.size, first.root != second.root, !isGivenUp(first), !isGivenUp(second) else {
+            return
+        }
+        let proof = Equivocation(first: first, second: second)
+        report(.equivocation(proof))
+        putOnRecord(.equivocation(proof))
     }
 
     /// The cosignatures that are for the candidate's tree.
@@ -102,10 +111,12 @@ extension DepartmentNode {
             votes = votes.mapValues { votes in votes.filter { isValid($0.value) } }
         }
         later.removeAll { $0.height <= head.height }
+        if let settled = settlements[head.height] { putOnRecord(.settlement(settled)) }
         for place in block.entries.indices {
             let receipt = block.receipt(ofEntry: place)
             pool.settle(receipt.transaction, .success(receipt))
         }
+        recordWhatIsDue()
     }
 }
 

@@ -55,6 +55,10 @@ package actor DepartmentNode {
     var answered: Set<PartyName> = []
     /// This department has cosigned this height already, in a life of which the journal knows nothing.
     var silentThroughHeight = -1
+    /// Heights that all departments settled by hand.
+    var settlements: [Int: SettledHeight] = [:]
+    /// What is to be put on the ledger, and from which height on, if nobody else has by then.
+    var unrecorded: [UnrecordedFact] = []
     /// The cosignature that the journal had when this node was opened.
     var journaled: CosignatureMessage?
     /// The newest event that was taken.
@@ -89,6 +93,7 @@ package actor DepartmentNode {
         (self.patience, self.reportsFaults) = (patience, reportsFaults)
         memberships = try ledger.memberships()
         (outputs, output) = AsyncStream.makeStream(of: NodeOutput.self)
+        settlements = Dictionary(try journal.settlements().map { ($0.height, $0) }) { first, _ in first }
         guard let vote = try journal.load() else { return }
         hasNoJournal = false
         journaled = vote.message

@@ -20,6 +20,8 @@ package enum NodeEvent: Hashable, Sendable {
     case rewritten(height: Int, by: PartyName)
     case deleted(height: Int, by: PartyName)
     case equivocation(Equivocation)
+    /// All departments have settled this height by hand, and this one follows.
+    case settled(height: Int)
     /// Others made another block final at a height that this department had cosigned differently.
     case outvoted(height: Int)
     case caughtUp(height: Int, from: PartyName)

@@ -9,6 +9,12 @@ package protocol VoteJournal: Sendable {
 
     /// Returns when `vote` is durable and stands in place of the one before.
     func store(_ vote: Vote) throws
+
+    /// The heights that all departments settled by hand, as far as they were kept.
+    func settlements() throws -> [SettledHeight]
+
+    /// Returns when it is durable. One of the same height stays.
+    func keep(_ settled: SettledHeight) throws
 }
 
 /// A department's cosignature of the block that a batch gave, with the batch.

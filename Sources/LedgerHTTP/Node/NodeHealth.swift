@@ -47,7 +47,7 @@ package final class NodeHealth: Sendable {
             case .skipped: counts.skipped += 1
             case .rewritten, .deleted: counts.rewritten += 1
             case .equivocation: counts.equivocations += 1
-            case .cosigned, .silent, .outdatedJournal, .proposed, .outvoted, .caughtUp, .refusedBlock: break
+            case .cosigned, .silent, .outdatedJournal, .settled, .proposed, .outvoted, .caughtUp, .refusedBlock: break
             }
         }
     }
@@ -72,6 +72,8 @@ extension NodeEvent {
         case .deleted(let height, let party): "\(party)'s batch for height \(height) was deleted: it changes nothing"
         case .equivocation(let proof):
             "\(proof.party) has cosigned two trees of \(proof.first.size) leaves; both are kept as evidence"
+        case .settled(let height):
+            "height \(height) was settled by all departments; this one follows, and has given up what it cosigned there"
         case .outvoted(let height): "height \(height) is final with another block than this department cosigned"
         case .caughtUp(let height, let party): "height \(height) taken from \(party)"
         case .refusedBlock(let height, let party): "what \(party) shows as height \(height) does not hold"
@@ -81,7 +83,9 @@ extension NodeEvent {
     /// Whether somebody ought to look at it.
     package var isNotable: Bool {
         switch self {
-        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal: true
+        case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
+            .settled:
+            true
         case .final, .cosigned, .proposed, .caughtUp: false
         }
     }

@@ -75,6 +75,7 @@ package struct NodeService: Service {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
+        try await NodeFailure.wrap { try await node.settleKept() }
         // It ends with the others only.
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3_600)) }
     }

@@ -38,11 +38,12 @@ final class RunningCluster {
         for department in departments { try await start(department) }
     }
 
-    func start(_ department: String) async throws {
+    /// - Parameter home: Of a department that has one of its own.
+    func start(_ department: String, home: String? = nil) async throws {
         nodes[department] = try await RunningService(
             Binary.chancery(), ["serve", "--as", department, "--ordering", etcd.line],
             environment: [
-                "CHANCERY_HOME": consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
+                "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
             ].merging(isSecure ? security(of: department) : [:]) { $1 }, in: consortium.folder.url)
     }
 
@@ -109,12 +110,17 @@ final class RunningCluster {
         return ""
     }
 
+    /// The height that a department's node calls final.
+    func height(of department: String) async throws -> Int {
+        let status = try CanonicalJSON.parse(try await get("/v1/status", from: department).body)
+        return Int(status["height"]?.integerValue ?? -1)
+    }
+
     /// The lowest height that a running node calls final.
     func height() async throws -> Int {
         var lowest = Int.max
         for department in nodes.keys {
-            let status = try CanonicalJSON.parse(try await get("/v1/status", from: department).body)
-            lowest = min(lowest, Int(status["height"]?.integerValue ?? -1))
+            lowest = min(lowest, try await height(of: department))
         }
         return lowest
     }

@@ -20,6 +20,7 @@ struct EvidenceWorkshop {
     var result: Digest
     var founding: FoundingRecord
     var checkpoint: String
+    var membership: [MembershipStep]
     var proofs: [TransactionProof]
     var plan: CID
     var computed: CID
@@ -35,6 +36,7 @@ struct EvidenceWorkshop {
         result = content.result
         founding = evidence.founding
         checkpoint = content.checkpoint
+        membership = evidence.membership
         proofs = evidence.transactions
         plan = content.plan.cid
         computed = content.computed.cid
@@ -42,22 +44,25 @@ struct EvidenceWorkshop {
         let store = MemoryBlobStore()
         let roots = try store.importCAR(from: file, completeness: .rootsOnly).roots
         let rebuilt = Set(
-            roots + [content.founding.cid] + content.transactions.map(\.cid) + (content.opening ?? []).map(\.cid))
+            roots + [content.founding.cid] + content.transactions.map(\.cid)
+                + (content.membership ?? []).map(\.cid) + (content.opening ?? []).map(\.cid))
         blocks = try store.cids().filter { !rebuilt.contains($0) }.map { try store.get($0) }
     }
 
     func write(to file: URL) throws {
         let foundingBlock = try Block(CanonicalJSON.encode(founding), codec: .dagJSON)
         let transactions = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        let steps = try membership.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let openingBlocks = try opening?.blocks()
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: consortium, section: section, result: result, founding: foundingBlock.cid,
-                checkpoint: checkpoint, transactions: transactions.map(\.cid), plan: plan, computed: computed,
+                checkpoint: checkpoint, membership: steps.map(\.cid), transactions: transactions.map(\.cid), plan: plan,
+                computed: computed,
                 opening: openingBlocks?.map(\.cid)))
         var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
         var writer = try CARWriter(roots: [root.cid], to: &sink)
-        for block in [root, foundingBlock] + transactions + (openingBlocks ?? []) + blocks {
+        for block in [root, foundingBlock] + steps + transactions + (openingBlocks ?? []) + blocks {
             try writer.append(block, to: &sink)
         }
         try sink.commit(as: file.path)

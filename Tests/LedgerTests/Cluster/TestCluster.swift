@@ -14,6 +14,7 @@ final class TestCluster: Sendable {
     let members: [Member]
     /// Everything that was written to the order, as every node sees it.
     private let order = Mutex<[BatchEvent]>([])
+    private let hidden = Mutex<[String: Set<String>]>([:])
     private let cut = Mutex<Set<String>>([])
 
     struct Member: Sendable {
@@ -22,14 +23,16 @@ final class TestCluster: Sendable {
         let pool: TransactionPool
         let node: DepartmentNode
         let told: Told
+        let journal: MemoryJournal
+        let storage: SQLiteLedgerStorage
     }
 
     /// Opens the section on one storage, as `found` does, and gives each department a copy that all have cosigned.
     init(
-        departments: Int = 4, clocks: [String: Int64] = [:], policy: SharingPolicy = SharingPolicy(),
-        patience: Duration = .zero, reportsFaults: Bool = false
+        departments: Int = 4, joining: [String] = [], clocks: [String: Int64] = [:],
+        policy: SharingPolicy = SharingPolicy(), patience: Duration = .zero, reportsFaults: Bool = false
     ) async throws {
-        consortium = try TestConsortium(departments: departments, policy: policy)
+        consortium = try TestConsortium(departments: departments, joining: joining, policy: policy)
         folder = try TemporaryFolder()
         let shared = try folder.storage("shared")
         try await consortium.begin(try consortium.open(shared))
@@ -50,6 +53,14 @@ final class TestCluster: Sendable {
                     name, consortium, own, MemoryJournal(), ahead: clocks[name] ?? 0, patience: patience,
                     reportsFaults: reportsFaults))
         }
+        for name in joining {
+            // Nothing but the founding record, and the blocks that the others show.
+            let own = try folder.storage(name)
+            let empty = try consortium.open(own, as: name)
+            let head = try members[0].ledger.head()?.height ?? 0
+            try empty.take(try (0...head).map { try members[0].ledger.exportedBlock(at: $0) })
+            members.append(try await TestCluster.member(name, consortium, own, MemoryJournal()))
+        }
         self.members = members
     }
 
@@ -67,11 +78,13 @@ final class TestCluster: Sendable {
                 rules: ContractRules(insecureKeysForTesting: true)),
             ordering: pool)
         let node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
+            ledger: ledger, pool: pool, keys: [consortium.key(name), consortium.key(name, second: true)],
+            cosigner: cosigner, journal: journal,
             patience: patience, reportsFaults: reportsFaults
         ) { told.note($0) }
         if isConfirmed { try await confirm(node, in: consortium) }
-        return Member(name: name, ledger: ledger, pool: pool, node: node, told: told)
+        return Member(
+            name: name, ledger: ledger, pool: pool, node: node, told: told, journal: journal, storage: storage)
     }
 
     /// All others say that they have nothing of this department, and the order begins after this.
@@ -87,17 +100,25 @@ final class TestCluster: Sendable {
         }
     }
 
+    /// The order shows these departments no batches of that one: it lies to them.
+    func hide(batchesOf department: String, from names: Set<String>) {
+        hidden.withLock { hidden in
+            if names.isEmpty { hidden = [:] } else { hidden[department] = names }
+        }
+    }
+
     /// Nothing that this department sends arrives, and nothing arrives there.
     func partition(_ names: Set<String>) { cut.withLock { $0 = names } }
 
     /// Founds a cluster, and carries what its nodes want sent for as long as `body` runs, letting them propose.
     static func run(
-        departments: Int = 4, clocks: [String: Int64] = [:], policy: SharingPolicy = SharingPolicy(),
-        patience: Duration = .zero, reportsFaults: Bool = false,
+        departments: Int = 4, joining: [String] = [], clocks: [String: Int64] = [:],
+        policy: SharingPolicy = SharingPolicy(), patience: Duration = .zero, reportsFaults: Bool = false,
         _ body: @escaping @Sendable (TestCluster) async throws -> Void
     ) async throws {
         let cluster = try await TestCluster(
-            departments: departments, clocks: clocks, policy: policy, patience: patience, reportsFaults: reportsFaults)
+            departments: departments, joining: joining, clocks: clocks, policy: policy, patience: patience,
+            reportsFaults: reportsFaults)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for member in cluster.members {
                 group.addTask {
@@ -144,6 +165,16 @@ final class TestCluster: Sendable {
         }
     }
 
+    /// A copy of a department's ledger and journal as they are now.
+    func backup(of name: String) async throws -> (storage: SQLiteLedgerStorage, journal: MemoryJournal) {
+        let (storage, journal, member) = (try folder.storage("backup of \(name)"), MemoryJournal(), try self[name])
+        let copy = try consortium.open(storage, as: name)
+        let head = try member.ledger.head()?.height ?? 0
+        try copy.take(try (0...head).map { try member.ledger.exportedBlock(at: $0) })
+        if let vote = try member.journal.load() { try journal.store(vote) }
+        return (storage, journal)
+    }
+
     /// Writes to the order as `department` can, whatever the bytes.
     func write(_ batch: Data, height: Int, as department: String) async throws {
         let event = try order.withLock { order in
@@ -155,7 +186,8 @@ final class TestCluster: Sendable {
             order.append(event)
             return event
         }
-        for member in members { try await member.node.take(event) }
+        let blind = hidden.withLock { $0[department] ?? [] }
+        for member in members where !blind.contains(member.name) { try await member.node.take(event) }
     }
 
     func delete(height: Int, of department: String) async throws {
@@ -193,6 +225,11 @@ final class MemoryJournal: VoteJournal {
 
     func load() throws -> Vote? { vote.withLock { $0 } }
     func store(_ vote: Vote) throws { self.vote.withLock { $0 = vote } }
+
+    private let settled = Mutex<[SettledHeight]>([])
+
+    func settlements() throws -> [SettledHeight] { settled.withLock { $0 } }
+    func keep(_ height: SettledHeight) throws { settled.withLock { $0.append(height) } }
 }
 
 /// What a node has told.

@@ -10,6 +10,6 @@ struct LedgerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LedgerStatus.self, LedgerDepartments.self, LedgerLog.self, ShowTransaction.self, ProveTransaction.self,
-            CosignLedger.self, CheckLedger.self, FollowLedger.self, ExportLedger.self,
+            CosignLedger.self, ResolveLedger.self, CheckLedger.self, FollowLedger.self, ExportLedger.self,
         ])
 }

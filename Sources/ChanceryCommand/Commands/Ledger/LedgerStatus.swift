@@ -22,6 +22,7 @@ struct LedgerStatus: ParsableCommand {
         let head = try session.ledger.cosignedBlock(.head)
         let final = try session.ledger.cosignedBlock(.final)
         let policy = session.ledger.policy
+        let equivocators = try session.state { try Set($0.equivocations().map(\.party)).sorted() }
         try json.print(
             JSONValue.object([
                 "consortium": .string(session.places.consortium.digest.hex),
@@ -33,6 +34,7 @@ struct LedgerStatus: ParsableCommand {
                 "time": head.map { .string($0.block.record.time.description) } ?? .null,
                 "cosigners": .array((head?.cosigners ?? []).map { .string($0.text) }),
                 "needed": .integer(Int64(policy.needed)),
+                "equivocators": .array(equivocators.map { .string($0.text) }),
                 "finalHeight": final.map { .integer(Int64($0.block.height)) } ?? .null,
             ])
         ) {
@@ -48,6 +50,9 @@ struct LedgerStatus: ParsableCommand {
                 (\(policy.needed) needed): \(head.cosigners.map(\.text).joined(separator: ", "))
                 final       \(final.map { "height \($0.block.height)" } ?? "nothing yet")
                 """
+                    + (equivocators.isEmpty
+                        ? ""
+                        : "\nequivocated \(equivocators.map(\.text).joined(separator: ", ")): see `chancery registry list`")
         }
     }
 }

@@ -1,0 +1,81 @@
+import Contracts
+import SharingModel
+import SignedEnvelopes
+
+/// Something about departments that belongs on the ledger.
+struct UnrecordedFact {
+    let fact: Fact
+    /// From this height on this department puts it there.
+    let due: Int
+
+    enum Fact: Equatable {
+        case equivocation(Equivocation)
+        case settlement(SettledHeight)
+    }
+}
+
+extension DepartmentNode {
+    /// Sees to it that a fact comes on the ledger. The departments take turns, one a block: most facts are known to
+    /// several, and one record is enough.
+    func putOnRecord(_ fact: UnrecordedFact.Fact) {
+        let parties = memberships.policy(at: head.height + 1).parties
+        guard let place = parties.firstIndex(of: party), !unrecorded.contains(where: { $0.fact == fact }) else {
+            return
+        }
+        // A settlement comes first: with it a cosignature that was given up is no equivocation.
+        let isSettlement = if case .settlement = fact { true } else { false }
+        let turn = (place - head.height % parties.count + parties.count) % parties.count
+        unrecorded.append(
+            UnrecordedFact(fact: fact, due: head.height + turn + (isSettlement ? 0 : 1)))
+        recordWhatIsDue()
+    }
+
+    /// Submits what is due and not on the ledger. What cannot be submitted now is tried again after the next block.
+    func recordWhatIsDue() {
+        unrecorded.removeAll { unrecorded in
+            guard unrecorded.due <= head.height else { return false }
+            return (try? record(unrecorded.fact)) != nil
+        }
+    }
+
+    private func record(_ fact: UnrecordedFact.Fact) throws {
+        switch fact {
+        case .equivocation(let proof):
+            guard !isGivenUp(proof.first), !isGivenUp(proof.second) else { return }
+            let size = Int64(proof.first.size)
+            let isKnown = try ledger.read { reader in
+                try LedgerState(reader).equivocations().contains { $0.party == proof.party && $0.size == size }
+            }
+            guard !isKnown, let key = memberships.policy(at: proof.first.height).publicKey(of: proof.party) else {
+                return
+            }
+            try submit(
+                ReportEquivocation(
+                    party: proof.party, key: key, size: size,
+                    .init(root: proof.first.root, signature: proof.first.cosignature.signature),
+                    .init(root: proof.second.root, signature: proof.second.cosignature.signature)))
+        case .settlement(let settled):
+            let height = Int64(settled.height)
+            let isKnown = try ledger.read { reader in
+                try LedgerState(reader).settlements().contains { $0.height == height }
+            }
+            if !isKnown { try submit(SettleHeight(height: height, statements: settled.statements)) }
+        }
+    }
+
+    /// Signs and puts into this department's queue.
+    private func submit(_ body: some TransactionBody) throws {
+        let known = try ledger.partyInNextBlock(party)?.signingKey
+        guard let key = keys.first(where: { $0.verificationKey.rawRepresentation == known }) else { return }
+        var generator = SystemRandomNumberGenerator()
+        let now = max(ledger.settings.clock(), head.record.time)
+        let payload = TransactionPayload(
+            header: TransactionHeader(
+                by: party, ledger: ledger.identity, nonce: .random(using: &generator),
+                notAfter: now.adding(seconds: min(3_600, ledger.founding.policy.longestTransactionValidity))),
+            body: body)
+        let envelope = try Envelope.sign(
+            payload: payload.encoded(), payloadType: payload.payloadType, with: [key])
+        if case .admitted(let transaction) = try ledger.admit(envelope) { pool.add(transaction) }
+    }
+}
