@@ -18,6 +18,13 @@ package protocol BatchLog: Sendable {
     /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
     func newestPosition() async throws -> Int64
 
+    /// Whether ``join()`` was ever called for this department.
+    func hasJoined() async throws -> Bool
+
+    /// Notes that this department cosigns from now on, for ``hasJoined()`` in a later life. Called before its first
+    /// cosignature.
+    func join() async throws
+
     /// Forgets this department's batches below `height`; they are in every department's ledger.
     func forget(below height: Int) async throws
 }

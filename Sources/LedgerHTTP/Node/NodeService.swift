@@ -66,7 +66,11 @@ package struct NodeService: Service {
         }
         while await node.hasNoJournal {
             do {
-                let newest = try await log.newestPosition()
+                // Who has never joined the order has no earlier life to be silent for: else departments that start for
+                // the first time behind the first batch would all be silent for it, and no other may follow.
+                let hasLived = try await log.hasJoined()
+                let newest = hasLived ? try await log.newestPosition() : 0
+                try await log.join()
                 try await NodeFailure.wrap { try await node.begin(newest: newest) }
             } catch let failure as NodeFailure {
                 throw failure
