@@ -73,13 +73,3 @@ extension LedgerError {
         }
     }
 }
-
-extension LedgerError {
-    /// Whether it says that the storage does not hold what was written to it.
-    package var isDamage: Bool {
-        switch self {
-        case .notALedger, .storage, .malformedRow, .blockDiffers, .leafMissing, .unknownHeight: true
-        default: false
-        }
-    }
-}

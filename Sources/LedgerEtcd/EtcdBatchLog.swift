@@ -33,21 +33,6 @@ package struct EtcdBatchLog: BatchLog {
             ])
     }
 
-    package func hasJoined() async throws -> Bool {
-        let answer = try await client.call("/v3/kv/range", ["key": .base64(keys.joined), "count_only": true])
-        return answer.number("count") > 0
-    }
-
-    package func join() async throws {
-        let key = JSONValue.base64(keys.joined)
-        _ = try await client.call(
-            "/v3/kv/txn",
-            [
-                "compare": [["key": key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"]],
-                "success": [["requestPut": ["key": key, "value": .base64("joined")]]],
-            ])
-    }
-
     package func newestPosition() async throws -> Int64 {
         // A linearizable read: its answer has the revision of the cluster, not of the member that was asked.
         let answer = try await client.call(

@@ -11,6 +11,9 @@ package enum Peers {
         package let status: Int32
     }
 
+    /// After so many seconds a peer is killed: one that hangs must not keep all other tests from ending.
+    static let patience = 600.0
+
     /// What `script` writes when it is given `input`, line by line.
     package static func run(_ script: String, input: [String]) throws -> [String] {
         let folder = TestFolder()
@@ -24,7 +27,7 @@ package enum Peers {
         process.standardInput = try FileHandle(forReadingFrom: given)
         process.standardOutput = try FileHandle(forWritingTo: answer)
         try process.run()
-        process.waitUntilExit()
+        process.waitUntilExit(within: Peers.patience)
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
         return String(decoding: try Data(contentsOf: answer), as: UTF8.self).split(separator: "\n").map(String.init)
     }
@@ -63,10 +66,23 @@ package enum TlogPeer {
         process.standardOutput = try FileHandle(forWritingTo: answer)
         process.standardError = try FileHandle(forWritingTo: complaint)
         try process.run()
-        process.waitUntilExit()
+        process.waitUntilExit(within: Peers.patience)
         return Answer(
             status: process.terminationStatus,
             output: String(decoding: try Data(contentsOf: answer), as: UTF8.self),
             message: String(decoding: try Data(contentsOf: complaint), as: UTF8.self))
+    }
+}
+
+extension Process {
+    /// Kills the process if it has not ended within `seconds`, and waits for it.
+    package func waitUntilExit(within seconds: Double) {
+        let identifier = processIdentifier
+        let watchdog = DispatchWorkItem { [weak self] in
+            if self?.isRunning == true { kill(identifier, SIGKILL) }
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
+        waitUntilExit()
+        watchdog.cancel()
     }
 }

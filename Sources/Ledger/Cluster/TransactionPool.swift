@@ -10,14 +10,19 @@ package final class TransactionPool: OrderingService {
     private struct Waiting {
         let transaction: AdmittedTransaction
         let leaf: Digest
+        /// Which of the arrivals with this id it is: one that was turned away may come again.
+        let arrival: Int
         var submitters: [UUID: CheckedContinuation<Receipt, any Error>]
     }
 
     private struct State {
         var waiting: [Digest: Waiting] = [:]
         var byLeaf: [Digest: Digest] = [:]
-        /// In the order of arrival; ids that are settled are left out when they are come upon.
-        var order: [Digest] = []
+        /// In the order of arrival; those that are settled are left out when they are come upon.
+        var order: [(id: Digest, arrival: Int)] = []
+        var arrivals = 0
+
+        func isWaiting(_ place: (id: Digest, arrival: Int)) -> Bool { waiting[place.id]?.arrival == place.arrival }
     }
 
     private let state = Mutex(State())
@@ -69,9 +74,11 @@ package final class TransactionPool: OrderingService {
         if state.waiting[transaction.id] != nil { return true }
         guard state.waiting.count < limit else { return false }
         let leaf = Digest.sha256(transaction.envelope.bytes)
-        state.waiting[transaction.id] = Waiting(transaction: transaction, leaf: leaf, submitters: [:])
+        state.arrivals += 1
+        state.waiting[transaction.id] = Waiting(
+            transaction: transaction, leaf: leaf, arrival: state.arrivals, submitters: [:])
         state.byLeaf[leaf] = transaction.id
-        state.order.append(transaction.id)
+        state.order.append((transaction.id, state.arrivals))
         return true
     }
 
@@ -89,11 +96,11 @@ package final class TransactionPool: OrderingService {
     func next(byteLimit: Int, limit: Int) -> [AdmittedTransaction] {
         state.withLock { state in
             if state.order.count > 2 * state.waiting.count + 64 {
-                state.order.removeAll { state.waiting[$0] == nil }
+                state.order = state.order.filter(state.isWaiting)
             }
             var (taken, bytes) = ([AdmittedTransaction](), 0)
-            for id in state.order {
-                guard let waiting = state.waiting[id] else { continue }
+            for place in state.order {
+                guard state.isWaiting(place), let waiting = state.waiting[place.id] else { continue }
                 bytes += waiting.transaction.envelope.bytes.count
                 if !taken.isEmpty, bytes > byteLimit { break }
                 taken.append(waiting.transaction)

@@ -6,15 +6,19 @@ final class RunningService: Sendable {
     let line: String
     private let process: RunningCommand
 
-    /// Starts the program and waits for its first line.
-    init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil)
-        async throws
-    {
+    /// Starts the program and waits for its first line; kills it when that does not come in time.
+    init(
+        _ program: URL, _ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil,
+        within seconds: Double = 180
+    ) async throws {
         process = RunningCommand(program, arguments, environment: environment, in: directory)
         let pipe = Pipe()
         try process.start(standardOutput: pipe.fileHandleForWriting)
         try pipe.fileHandleForWriting.close()
+        let watchdog = DispatchWorkItem { [process] in process.send(signal: SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
         line = await RunningService.firstLine(of: pipe.fileHandleForReading)
+        watchdog.cancel()
         if line.isEmpty {
             let run = try await process.end(within: .seconds(10))
             throw NotReady(arguments: arguments, message: run.message)

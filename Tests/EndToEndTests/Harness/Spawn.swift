@@ -37,6 +37,8 @@ struct Spawn: ~Copyable {
         posix_spawn_file_actions_adddup2(&actions, descriptor, number)
     }
 
+    /// The process gets the three standard streams and nothing else: what it kept open of another test's pipe would
+    /// keep that test from ever reading its end.
     /// - Returns: The process, which has to be waited for.
     mutating func run(
         _ program: String, _ arguments: [String], _ environment: [String: String], in directory: String
@@ -46,9 +48,19 @@ struct Spawn: ~Copyable {
         var argv = (shell + arguments).map { strdup($0) } + [nil]
         var envp = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
+        closeOthers()
         var process: pid_t = 0
         let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &argv, &envp)
         guard code == 0 else { throw CocoaError(.executableLoad, userInfo: [NSFilePathErrorKey: program]) }
         return process
+    }
+
+    /// Has the process close every descriptor above its standard streams.
+    private mutating func closeOthers() {
+        // glibc 2.34 has it, and Swift's module for glibc does not show it.
+        typealias CloseFrom =
+            @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { return }
+        _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
     }
 }

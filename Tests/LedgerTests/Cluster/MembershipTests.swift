@@ -73,7 +73,7 @@ struct MembershipTests {
             try await advance(to: 8, at: old, cluster)
             _ = try await cluster.settle(old + ["site4"])
             // Until now three of three; from the next block on any three of four.
-            #expect(try cluster["site4"].journal.load() == nil)
+            #expect(try cluster["site4"].journal.load()?.vote == nil)
             cluster.partition(["site2"])
             try await advance(to: 12, at: ["site1", "site3", "site4"], cluster)
             cluster.partition([])
@@ -192,7 +192,7 @@ struct MembershipTests {
                 "site4", cluster.consortium, backup.storage, backup.journal, isConfirmed: false)
             // Not a single new cosignature before the others have answered.
             for event in cluster.events { try await restored.node.take(event) }
-            #expect(try backup.journal.load() == kept)
+            #expect(try backup.journal.load()?.vote == kept.vote)
             #expect(await !restored.node.isConfirmed)
             for other in ["site1", "site2"] {
                 let newest = try await cluster[other].node.newestCosignature(of: name("site4"))
@@ -202,7 +202,7 @@ struct MembershipTests {
             let newest = try #require(cluster.events.last).position
             try await restored.node.begin(silentThrough: newest)
             for event in cluster.events { try await restored.node.take(event) }
-            #expect(try backup.journal.load() == kept, "nothing was cosigned again")
+            #expect(try backup.journal.load()?.vote == kept.vote, "nothing was cosigned again")
             #expect(
                 restored.told.events.contains {
                     if case .outdatedJournal = $0 { true } else { false }
@@ -214,7 +214,7 @@ struct MembershipTests {
             {}
             try await advance(to: 7, at: ["site1"], cluster)
             for event in cluster.events where event.position > newest { try await restored.node.take(event) }
-            #expect(try backup.journal.load()?.message.height == 7)
+            #expect(try backup.journal.load()?.vote?.message.height == 7)
         }
     }
 }

@@ -77,6 +77,8 @@ extension SimulatedCluster {
         let envelope = try await submit(at: first, purpose: "after all")
         let deadline = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < deadline {
+            // After a quiet minute a department wakes a ledger whose time a hostile one has held back.
+            consortium.clock.advance(seconds: 1)
             try await round()
             let heights = try departments.map { try $0.ledger.head()?.height }
             let isFinal = try departments.allSatisfy { department in

@@ -208,7 +208,8 @@ final class SimulatedCluster {
                     messages.append((department.name, other, message))
                 }
             case .propose(let batch, let height): writes.append((department.name, batch, height))
-            case .fetch: break
+            // Small batches stand in the order themselves.
+            case .fetch, .fetchBatch: break
             case .rewind: department.cursor = await department.node.startPosition()
             }
         }

@@ -21,18 +21,19 @@ final class SimulatedDepartment {
     var isDown = false
 
     private let consortium: TestConsortium
+    private let batches = MemoryBatchStore()
 
     init(_ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal)
         throws
     {
         (self.name, self.consortium, self.storage, self.journal) = (name, consortium, storage, journal)
         party = try Name(text: name)
-        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, outbox, told)
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told)
     }
 
     private static func open(
         _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal,
-        _ outbox: Outbox, _ told: Told
+        _ batches: MemoryBatchStore, _ outbox: Outbox, _ told: Told
     ) throws -> (Ledger, TransactionPool, DepartmentNode) {
         let (pool, clock) = (TransactionPool(limit: 100), consortium.clock)
         guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
@@ -44,7 +45,7 @@ final class SimulatedDepartment {
             ordering: pool)
         let node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
-            patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
+            batches: batches, patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
             report: { told.note($0) })
         return (ledger, pool, node)
     }
@@ -53,7 +54,7 @@ final class SimulatedDepartment {
     func restart() async throws {
         journal.crash()
         isDown = false
-        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, outbox, told)
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told)
         _ = outbox.drain()
     }
 
@@ -84,6 +85,12 @@ protocol CrashingJournal: VoteJournal {
     func arm(storesFirst: Bool)
     /// The process is gone; what is durable stays.
     func crash()
+}
+
+/// Nobody settles a height by hand in a simulation.
+extension CrashingJournal {
+    func settlements() throws -> [SettledHeight] { [] }
+    func keep(_ settled: SettledHeight) throws {}
 }
 
 struct SimulatedCrash: Error {}
