@@ -127,7 +127,8 @@ struct LedgerAudit {
             }
             for height in 1..<max(1, counts.blocks) {
                 let previous = try shown.block(at: height)?.record.previous ?? []
-                for cosignature in previous where !known[height - 1].contains(cosignature) {
+                for cosignature in previous
+                where !known[height - 1].contains(where: { $0.party == cosignature.party }) {
                     findings.append(
                         AuditFinding(
                             height: height - 1, table: "cosignatures", place: "\(cosignature.party)",

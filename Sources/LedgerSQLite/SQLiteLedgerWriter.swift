@@ -14,6 +14,8 @@ final class SQLiteLedgerWriter: SQLiteLedgerReader, LedgerWriter {
             try insert(entry, at: block.firstIndex + entry.outcome.index)
         }
         try insert(block.stored)
+        // Those of a department whose cosignature came to the proposer and not to this node.
+        for cosignature in block.record.previous { try append(cosignature, height: block.record.height - 1) }
         try insert(block.hashes, from: block.firstHashPosition)
         let put = try database.cachedStatement(
             sql: "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")

@@ -8,7 +8,7 @@ extension DepartmentNode {
     /// Nothing becomes final without a quorum anyway, so this waits for nobody who would not have to be waited for.
     /// Whoever has made a block final with a cosignature that is forgotten here was in a quorum, and each quorum
     /// of answers has an honest department in common with that one.
-    package var isConfirmed: Bool {
+    var hasEnoughAnswers: Bool {
         let policy = memberships.policy(at: head.height + 1)
         let known = Set(policy.parties).intersection(answered).union(policy.parties.contains(party) ? [party] : [])
         return known.count >= policy.needed
@@ -31,6 +31,7 @@ extension DepartmentNode {
             }
         }
         answered.insert(sender)
+        isConfirmed = hasEnoughAnswers
         try vote()
         try finish()
     }

@@ -15,8 +15,8 @@ struct UnrecordedFact {
 }
 
 extension DepartmentNode {
-    /// Sees to it that a fact comes on the ledger. The departments take turns, one a block: most facts are known to
-    /// several, and one record is enough.
+    /// Sees to it that a fact comes on the ledger. The departments take turns of three blocks: most facts are known
+    /// to several, and one record is enough.
     func putOnRecord(_ fact: UnrecordedFact.Fact) {
         let parties = memberships.policy(at: head.height + 1).parties
         guard let place = parties.firstIndex(of: party), !unrecorded.contains(where: { $0.fact == fact }) else {
@@ -24,7 +24,7 @@ extension DepartmentNode {
         }
         // A settlement comes first: with it a cosignature that was given up is no equivocation.
         let isSettlement = if case .settlement = fact { true } else { false }
-        let turn = (place - head.height % parties.count + parties.count) % parties.count
+        let turn = 3 * ((place - head.height % parties.count + parties.count) % parties.count)
         unrecorded.append(
             UnrecordedFact(fact: fact, due: head.height + turn + (isSettlement ? 0 : 1)))
         recordWhatIsDue()
@@ -76,6 +76,6 @@ extension DepartmentNode {
             body: body)
         let envelope = try Envelope.sign(
             payload: payload.encoded(), payloadType: payload.payloadType, with: [key])
-        if case .admitted(let transaction) = try ledger.admit(envelope) { pool.add(transaction) }
+        if case .admitted(let transaction) = try ledger.admit(envelope) { pool.enter(transaction) }
     }
 }

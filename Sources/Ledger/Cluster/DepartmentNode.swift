@@ -61,6 +61,8 @@ package actor DepartmentNode {
     package internal(set) var hasNoJournal = true
     /// Who has said which cosignature of this department is the newest that it has, see ``hear(_:from:)``.
     var answered: Set<PartyName> = []
+    /// Whether enough have, by the members of that time: a department that joins later changes nothing about it.
+    package internal(set) var isConfirmed = false
     /// This department has cosigned this height already, in a life of which the journal knows nothing.
     var silentThroughHeight = -1
     /// Heights that all departments settled by hand.
@@ -115,6 +117,9 @@ package actor DepartmentNode {
         let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)
         self.outputs = outputs
         self.emit = emit ?? { continuation.yield($0) }
+        // Where this department's own cosignature is a quorum, nobody has to be asked.
+        let members = memberships.policy(at: head.height + 1)
+        isConfirmed = members.needed <= 1 && members.parties.contains(cosigner.party)
         settlements = Dictionary(try journal.settlements().map { ($0.height, $0) }) { first, _ in first }
         guard let state = try journal.load() else { return }
         hasNoJournal = false

@@ -122,7 +122,8 @@ final class TestCluster: Sendable {
         _ body: @escaping @Sendable (TestCluster) async throws -> Void
     ) async throws {
         let cluster = try await TestCluster(
-            departments: departments, joining: joining, clocks: clocks, policy: policy, patience: patience, reportsFaults: reportsFaults)
+            departments: departments, joining: joining, clocks: clocks, policy: policy, patience: patience,
+            reportsFaults: reportsFaults)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for member in cluster.members {
                 group.addTask {
