@@ -108,8 +108,21 @@ package struct CheckpointPolicy: Hashable, Sendable {
         guard let key = key(of: cosignature.party),
             let line = try? NoteSignature(name: key.name, keyID: key.keyID, signature: cosignature.signature)
         else { return nil }
-        return try? Cosignature(verifying: line, of: checkpoint.text, by: key)
+        let claim = Claim(cosignature: cosignature, checkpoint: checkpoint, key: key)
+        return CheckpointPolicy.verified.value(for: claim) {
+            try? Cosignature(verifying: line, of: checkpoint.text, by: key)
+        }
     }
+
+    /// That the holder of `key` has cosigned `checkpoint`.
+    private struct Claim: Hashable, Sendable {
+        let cosignature: PartyCosignature
+        let checkpoint: Checkpoint
+        let key: NoteKey
+    }
+
+    /// A node comes upon each cosignature three times: when it arrives, in the next batch, and when it proposes one.
+    private static let verified = RecentValues<Claim, Cosignature>(limit: 256)
 
     /// The checkpoint as a C2SP signed note with the valid ones of `cosignatures`; with none, the text and an empty
     /// line, which no verifier takes for a note.

@@ -7,14 +7,17 @@ import SharingModel
 import SignedEnvelopes
 import TransparencyLog
 
+/// Decoded records by their bytes: the newest block's is read for each transaction.
+typealias RecentRecords = RecentValues<Data, BlockRecord>
+
 /// Reads one snapshot. Statements are prepared once a connection and kept.
 class SQLiteLedgerReader: LedgerReader {
     let database: Database
     let path: String
+    private let records: RecentRecords
 
-    init(database: Database, path: String) {
-        self.database = database
-        self.path = path
+    init(database: Database, path: String, records: RecentRecords) {
+        (self.database, self.path, self.records) = (database, path, records)
     }
 
     func identity() throws -> LedgerIdentity? {
@@ -55,7 +58,8 @@ class SQLiteLedgerReader: LedgerReader {
         let size: Int = try row.checked("size", of: "blocks")
         let bytes: Data = try row.checked("record", of: "blocks")
         guard let root = Digest(bytes: try row.checked("root", of: "blocks", as: Data.self)),
-            let record = try? CanonicalJSON.decode(BlockRecord.self, from: bytes), record.height == height,
+            let record = records.value(for: bytes, { try? CanonicalJSON.decode(BlockRecord.self, from: bytes) }),
+            record.height == height,
             (0...BlockRecord.largestTransactionCount).contains(record.transactions),
             (record.transactions + 1...TreeHead.largestSize).contains(size)
         else { throw LedgerError.malformedRow(table: "blocks", key: "\(height)") }

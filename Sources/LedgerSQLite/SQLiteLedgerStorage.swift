@@ -12,6 +12,8 @@ package final class SQLiteLedgerStorage: LedgerStorage {
     private let path: String
     private let patience: Int
 
+    private let records = RecentRecords(limit: 8)
+
     /// Opens the file, and makes it if it is not there.
     ///
     /// - Parameters:
@@ -48,7 +50,7 @@ package final class SQLiteLedgerStorage: LedgerStorage {
 
     package func read<Value>(_ body: (any LedgerReader) throws -> Value) throws -> Value {
         try SQLiteLedgerStorage.attempt(path, patience) {
-            try database.read { try body(SQLiteLedgerReader(database: $0, path: path)) }
+            try database.read { try body(SQLiteLedgerReader(database: $0, path: path, records: records)) }
         }
     }
 
@@ -58,7 +60,7 @@ package final class SQLiteLedgerStorage: LedgerStorage {
                 var value: Value?
                 // IMMEDIATE takes the write lock before the first read, so what `body` reads cannot be overtaken.
                 try db.inTransaction(.immediate) {
-                    value = try body(SQLiteLedgerWriter(database: db, path: path))
+                    value = try body(SQLiteLedgerWriter(database: db, path: path, records: records))
                     return .commit
                 }
                 guard let value else { throw LedgerError.storage(path: path, detail: "the commit gave no value") }
