@@ -89,15 +89,20 @@ class Ledger:  # the departments of a founding record, and one checkpoint of the
             verify_signature(keys[signature["keyid"]], unbase64(signature["sig"]), encoding)
         return {**said, "id": identity, "kind": short, "index": index, "time": record["time"]}
 
+def hashed(domain, n, index):  # a number modulo n that nobody could choose
+    modulus, length = number_bytes(n), (n.bit_length() + 135) // 8
+    seed = domain.encode() + b"\0" + len(modulus).to_bytes(4, "big") + modulus + index.to_bytes(4, "big")
+    parts = (sha256(seed + c.to_bytes(4, "big")) for c in range(length // 32 + 1))
+    return int.from_bytes(b"".join(parts)[:length], "big") % n
+def number_bytes(number): return int(number).to_bytes((int(number).bit_length() + 7) // 8, "big")
+
 def check_key(body):  # gcd(n, φ(n)) = 1 by eight n-th roots of hashed numbers: a ciphertext then has one plaintext only
     modulus, roots = unbase64(body["modulus"]), [int.from_bytes(unbase64(r), "big") for r in body["keyProof"]["roots"]]
-    n, length = mpz(int.from_bytes(modulus, "big")), (int.from_bytes(modulus, "big").bit_length() + 135) // 8
+    n = mpz(int.from_bytes(modulus, "big"))
     demand(n.bit_length() >= 2048 and modulus[0] and n % 2 and all(n % d for d in range(3, 1 << 16, 2)), "the key is weak")
     demand(len(roots) == 8, "the key's proof has another number of roots")
     for index, root in enumerate(roots):
-        seed = b"chancery paillier nth-root proof v1\0" + len(modulus).to_bytes(4, "big") + modulus
-        parts = (sha256(seed + index.to_bytes(4, "big") + c.to_bytes(4, "big")) for c in range(length // 32 + 1))
-        target = int.from_bytes(b"".join(parts)[:length], "big") % n
+        target = hashed("chancery paillier nth-root proof v1", n, index)
         demand(0 < root < n and gcd(root, n) == 1 and powmod(root, n, n) == target, "the pool key's proof does not hold")
     return n, sha256(modulus).hex()
 
@@ -219,20 +224,130 @@ def decimal(value, digits):  # exactly so many digits, a half rounded to the eve
     text = str(abs(whole)).rjust(digits + 1, "0")
     return ("-" if whole < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
-def check_openings(blocks, listed, n, document):  # c ≡ (1 + M·n) · rⁿ (mod n²) for every ciphertext. Returns the plaintexts
+def check_openings(blocks, listed, n, document, shared):
+    # c ≡ (1 + M·n) · rⁿ (mod n²) for every ciphertext, or the parts of enough holders open it. Returns the plaintexts
     width, count, square, plaintexts = listed["bytes"], listed["count"], n * n, []
     data = b"".join(blocks[link["/"]] for link in listed["blocks"])
     demand(width == -(-2 * n.bit_length() // 64) * 8 and len(data) == count * width, "the ciphertext blocks do not fit")
-    demand(document is None or len(document["openings"]) == count, "the opening is of another number of ciphertexts")
+    demand(document is None or shared or len(document["openings"]) == count, "the opening is of another number of ciphertexts")
+    ciphertexts = []
     for index in range(count):
         c = mpz(int.from_bytes(data[index * width:(index + 1) * width], "little"))
         demand(0 < c < square and gcd(c, n) == 1, "a ciphertext is none")
-        if document:
+        ciphertexts.append(c)
+        if document and not shared:
             m, r = (mpz(document["openings"][index][key]) for key in ("plaintext", "randomness"))
             demand(0 <= m < n and 0 < r < n and gcd(r, n) == 1 and (1 + m * n) * powmod(r, n, square) % square == c,
                    "a plaintext is not what its ciphertext holds")
             plaintexts.append(int(m))
-    return plaintexts
+    if not shared: return plaintexts
+    demand(document["openings"] == [], "an opening of a shared key gives randomness")
+    return shared.open(ciphertexts, document["parts"], b"chancery opening part v1" + bytes.fromhex(document["result"]))
+
+class SharedKey:  # what is published about the shares of a pool's key, checked to be of that key (docs/threshold-keys.md)
+    def __init__(self, document, n, fingerprint):
+        key, self.n, self.square, self.holders = document["key"], n, n * n, document["holders"]
+        self.structure, self.epoch, self.factor = key["structure"], key["epoch"], mpz(key["factor"])
+        self.holder_count, width = self.measure(self.structure, 0)
+        self.delta = mpz(1)
+        for factor in range(2, width + 1): self.delta *= factor
+        self.bits = key["shareBitCount"] + self.delta.bit_length()
+        demand(key["fingerprint"] == fingerprint and self.holder_count == len(self.holders) == len(set(self.holders)),
+               "the shares are of another key, or of other holders")
+        demand(0 < self.factor and gcd(self.factor, n) == 1 and 1 <= self.epoch <= 10 ** 6, "the shares' factor is none")
+        root, gates = mpz(key["commitments"]["root"]), [[mpz(a) for a in gate] for gate in key["commitments"]["gates"]]
+        demand(all(0 < a < self.square and gcd(a, n) == 1 for a in [root] + sum(gates, [])), "a commitment is none")
+        shown, wanted = powmod(root, 4 * self.delta, self.square), 1 + 8 * self.delta ** 2 * self.factor * n
+        demand(shown == wanted % self.square, "what is shared is not the pool's key")
+        residue = powmod(hashed("chancery paillier threshold base v1", n, 0), 2 * n, self.square)
+        self.base, self.values = (2 * n + 1) * residue % self.square, []
+        self.collect(self.structure, root, gates)
+        demand(not gates, "there are commitments of no gate")
+    def measure(self, node, depth):  # number of holders, and of nodes of the widest gate
+        if node == "holder": return 1, 1
+        demand(depth < 4 and 1 <= node["threshold"] <= len(node["of"]) <= 20, "the access structure is none")
+        below = [self.measure(one, depth + 1) for one in node["of"]]
+        return sum(b[0] for b in below), max([len(node["of"])] + [b[1] for b in below])
+    def collect(self, node, value, gates):  # v_i of every holder, in order
+        if node == "holder": return self.values.append(value)
+        coefficients = gates.pop(0)
+        demand(len(coefficients) == node["threshold"] - 1, "a gate has another number of commitments")
+        for place, below in enumerate(node["of"], 1):
+            power = mpz(1)
+            for a in reversed(coefficients): power = powmod(power * a, place, self.square)
+            self.collect(below, power * value % self.square, gates)
+    def interpolation(self, node, holders, numbers):  # integer weights by holder, and their factor; None if too few
+        if node == "holder":
+            number = next(numbers)
+            return ({number: mpz(1)}, mpz(1)) if number in holders else None
+        below = [(place, self.interpolation(one, holders, numbers)) for place, one in enumerate(node["of"], 1)]
+        used = [(place, part) for place, part in below if part][:node["threshold"]]
+        if len(used) < node["threshold"]: return None
+        common, weights = mpz(1), {}
+        for _, part in used: common = common * part[1] // gcd(common, part[1])
+        for place, part in used:
+            weight = Fraction(int(self.delta))
+            for other, _ in used: weight *= Fraction(-other, place - other) if other != place else 1
+            for number, inner in part[0].items(): weights[number] = inner * int(weight) * (common // part[1])
+        return weights, self.delta * common
+    def check_part(self, part, ciphertexts, context):  # a = (C^4)^z (D^2)^-e, b = v^z v_i^-e, and e hashed from them
+        number, values = part["holder"], [mpz(value) for value in part["values"]]
+        e, z = mpz(part["challenge"]), mpz(part["response"])
+        demand(1 <= number <= self.holder_count and part["epoch"] == self.epoch and len(values) == len(ciphertexts),
+               "a part is of no holder, another epoch or other ciphertexts")
+        demand(0 <= e < 2 ** 128 and 0 < z.bit_length() <= self.bits + 257 and all(
+            0 < d < self.square and gcd(d, self.n) == 1 for d in values), "a part is malformed")
+        said = [b"chancery paillier partial decryption v1", number_bytes(self.n), number_bytes(self.epoch),
+                number_bytes(number), context, number_bytes(len(ciphertexts))]
+        said += [number_bytes(x) for x in ciphertexts + values]
+        def challenge(*more):
+            data = b"".join(len(x).to_bytes(8, "big") + x for x in said + [number_bytes(m) for m in more])
+            return int.from_bytes(sha256(data)[:16], "big")
+        c, d = ciphertexts[0], values[0]
+        if len(values) > 1:
+            c = d = mpz(1)
+            for index, (x, y) in enumerate(zip(ciphertexts, values)):
+                c, d = (old * powmod(new, challenge(index), self.square) % self.square for old, new in ((c, x), (d, y)))
+        fourth, squared, own = powmod(c, 4, self.square), d * d % self.square, self.values[number - 1]
+        a = powmod(fourth, z, self.square) * powmod(squared, -e, self.square) % self.square
+        b = powmod(self.base, z, self.square) * powmod(own, -e, self.square) % self.square
+        demand(challenge(self.base, own, fourth, squared, a, b) == e, f"the part of {self.holders[number - 1]} does not hold")
+        return number, values
+    def open(self, ciphertexts, parts, context):
+        if not ciphertexts: return []
+        given = dict(self.check_part(part, ciphertexts, context) for part in parts)
+        demand(len(given) == len(parts), "a holder gave two parts")
+        found = self.interpolation(self.structure, given, iter(range(1, self.holder_count + 1)))
+        demand(found, "the parts are too few to open anything")
+        inverse, plaintexts = powmod(4 * self.delta * found[1] * self.factor, -1, self.n), []
+        for index in range(len(ciphertexts)):
+            product = mpz(1)
+            for number, weight in found[0].items():
+                product = product * powmod(given[number][index], 2 * weight, self.square) % self.square
+            demand((product - 1) % self.n == 0, "the parts do not open a ciphertext")
+            plaintexts.append(int((product - 1) // self.n * inverse % self.n))
+        return plaintexts
+
+def check_shares(content, blocks, entries, pool, n, fingerprint, document, grantee):  # whose parts, and that they were recorded
+    shared = canonical(blocks[content["sharedKey"]["/"]])
+    key, name, said = SharedKey(shared, n, fingerprint), pool["body"]["name"], sha256(rfc8785.dumps(shared)).hex()
+    acknowledged = [e for e in entries if e["kind"] == "pool.acknowledge" and e["body"]["pool"] == name == shared["pool"]
+                    and e["body"]["key"] == said]
+    demand(acknowledged and {e["by"] for e in acknowledged if e["body"]["ceremony"] == acknowledged[0]["body"]["ceremony"]}
+           == set(key.holders), "not all holders have acknowledged the shares' published values")
+    combined = [e for e in entries if e["kind"] == "opening.combine" and e["body"]["result"] == content["result"]]
+    demand([(e["by"], e["body"]["epoch"], e["body"]["commitment"]) for e in combined] == [
+        (grantee, key.epoch, sha256(rfc8785.dumps(document)).hex())], "the opening is not the one that the requester recorded")
+    holders = combined[0]["body"]["holders"]
+    numbers = {key.holders.index(holder) + 1 for holder in holders}
+    demand(key.interpolation(key.structure, numbers, iter(range(1, key.holder_count + 1))), "its holders are too few")
+    for holder in holders:
+        parts = [part for part in document["parts"] if part["holder"] == key.holders.index(holder) + 1]
+        plain = {"computed": document["computed"], "result": document["result"], "version": 1, **({"part": parts[0]} if parts else {})}
+        given = [e["body"]["commitment"] for e in entries if e["kind"] == "opening.part" and e["by"] == holder
+                 and (e["body"]["result"], e["body"]["epoch"]) == (content["result"], key.epoch)]
+        demand(sha256(rfc8785.dumps(plain)).hex() in given, f"the part of {holder} is not the one that it recorded")
+    return key, holders
 
 def verify(path, pinned):
     root, blocks = read_car(open(path, "rb").read())
@@ -260,7 +375,10 @@ def verify(path, pinned):
         1, content["plan"], plan["datasets"], fingerprint, founding["policy"]["minimumSubjects"]), "the result is another")
     table = Table(plan, manifests, datasets, result)
     document = canonical(b"".join(blocks[link["/"]] for link in content["opening"])) if "opening" in content else None
-    plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document), None
+    shared, holders = None, None
+    if document and "sharing" in pool["body"]:
+        shared, holders = check_shares(content, blocks, entries, pool, n, fingerprint, document, token["by"])
+    plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document, shared), None
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
               f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed",
               f"the key of pool {pool['body']['name']} has {n.bit_length()} bits, and its proof holds",
@@ -268,11 +386,13 @@ def verify(path, pinned):
     missing = [f"that the result is right: {e['by']} disputes it" for e in entries if e["kind"] == "result.dispute"]
     if document:
         records = [(e["by"], e["body"]["result"], e["body"]["commitment"]) for e in entries if e["kind"] == "opening.record"]
-        demand(records == [(pool["by"], content["result"], sha256(rfc8785.dumps(document)).hex())] and (
-            document["version"], document["result"], document["computed"]) == (1, content["result"], body["result"]),
-            "the opening is not the one that the custodian recorded")
+        demand((document["version"], document["result"], document["computed"]) == (1, content["result"], body["result"]),
+               "the opening is of another result")
+        demand(shared or records == [(pool["by"], content["result"], sha256(rfc8785.dumps(document)).hex())],
+               "the opening is not the one that the custodian recorded")
         shown = table.opened_table(plaintexts)
-        proven.append(f"{pool['by']} recorded the opening; its {len(plaintexts)} plaintexts are what the ciphertexts hold")
+        who = f"{', '.join(holders)}, holders of shares of epoch {shared.epoch}, recorded parts of" if shared else f"{pool['by']} recorded"
+        proven.append(f"{who} the opening; its {len(plaintexts)} plaintexts are what the ciphertexts hold")
     missing += ([] if document else ["what the result says: there is no opening"]) + (
         [] if pinned else [f"that this is the consortium you mean: compare its fingerprint {digest}"])
     missing += ["that the ciphertexts are the sums over the published shards", "that the published figures are true"]

@@ -56,6 +56,36 @@ extension Refusal: CustomStringConvertible {
             return "\(about("party")) does not hold the key of pool \(about("pool")); ask \(about("custodian"))"
         case .keyInvalid: return "the key of pool \(about("pool")) \(keyFault(about("reason")))"
 
+        case .notAHolder:
+            return "\(about("party")) \(about("holds")) pool \(about("pool")); ask who `chancery pool show` names"
+        case .poolNotInForce:
+            return "the key of pool \(about("pool")) is not in force: not all holders have acknowledged their shares;"
+                + " `chancery pool show \(about("pool"))` says who is missing"
+        case .keyIsShared:
+            return "the key of pool \(about("pool")) is in shares, and nobody opens alone; its holders give their parts"
+                + " with `chancery open`"
+        case .ceremonyUnknown:
+            return "pool \(about("pool")) has no ceremony \(short(about("ceremony"))) that waits for this; see"
+                + " `chancery pool show \(about("pool"))`"
+        case .ceremonyPending:
+            return "pool \(about("pool")) is at a ceremony of \(about("party")) already; only \(about("party")) or the"
+                + " custodian can begin it anew"
+        case .ceremonyEnded:
+            return "the ceremony \(short(about("ceremony"))) of pool \(about("pool")) ended with a complaint of"
+                + " \(about("party")); begin another one"
+        case .dealingInvalid:
+            return "the dealing for pool \(about("pool")) \(dealingFault(about("reason"))); deal again"
+        case .dealersInsufficient:
+            return "those who are to deal for pool \(about("pool")) \(dealersFault(about("reason"))); name others"
+        case .epochOver:
+            return "this is of epoch \(about("found")), and the shares of pool \(about("pool")) are of epoch"
+                + " \(about("expected")); give it anew with the share of today"
+        case .partUnknown:
+            return "\(about("party")) has given no part for result \(short(about("result"))) in this epoch; see"
+                + " `chancery result show`"
+        case .tooFewParts:
+            return "the holders named do not suffice to open a result of pool \(about("pool")); wait for more parts"
+
         case .unknownDataset:
             return "there is no \(dataset)\(manifestNote); see `chancery catalog` for what there is"
         case .notAnOwner:
@@ -155,6 +185,7 @@ extension Refusal: CustomStringConvertible {
         if let contract = details["contract"] { return "plan \(contract)" }
         if let proposal = details["proposal"] { return "proposal \(short(proposal))" }
         if let result = details["result"] { return "result \(short(result))" }
+        if let pool = details["pool"] { return "pool \(pool)" }
         return "token \(short(details["token"]))"
     }
 
@@ -171,6 +202,23 @@ private func keyFault(_ reason: String) -> String {
     case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
     case "proof": "comes with a proof that does not hold; make a new key"
     default: "is not a sound modulus; make a new key"
+    }
+}
+
+private func dealingFault(_ reason: String) -> String {
+    switch reason {
+    case "key": "is of another key than the pool's"
+    case "epoch": "is of another epoch than the next"
+    case "number": "shares something else than the key"
+    default: "has published values that are none"
+    }
+}
+
+private func dealersFault(_ reason: String) -> String {
+    switch reason {
+    case "holders": "do not all hold a share"
+    case "surplus": "are more than are needed to reshare: exactly a set that can open deals"
+    default: "could not open anything together"
     }
 }
 

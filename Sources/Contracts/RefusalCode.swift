@@ -30,6 +30,19 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case notCustodian = "not-custodian"
     case keyInvalid = "key-invalid"
 
+    // Keys in shares.
+    case notAHolder = "not-a-holder"
+    case poolNotInForce = "pool-not-in-force"
+    case keyIsShared = "key-is-shared"
+    case ceremonyUnknown = "ceremony-unknown"
+    case ceremonyPending = "ceremony-pending"
+    case ceremonyEnded = "ceremony-ended"
+    case dealingInvalid = "dealing-invalid"
+    case dealersInsufficient = "dealers-insufficient"
+    case epochOver = "epoch-over"
+    case partUnknown = "part-unknown"
+    case tooFewParts = "too-few-parts"
+
     // Datasets.
     case unknownDataset = "unknown-dataset"
     case notAnOwner = "not-an-owner"

@@ -38,6 +38,10 @@ extension TransactionKind {
         case .foundConsortium: FoundConsortium.self
         case .openSection: OpenSection.self
         case .createPool: CreatePool.self
+        case .acknowledgeShare: AcknowledgeShare.self
+        case .complainOfShare: ComplainOfShare.self
+        case .renewShares: RenewShares.self
+        case .dealShares: DealShares.self
         case .publishDataset: PublishDataset.self
         case .approveDataset: ApproveDataset.self
         case .withdrawDataset: WithdrawDataset.self
@@ -55,6 +59,9 @@ extension TransactionKind {
         case .disputeResult: DisputeResult.self
         case .recordOpening: RecordOpening.self
         case .refuseOpening: RefuseOpening.self
+        case .recordPart: RecordPart.self
+        case .combineOpening: CombineOpening.self
+        case .reportPart: ReportPart.self
         case .proposeChange: ProposeChange.self
         case .approveChange: ApproveChange.self
         case .reportEquivocation: ReportEquivocation.self

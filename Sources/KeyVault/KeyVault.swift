@@ -83,6 +83,15 @@ package final class KeyVault: Sendable {
         return secret
     }
 
+    /// Takes a secret out of the vault, if it is there. Durable on return; copies of the vault keep it.
+    package func remove(_ name: SecretName) throws {
+        let path = path(of: name)
+        guard unlink(path) == 0 || errno == ENOENT else {
+            throw FileFailure.system(.remove, path: path, code: errno)
+        }
+        try Directory.synchronize(directory)
+    }
+
     /// The secrets' names, sorted.
     package func names() throws -> [SecretName] {
         try Directory.names(in: directory).compactMap { file in

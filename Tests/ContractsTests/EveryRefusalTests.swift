@@ -1,6 +1,8 @@
 import CanonicalJSON
 import Contracts
 import Foundation
+import Multiprecision
+import Paillier
 import SharingModel
 import Testing
 
@@ -39,6 +41,9 @@ struct EveryRefusalTests {
             case .notCustodian, .redemptionUnknown, .inputsMismatch, .resultUnknown, .resultDiffers, .resultDisputed,
                 .ownResult, .alreadyOpened, .historyMoved:
                 try resultRefusal(code)
+            case .notAHolder, .poolNotInForce, .keyIsShared, .ceremonyUnknown, .ceremonyPending, .ceremonyEnded,
+                .dealingInvalid, .dealersInsufficient, .epochOver, .partUnknown, .tooFewParts:
+                try sharesRefusal(code)
             case .statementInvalid, .changeInvalid, .keyRetired, .changeUnknown, .changeDecided, .changeExpired,
                 .changePending, .heightTooFar:
                 try changeRefusal(code)
@@ -219,6 +224,44 @@ struct EveryRefusalTests {
         default: return try ledger.submit(TestLedger.opening(result, seen: 1), by: "ministry").outcome
         }
         return try ledger.submit(TestLedger.opening(result), by: "ministry").outcome
+    }
+
+    private func sharesRefusal(_ code: RefusalCode) throws -> Outcome {
+        var (ledger, pool, _, result) = try TestLedger.withSharedResult()
+        let renewal = RenewShares(
+            pool: "health", holders: SharedPool.holders, structure: pool.key.structure, dealers: ["site1"])
+        switch code {
+        case .notAHolder: return try ledger.submit(TestLedger.part(result), by: "site3").outcome
+        case .poolNotInForce:
+            ledger = try TestLedger.withSharedPool(acknowledged: ["site1"]).ledger
+            return try ledger.submit(TestLedger.dataset("care1", owners: ["site1"]), by: "site1").outcome
+        case .keyIsShared: return try ledger.submit(TestLedger.opening(result), by: "ministry").outcome
+        case .ceremonyUnknown:
+            return try ledger.submit(ledger.acknowledgement(digest("none")), by: "site1").outcome
+        case .ceremonyPending:
+            try ledger.accept(renewal, by: "site1")
+            return try ledger.submit(renewal, by: "site2").outcome
+        case .ceremonyEnded:
+            let id = try ledger.refresh(pool)
+            let complaint = ComplainOfShare(pool: "health", ceremony: id, dealer: "site1", reason: "no share")
+            try ledger.accept(complaint, by: "site2")
+            return try ledger.submit(ledger.acknowledgement(id), by: "site1").outcome
+        case .dealingInvalid:
+            ledger = try TestLedger()
+            return try ledger.submit(pool.body(pool.record(root: 1)), by: "ministry").outcome
+        case .dealersInsufficient:
+            let body = RenewShares(
+                pool: "health", holders: SharedPool.holders, structure: try AccessStructure(threshold: 3, of: 3),
+                dealers: ["site1"])
+            return try ledger.submit(body, by: "site1").outcome
+        case .epochOver: return try ledger.submit(TestLedger.part(result, epoch: 2), by: "site1").outcome
+        case .partUnknown:
+            let body = TestLedger.combination(result, of: ["site1", "site2"])
+            return try ledger.submit(body, by: "statistics").outcome
+        default:
+            try ledger.accept(TestLedger.part(result), by: "site1")
+            return try ledger.submit(TestLedger.combination(result, of: ["site1"]), by: "statistics").outcome
+        }
     }
 
     private func changeRefusal(_ code: RefusalCode) throws -> Outcome {

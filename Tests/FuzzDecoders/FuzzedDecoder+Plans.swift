@@ -63,6 +63,10 @@ extension FuzzedDecoder {
             let document = try OpeningDocument(canonicalBytes: input)
             try require(try CanonicalJSON.encode(document) == input, "the document")
         },
+        FuzzedDecoder("part-document", .json, throws: [CanonicalJSONError.self]) { input in
+            let document = try PartDocument(canonicalBytes: input)
+            try require(try CanonicalJSON.encode(document) == input, "the document")
+        },
     ]
 
     static let evidence = FuzzedDecoder(

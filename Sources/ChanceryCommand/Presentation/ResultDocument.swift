@@ -8,6 +8,21 @@ import SharingModel
 
 /// A result as `query --json` and `result show --json` print it, and as a table for people.
 enum ResultDocument {
+    /// What a result waits for that nobody has opened.
+    static func waiting(_ recorded: RecordedResult) -> String {
+        guard !recorded.parts.isEmpty || !recorded.partRefusals.isEmpty else {
+            return "computed; nobody who holds the pool's key has opened it yet"
+        }
+        var lines = ["computed; opened when enough holders have given their parts"]
+        for part in recorded.parts {
+            lines.append(
+                "\(part.holder) has given one, of epoch \(part.epoch)"
+                    + (part.reported == nil ? "" : "; it does not hold, and is shown on the ledger"))
+        }
+        lines += recorded.partRefusals.map { "\($0.custodian) refuses: \($0.reason)" }
+        return lines.joined(separator: "\n")
+    }
+
     static func value(_ shown: ShownResult) -> JSONValue {
         .object([
             "result": .string(shown.recorded.record.id.hex), "plan": .string(shown.plan.cid.text),
@@ -17,6 +32,10 @@ enum ResultDocument {
             "rows": .array((shown.table?.rows ?? []).map { .array($0) }), "refused": refused(shown.content.refused),
             "endorsedBy": .array(shown.recorded.endorsements.map { .string($0.party.text) }),
             "disputedBy": .array(shown.recorded.disputes.map { .string($0.party.text) }),
+            "partsOf": .array(shown.recorded.parts.map { .string($0.holder.text) }),
+            "partsRefusedBy": .array(shown.recorded.partRefusals.map { .string($0.custodian.text) }),
+            "partsReportedOf": .array(
+                shown.recorded.parts.filter { $0.reported != nil }.map { .string($0.holder.text) }),
         ])
     }
 

@@ -16,6 +16,7 @@ extension PublishDataset {
 
     package func execute(in execution: inout Execution) throws {
         let pool = try execution.pool(pool)
+        guard pool.isInForce else { throw Refusal(.poolNotInForce, ["pool": pool.name.text]) }
         for owner in [execution.by] + owners {
             guard pool.members.contains(owner) else {
                 throw Refusal(.notAMember, ["party": owner.text, "pool": pool.name.text])

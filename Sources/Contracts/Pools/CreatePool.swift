@@ -3,7 +3,8 @@ import Multiprecision
 package import Paillier
 package import SharingModel
 
-/// `pool.create`: departments join under one Paillier key. Signed by the custodian, who holds the private key.
+/// `pool.create`: departments join under one Paillier key. Signed by the custodian, who holds the private key, or has
+/// dealt it in shares.
 package struct CreatePool: TransactionBody {
     package static let kind = TransactionKind.createPool
     package let name: PoolName
@@ -17,10 +18,13 @@ package struct CreatePool: TransactionBody {
     package let randomness: RandomnessForm
     /// Largest Σ of weights that a plan may apply to one slot, in bits; 1 to 64.
     package let weightCapacityBits: Int
+    /// Where the key is in shares: what its dealer publishes. The pool is then in force when all holders have
+    /// acknowledged.
+    package let sharing: SharedKey?
 
     package init(
         name: PoolName, members: [PartyName], modulus: Data, keyProof: NthRootProof, randomness: RandomnessForm = .half,
-        weightCapacityBits: Int = 32
+        weightCapacityBits: Int = 32, sharing: SharedKey? = nil
     ) {
         self.name = name
         self.members = members.sorted()
@@ -28,6 +32,7 @@ package struct CreatePool: TransactionBody {
         self.keyProof = keyProof
         self.randomness = randomness
         self.weightCapacityBits = weightCapacityBits
+        self.sharing = sharing
     }
 }
 

@@ -5,7 +5,7 @@ package import SharingModel
 /// A pool: whose data can be combined, under which key.
 package struct PoolRecord: Codable, Hashable, Sendable {
     package let name: PoolName
-    /// Holds the private key and opens results.
+    /// Holds the private key and opens results; where the key is in shares, who dealt them.
     package let custodian: PartyName
     /// Sorted.
     package let members: [PartyName]
@@ -18,4 +18,16 @@ package struct PoolRecord: Codable, Hashable, Sendable {
     package let randomness: RandomnessForm
     package let weightCapacityBits: Int
     package let createdAt: Timestamp
+    /// `nil` where the custodian holds the whole key.
+    package let sharing: PoolSharing?
+
+    /// Whether data may be published under the key.
+    package var isInForce: Bool { sharing.map { $0.isAcknowledged && $0.complaint == nil } ?? true }
+
+    func with(_ sharing: PoolSharing) -> PoolRecord {
+        PoolRecord(
+            name: name, custodian: custodian, members: members, modulus: modulus, keyFingerprint: keyFingerprint,
+            keyProof: keyProof, randomness: randomness, weightCapacityBits: weightCapacityBits, createdAt: createdAt,
+            sharing: sharing)
+    }
 }

@@ -15,7 +15,10 @@ extension LedgerState {
         RecordedResult(
             record: record, statements: try readAll(ResultStatement.self, under: .statements(record.id)),
             opening: try opening(of: record.id),
-            openingRefusal: try read(OpeningRefusalRecord.self, at: .openingRefusal(record.id)))
+            openingRefusal: try read(OpeningRefusalRecord.self, at: .openingRefusal(record.id)),
+            begun: try read(OpeningBegun.self, at: .openingBegun(record.id)),
+            parts: try readAll(OpeningPartRecord.self, under: .openingParts(record.id)),
+            partRefusals: try readAll(OpeningRefusalRecord.self, under: .partRefusals(record.id)))
     }
 
     package func opening(of result: Digest) throws -> OpeningRecord? {
@@ -25,6 +28,14 @@ extension LedgerState {
     /// The pool's openings in the order in which they were recorded: the disclosure guard's history.
     package func openings(in pool: PoolName) throws -> [OpeningRecord] {
         try readAll(OpeningPointer.self, under: .poolOpenings(pool)).compactMap { try opening(of: $0.result) }
+    }
+
+    /// The same, with openings of a shared key from the first holder's part on; with their times.
+    package func begunOpenings(in pool: PoolName) throws -> [(result: Digest, at: Timestamp)] {
+        try readAll(OpeningPointer.self, under: .poolOpenings(pool)).compactMap { pointer in
+            let begun = try read(OpeningBegun.self, at: .openingBegun(pointer.result))?.at
+            return try (begun ?? opening(of: pointer.result)?.at).map { (pointer.result, $0) }
+        }
     }
 
     /// How many openings the pool has: what `openingsSeen` must be.
@@ -43,6 +54,7 @@ extension Execution {
     func openableResult(_ id: Digest) throws -> RecordedResult {
         let result = try result(id)
         let pool = try pool(result.record.pool)
+        guard pool.sharing == nil else { throw Refusal(.keyIsShared, ["pool": pool.name.text]) }
         guard pool.custodian == by else {
             throw Refusal(
                 .notCustodian, ["party": by.text, "pool": pool.name.text, "custodian": pool.custodian.text])

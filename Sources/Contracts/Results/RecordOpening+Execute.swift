@@ -7,10 +7,7 @@ extension RecordOpening {
 
     package func execute(in execution: inout Execution) throws {
         let recorded = try execution.openableResult(result)
-        try checkToken(of: recorded, execution)
-        if let dispute = recorded.blockingDisputes.first {
-            throw Refusal(.resultDisputed, ["result": result.hex, "party": dispute.party.text])
-        }
+        try execution.checkStillGranted(recorded)
         let pool = recorded.record.pool
         let count = try execution.state.openingCount(in: pool)
         guard openingsSeen == count else {
@@ -20,19 +17,22 @@ extension RecordOpening {
         try execution.write(
             OpeningRecord(
                 result: result, id: execution.transaction.id, pool: pool, number: count,
-                custodian: execution.by, opening: opening, commitment: commitment, at: execution.now),
+                custodian: execution.by, opening: opening, commitment: commitment, at: execution.now, epoch: nil,
+                holders: nil),
             to: .opening(result))
         try execution.write(OpeningPointer(result: result), to: .poolOpening(pool, count))
         try execution.write(OpeningCount(count: count + 1), to: .openingCount(pool))
     }
+}
 
+extension Execution {
     /// The token again, at this block's time. Its use was taken, so that it may be exhausted by now; the data may
     /// have been replaced by a newer version, but not taken back.
-    private func checkToken(of recorded: RecordedResult, _ execution: Execution) throws {
-        let token = try execution.token(recorded.record.token)
+    func checkStillGranted(_ recorded: RecordedResult) throws {
+        let token = try token(recorded.record.token)
         let details = ["token": token.id.hex]
         guard token.uses.givenBack == nil else { throw Refusal(.tokenRevoked, details) }
-        guard execution.now < token.terms.until else {
+        guard now < token.terms.until else {
             throw Refusal(.tokenExpired, details.adding("until", token.terms.until.description))
         }
         for grant in token.datasets where recorded.record.inputs.contains(grant.manifest) {
@@ -41,8 +41,11 @@ extension RecordOpening {
             }
         }
         for input in recorded.record.inputs {
-            guard let dataset = try execution.state.dataset(manifest: input) else { continue }
-            if dataset.status(at: execution.now) != .replaced { try execution.checkUsable(dataset) }
+            guard let dataset = try state.dataset(manifest: input) else { continue }
+            if dataset.status(at: now) != .replaced { try checkUsable(dataset) }
+        }
+        if let dispute = recorded.blockingDisputes.first {
+            throw Refusal(.resultDisputed, ["result": recorded.record.id.hex, "party": dispute.party.text])
         }
     }
 }
@@ -56,7 +59,9 @@ extension RefuseOpening {
     /// More openings since then cannot make the disclosure guard allow what it refused, so only a history that does
     /// not exist yet is turned down.
     package func execute(in execution: inout Execution) throws {
-        let recorded = try execution.openableResult(result)
+        let recorded = try execution.result(result)
+        let isShared = try execution.pool(recorded.record.pool).sharing != nil
+        if isShared { _ = try execution.shares(of: recorded) } else { _ = try execution.openableResult(result) }
         let count = try execution.state.openingCount(in: recorded.record.pool)
         guard openingsSeen <= count else {
             throw Refusal(
@@ -67,6 +72,6 @@ extension RefuseOpening {
             OpeningRefusalRecord(
                 result: result, id: execution.transaction.id, custodian: execution.by, openingsSeen: openingsSeen,
                 reason: reason, at: execution.now),
-            to: .openingRefusal(result))
+            to: isShared ? .partRefusal(result, execution.by) : .openingRefusal(result))
     }
 }

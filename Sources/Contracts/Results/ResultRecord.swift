@@ -44,6 +44,12 @@ package struct RecordedResult: Hashable, Sendable {
     package let opening: OpeningRecord?
     /// The custodian's last refusal to open.
     package let openingRefusal: OpeningRefusalRecord?
+    /// Of a shared key: since the first holder has given its part.
+    package let begun: OpeningBegun?
+    /// Of a shared key, by holder.
+    package let parts: [OpeningPartRecord]
+    /// Of a shared key: the holders' last refusals.
+    package let partRefusals: [OpeningRefusalRecord]
 
     package var endorsements: [ResultStatement] { statements.filter { $0.verdict == .endorsed } }
     package var disputes: [ResultStatement] { statements.filter { $0.verdict == .disputed } }

@@ -17,6 +17,8 @@ import SharingModel
 /// | `batch-report/DEPARTMENT/HEIGHT/FAULT` | ``BatchReportRecord``; HEIGHT is 12 digits |
 /// | `batch-faults/DEPARTMENT` | ``BatchFaultCounts`` |
 /// | `pool/NAME` | ``PoolRecord`` |
+/// | `pool-epoch/POOL/EPOCH` | ``PoolKey``: the shares' published values of every epoch in force; EPOCH is 12 digits |
+/// | `pool-ceremony/POOL` | ``PoolCeremony``: the last that was begun and did not come into force |
 /// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
 /// | `pool-openings/POOL` | ``OpeningCount`` |
 /// | `pool-opening/POOL/NUMBER` | ``OpeningPointer``; NUMBER is 12 digits, from 0, in the order of opening |
@@ -38,6 +40,9 @@ import SharingModel
 /// | `result-statement/ID/PARTY` | ``ResultStatement``: the last word of each department |
 /// | `opening/RESULT` | ``OpeningRecord`` |
 /// | `opening-refusal/RESULT` | ``OpeningRefusalRecord``: the custodian's last refusal |
+/// | `opening-begun/RESULT` | ``OpeningBegun``: of a shared key, since the first part |
+/// | `opening-part/RESULT/PARTY` | ``OpeningPartRecord``: each holder's last part |
+/// | `part-refusal/RESULT/PARTY` | ``OpeningRefusalRecord``: each holder's last refusal |
 ///
 /// IDs are transaction ids in hexadecimal. Names hold no `/`, so no key is a prefix of another kind's.
 struct StateKey: Hashable, Sendable {
@@ -78,6 +83,10 @@ struct StateKey: Hashable, Sendable {
 
     static func pool(_ name: PoolName) -> StateKey { StateKey("pool", name.text) }
     static var pools: StateKey { StateKey("pool", "") }
+    static func poolEpoch(_ pool: PoolName, _ epoch: Int) -> StateKey {
+        StateKey("pool-epoch", pool.text, digits(Int64(epoch)))
+    }
+    static func poolCeremony(_ pool: PoolName) -> StateKey { StateKey("pool-ceremony", pool.text) }
     static func poolDataset(_ pool: PoolName, _ dataset: DatasetName) -> StateKey {
         StateKey("pool-dataset", pool.text, dataset.text)
     }
@@ -139,4 +148,13 @@ struct StateKey: Hashable, Sendable {
     static func statements(_ result: Digest) -> StateKey { StateKey("result-statement", result.hex, "") }
     static func opening(_ result: Digest) -> StateKey { StateKey("opening", result.hex) }
     static func openingRefusal(_ result: Digest) -> StateKey { StateKey("opening-refusal", result.hex) }
+    static func openingBegun(_ result: Digest) -> StateKey { StateKey("opening-begun", result.hex) }
+    static func openingPart(_ result: Digest, _ party: PartyName) -> StateKey {
+        StateKey("opening-part", result.hex, party.text)
+    }
+    static func openingParts(_ result: Digest) -> StateKey { StateKey("opening-part", result.hex, "") }
+    static func partRefusal(_ result: Digest, _ party: PartyName) -> StateKey {
+        StateKey("part-refusal", result.hex, party.text)
+    }
+    static func partRefusals(_ result: Digest) -> StateKey { StateKey("part-refusal", result.hex, "") }
 }

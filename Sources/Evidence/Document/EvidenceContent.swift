@@ -28,10 +28,14 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
     /// Raw blocks whose bytes, one after the other, are an ``OpeningDocument``: a large result's does not fit into one.
     /// Absent for a result that was not opened, or not to the one who gives the evidence.
     package let opening: [Link]?
+    /// Of a shared key: a `PoolKey`, the published values of the epoch in which the result was opened. Its digest stands
+    /// in the holders' acknowledgements.
+    package let sharedKey: Link?
 
     package init(
         consortium: Digest, section: SectionName, result: Digest, founding: CID, checkpoint: String,
-        membership: [CID] = [], transactions: [CID], plan: CID, computed: CID, opening: [CID]?
+        membership: [CID] = [], transactions: [CID], plan: CID, computed: CID, opening: [CID]?,
+        sharedKey: CID? = nil
     ) {
         version = 1
         self.consortium = consortium
@@ -44,5 +48,6 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
         self.plan = Link(plan)
         self.computed = Link(computed)
         self.opening = opening?.map(Link.init)
+        self.sharedKey = sharedKey.map(Link.init)
     }
 }

@@ -1,5 +1,6 @@
 import BlobStore
 import CanonicalJSON
+package import Contracts
 package import Foundation
 package import Ledger
 package import SharingModel
@@ -11,6 +12,7 @@ package struct EvidenceFile: Sendable {
     package let membership: [MembershipStep]
     package let transactions: [TransactionProof]
     package let opening: OpeningDocument?
+    package let sharedKey: PoolKey?
     let blocks: MemoryBlobStore
 
     /// Largest evidence file, in bytes.
@@ -52,6 +54,9 @@ package struct EvidenceFile: Sendable {
         opening = try content.opening.map {
             try OpeningDocument(
                 canonicalBytes: $0.reduce(into: Data()) { try $0.append(blocks.get($1.cid).data) })
+        }
+        sharedKey = try content.sharedKey.map {
+            try CanonicalJSON.decode(PoolKey.self, from: blocks.get($0.cid).data)
         }
         self.blocks = blocks
     }

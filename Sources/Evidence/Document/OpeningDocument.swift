@@ -4,7 +4,8 @@ package import Foundation
 package import Paillier
 package import SharingModel
 
-/// A result's opening in the clear: the plaintext of each ciphertext, with the randomness that proves it.
+/// A result's opening in the clear: the plaintext of each ciphertext, with the randomness that proves it. Where the key
+/// is in shares, the holders' parts with their proofs, which give the plaintexts, stand in their place.
 ///
 /// The ledger holds the SHA-256 of its canonical JSON as a commitment; `salt` keeps that from confirming a guess even
 /// where a result has no ciphertext.
@@ -15,22 +16,25 @@ package struct OpeningDocument: Codable, Hashable, Sendable {
     package let result: Digest
     /// CID of the computed result.
     package let computed: CID
-    /// In the order of the result's ciphertexts.
+    /// In the order of the result's ciphertexts; none where there are parts.
     package let openings: [Opening]
+    /// Of a shared key: the parts of as many holders as open, by number.
+    package let parts: [PartialDecryption]?
     /// 32 random bytes.
     package let salt: Data
 
-    package init(result: Digest, computed: CID, openings: [Opening]) {
+    package init(result: Digest, computed: CID, openings: [Opening] = [], parts: [PartialDecryption]? = nil) {
         var generator = SystemRandomNumberGenerator()
         version = 1
         self.result = result
         self.computed = computed
         self.openings = openings
+        self.parts = parts
         salt = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
     /// Largest document that is read, in bytes: well above what the most groups of a result need.
-    private static let byteLimit = 64 << 20
+    static let byteLimit = 64 << 20
     /// Most blocks that ``blocks()`` gives for a document that is read.
     static let mostBlocks = byteLimit / Block.maximumByteCount
 

@@ -99,23 +99,34 @@ struct ProvenResult {
             findings.lacks("what the result says: the evidence holds no opening")
             return nil
         }
-        let opened = try ledger.one(RecordOpening.self, of: .opening) { _, body in body.result == file.content.result }
-        guard opened.entry.by == grant.custodian, try document.commitment() == opened.body.commitment,
-            document.version == 1, document.result == file.content.result, document.computed == record.result
-        else { throw EvidenceError.doesNotHold(.opening, "it is not the one that the custodian recorded") }
-        guard document.openings.count == ciphertexts.count else {
-            throw EvidenceError.doesNotHold(.opening, "it opens another number of ciphertexts than the result has")
+        guard document.version == 1, document.result == file.content.result, document.computed == record.result else {
+            throw EvidenceError.doesNotHold(.opening, "it is of another result")
         }
+        let shared = try grant.pool.sharing.map { _ in try ProvenShares(file, ledger, grant) }
+        let plaintexts: [BigInteger]
         do {
-            try grant.key.verifyBatch(zip(ciphertexts, document.openings).map { (ciphertext: $0, opening: $1) })
+            plaintexts = try document.plaintexts(of: ciphertexts, under: grant.key, shared: shared?.key)
         } catch {
-            throw EvidenceError.doesNotHold(.opening, "\(error)")
+            throw EvidenceError.doesNotHold(.opening, error.description)
+        }
+        if let shared {
+            try shared.check(document, ledger, grant, ciphertexts: ciphertexts.count, &findings)
+        } else {
+            try checkRecording(of: document, ledger, grant, &findings)
+        }
+        return try OpenedTable(content, of: plan, plaintexts: plaintexts, digits: digits)
+    }
+
+    private func checkRecording(
+        of document: OpeningDocument, _ ledger: ProvenLedger, _ grant: ProvenGrant, _ findings: inout Findings
+    ) throws {
+        let opened = try ledger.one(RecordOpening.self, of: .opening) { _, body in body.result == document.result }
+        guard opened.entry.by == grant.custodian, try document.commitment() == opened.body.commitment else {
+            throw EvidenceError.doesNotHold(.opening, "it is not the one that the custodian recorded")
         }
         findings.holds(
             "\(grant.custodian) recorded the opening before it gave it out, while the token was valid, and each of "
                 + "the \(ciphertexts.count) plaintexts is what its ciphertext holds")
-        return try OpenedTable(
-            content, of: plan, plaintexts: document.openings.map(\.plaintext), digits: digits)
     }
 
     /// The result again, from the shards.

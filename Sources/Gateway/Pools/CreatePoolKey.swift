@@ -1,3 +1,4 @@
+import BlobStore
 package import Contracts
 import Foundation
 import KeyVault
@@ -6,67 +7,130 @@ import Multiprecision
 package import Paillier
 package import SharingModel
 
-/// `pool create`: the custodian draws a Paillier key, keeps the private part in its vault, and registers the public
-/// part with its proof on the ledger.
+/// `pool create`: the custodian draws a Paillier key and registers the public part with its proof on the ledger.
 ///
-/// In this form one custodian holds the whole key: it can decrypt rows in silence, which is why `README.md` says so.
-package struct CreatePoolKey {
+/// Either it keeps the private part in its vault and opens results alone; or it deals it in shares, each sealed to its
+/// holder, and keeps nothing: the key and the shares were in its memory only, and are wiped there. A dealer that is
+/// killed before the ledger has the pool has made nothing.
+package struct CreatePoolKey: Sendable {
+    package typealias Progress = @Sendable (PrivateKey.GenerationProgress) -> Void
+
     package let pool: PoolName
     package let members: [PartyName]
     package let custodian: PartyName
     package let bitCount: Int
     /// What the members' encryptions rest on; on the ledger, so that all draw theirs alike.
     package let randomness: RandomnessForm
+    /// `nil` for a key that the custodian holds whole.
+    package let holders: Holders?
+    private let draw: @Sendable (Int, @escaping Progress) throws -> PrivateKey
 
-    /// - Parameter bitCount: Bits of the modulus, 2048 at the least; 3072 for 128-bit security.
+    /// Who holds the key's shares.
+    package struct Holders: Hashable, Sendable {
+        /// In the order of the structure.
+        package let parties: [PartyName]
+        package let structure: AccessStructure
+
+        package init(_ parties: [PartyName], structure: AccessStructure) {
+            self.parties = parties
+            self.structure = structure
+        }
+    }
+
+    /// - Parameters:
+    ///   - bitCount: Bits of the modulus, 2048 at the least; 3072 for 128-bit security.
+    ///   - draw: Where the key comes from; anything but the search is for tests.
     package init(
         pool: PoolName, members: [PartyName], custodian: PartyName, bitCount: Int = 3_072,
-        randomness: RandomnessForm = .half
+        randomness: RandomnessForm = .half, holders: Holders? = nil,
+        draw: @escaping @Sendable (Int, @escaping Progress) throws -> PrivateKey = {
+            try PrivateKey.generate(bitCount: $0, progress: $1)
+        }
     ) {
         self.pool = pool
         self.members = members
         self.custodian = custodian
         self.bitCount = bitCount
         self.randomness = randomness
+        self.holders = holders
+        self.draw = draw
     }
 
     /// - Parameter progress: Told now and then while safe primes are searched.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where another party than the custodian asks.
-    package func run(
-        as session: PartySession, progress: @escaping @Sendable (PrivateKey.GenerationProgress) -> Void = { _ in }
-    ) async throws -> Receipt {
+    package func run(as session: PartySession, progress: @escaping Progress = { _ in }) async throws -> Receipt {
         guard session.party == custodian else {
             throw GatewayError.notAllowed(
-                reason: "the pool's key is drawn where it stays: in the custodian's own home",
+                reason: "the pool's key is drawn in the custodian's own home",
                 wayOn: "run this with --as \(custodian)")
         }
-        guard let name = SecretName.poolKey(pool) else {
+        guard let name = SecretName.poolKey(pool), SecretName.share(of: pool, epoch: 1_000_000) != nil else {
             throw GatewayError.notAllowed(
-                reason: "the pool's name is too long", wayOn: "take one of 59 characters at most")
+                reason: "the pool's name is too long", wayOn: "take one of 50 characters at most")
         }
-        if try session.state({ try $0.pool(pool) }) != nil {
-            throw GatewayError.notAllowed(
-                reason: "there is a pool \(pool) already", wayOn: "`chancery catalog` shows it; choose another name")
+        if let known = try session.state({ try $0.pool(pool) }) {
+            if let receipt = try earlier(known, session) { return receipt }
+            guard let holders, known.custodian == custodian, !known.isInForce else {
+                throw GatewayError.notAllowed(
+                    reason: "there is a pool \(pool) already",
+                    wayOn: "`chancery catalog` shows it; choose another name")
+            }
+            return try await deal(to: holders, session, progress)
         }
-        let key = try await privateKey(named: name, in: session.vault, progress: progress)
-        let proof = try key.proveModulus()
-        return try await session.submit(
-            CreatePool(
-                name: pool, members: members, modulus: Data(key.publicKey.modulusBytes), keyProof: proof,
-                randomness: randomness))
+        if let holders { return try await deal(to: holders, session, progress) }
+        let key = try privateKey(named: name, in: session.vault, progress: progress)
+        return try await session.submit(body(key))
+    }
+
+    /// The receipt of a run that was killed after the ledger had the pool.
+    private func earlier(_ known: PoolRecord, _ session: PartySession) throws -> Receipt? {
+        guard let holders, let sharing = known.sharing, known.custodian == custodian, sharing.complaint == nil,
+            known.members == members.sorted(), sharing.key.holders == holders.parties,
+            sharing.key.key.structure == holders.structure, !sharing.isAcknowledged
+        else { return nil }
+        return try session.ledger.read { try $0.receipt(of: sharing.ceremony) }
+    }
+
+    private func deal(
+        to holders: Holders, _ session: PartySession, _ progress: @escaping Progress
+    ) async throws -> Receipt {
+        let body = try dealt(to: holders, session, progress)
+        // Key and shares are gone from memory here. A crash before the next line leaves sealed blocks that nothing
+        // refers to, of a key that nothing is encrypted under.
+        return try await session.submit(body)
+    }
+
+    private func dealt(
+        to holders: Holders, _ session: PartySession, _ progress: @escaping Progress
+    ) throws -> CreatePool {
+        let key = try draw(bitCount, progress)
+        let dealt = try ThresholdKey.deal(key, over: holders.structure)
+        let fingerprint = Digest.sha256(key.publicKey.modulusBytes)
+        let blocks = try zip(holders.parties, dealt.shares).map { holder, share in
+            let address = ShareAddress(pool: pool, dealer: custodian, holder: holder, epoch: 1, key: fingerprint)
+            return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
+        }
+        for block in blocks { try session.blobs.put(block) }
+        return try body(
+            key, SharedKey(holders: holders.parties, key: dealt.key.record, shares: blocks.map(\.cid)))
+    }
+
+    private func body(_ key: PrivateKey, _ sharing: SharedKey? = nil) throws -> CreatePool {
+        CreatePool(
+            name: pool, members: members, modulus: Data(key.publicKey.modulusBytes), keyProof: try key.proveModulus(),
+            randomness: randomness, sharing: sharing)
     }
 
     /// The key of a command that was killed before the ledger had the pool, or a new one. It is in the vault before
     /// anybody learns the public part: no ciphertext can exist whose key was lost.
     private func privateKey(
-        named name: SecretName, in vault: KeyVault,
-        progress: @escaping @Sendable (PrivateKey.GenerationProgress) -> Void
-    ) async throws -> PrivateKey {
+        named name: SecretName, in vault: KeyVault, progress: @escaping Progress
+    ) throws -> PrivateKey {
         if try vault.names().contains(name) {
             let key = try vault.poolKey(pool)
             if key.publicKey.bitCount == bitCount { return key }
         }
-        let key = try PrivateKey.generate(bitCount: bitCount, progress: progress)
+        let key = try draw(bitCount, progress)
         try vault.store(name, key.withSerialized { SecretBytes(copying: $0) })
         return key
     }

@@ -41,13 +41,17 @@ package struct ExportEvidence: Sendable {
         let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
         let membership = try membership(of: proofs, session)
         let opening = try shown.opening?.blocks()
-        blocks += membership + [founding] + (opening ?? [])
+        let sharedKey = try session.sharedKey(of: shown.recorded).map {
+            try Block(CanonicalJSON.encode($0), codec: .dagJSON)
+        }
+        blocks += membership + [founding] + (opening ?? []) + (sharedKey.map { [$0] } ?? [])
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
                 founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", membership: membership.map(\.cid),
-                transactions: transactions, plan: record.plan, computed: record.result, opening: opening?.map(\.cid)))
+                transactions: transactions, plan: record.plan, computed: record.result, opening: opening?.map(\.cid),
+                sharedKey: sharedKey?.cid))
         return Exported(
             result: record.id, root: root.cid.text, transactions: proofs.count,
             bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)
@@ -120,8 +124,18 @@ struct EvidenceTransactions {
             let proposals = Set(published.map(\.id))
             found += published.map(\.place)
             found += try EvidenceTransactions.accepted(OpenSection.self, reader).map(\.place)
+            // The last: one whose shares never came into force may have stood before it.
             found += try EvidenceTransactions.accepted(CreatePool.self, reader)
-                .filter { $0.body.name == record.pool }.map(\.place)
+                .filter { $0.body.name == record.pool }.suffix(1).map(\.place)
+            if let epoch = recorded.opening?.epoch,
+                let key = try LedgerState(reader).poolKey(record.pool, epoch: epoch)?.digest()
+            {
+                let acknowledged = try EvidenceTransactions.accepted(AcknowledgeShare.self, reader)
+                    .filter { $0.body.pool == record.pool && $0.body.key == key }
+                found += acknowledged.filter { $0.body.ceremony == acknowledged.last?.body.ceremony }.map(\.place)
+                found += try EvidenceTransactions.accepted(RecordPart.self, reader)
+                    .filter { $0.body.result == record.id && $0.body.epoch == epoch }.map(\.place)
+            }
             found += try EvidenceTransactions.accepted(ApproveDataset.self, reader)
                 .filter { proposals.contains($0.body.proposal) }.map(\.place)
             found += try EvidenceTransactions.accepted(ApproveToken.self, reader)
@@ -147,6 +161,7 @@ struct EvidenceTransactions {
         let index: Int
         let id: Digest
         let body: Body
+        let by: PartyName
 
         var place: (index: Int, id: Digest) { (index, id) }
     }
@@ -156,10 +171,17 @@ struct EvidenceTransactions {
         _ type: Body.Type, _ reader: any LedgerReader
     ) throws -> [Accepted<Body>] {
         try reader.entries(kind: Body.kind.rawValue, after: nil, limit: .max).compactMap { entry in
-            guard try reader.outcome(at: entry.index)?.refusal == nil,
-                let body = try Transaction(entry.envelope).body as? Body
+            let transaction = try Transaction(entry.envelope)
+            guard try reader.outcome(at: entry.index)?.refusal == nil, let body = transaction.body as? Body
             else { return nil }
-            return Accepted(index: entry.index, id: entry.id, body: body)
+            return Accepted(index: entry.index, id: entry.id, body: body, by: transaction.header.by)
         }
+    }
+
+    /// The newest accepted transaction of a kind that a party has signed.
+    static func newest<Body: TransactionBody>(
+        _ type: Body.Type, by party: PartyName, _ reader: any LedgerReader, where matches: (Body) -> Bool
+    ) throws -> Digest? {
+        try accepted(type, reader).last { $0.by == party && matches($0.body) }?.id
     }
 }

@@ -39,6 +39,11 @@ package struct OpenRecordedResult: Sendable {
     ) async throws -> Opened {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
         let pool = try session.state { try $0.knownPool(recorded.record.pool) }
+        guard pool.sharing == nil else {
+            throw GatewayError.notAllowed(
+                reason: "the key of pool \(pool.name) is in shares",
+                wayOn: "its holders give their parts, and the requester combines them, with `chancery open`")
+        }
         guard pool.custodian == session.party else {
             throw GatewayError.keyMissing(name: "pool \(pool.name)", party: session.party)
         }
@@ -47,7 +52,7 @@ package struct OpenRecordedResult: Sendable {
             return try handOut(opening, recorded, staging, session)
         }
         let seen = try session.state { try $0.openingCount(in: pool.name) }
-        let computed = try await recompute(recorded, pool, seen: seen, session, progress)
+        let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
         let key = try session.vault.poolKey(pool.name)
         let document = OpeningDocument(
             result: recorded.record.id, computed: computed.cid,
@@ -82,35 +87,6 @@ package struct OpenRecordedResult: Sendable {
         return Opened(
             receipt: receipt, result: recorded.record.id, grantee: recorded.record.executor, ciphertexts: 0,
             wasThere: true)
-    }
-
-    /// The result from the inputs that the ledger names. Refusals are recorded, with their reason; where only a block is
-    /// missing here, nobody is refused anything, and the command can be run again.
-    private func recompute(
-        _ recorded: RecordedResult, _ pool: PoolRecord, seen: Int64, _ session: PartySession,
-        _ progress: @escaping PlanExecutor.Progress
-    ) async throws -> ComputedResult {
-        do {
-            let computed = try session.recompute(
-                recorded.record, history: try session.history(of: pool.name), progress)
-            guard computed.cid == recorded.record.result else {
-                throw UnsoundResult("the plan gives \(computed.cid), and \(recorded.record.result) was recorded")
-            }
-            return computed
-        } catch QueryPlanError.guarded(let report) {
-            let receipt = try await refuse(recorded, seen, report.reasons.joined(separator: "; "), session)
-            throw GatewayError.queryRefused(reasons: report.reasons, transaction: receipt.transaction)
-        } catch let unsound as UnsoundResult {
-            let receipt = try await refuse(recorded, seen, unsound.reason, session)
-            throw GatewayError.resultRefused(reason: unsound.reason, transaction: receipt.transaction)
-        }
-    }
-
-    private func refuse(
-        _ recorded: RecordedResult, _ seen: Int64, _ reason: String, _ session: PartySession
-    ) async throws -> Receipt {
-        try await session.submit(
-            RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: String(reason.prefix(900))))
     }
 }
 

@@ -100,15 +100,18 @@ extension PartySession {
 }
 
 extension PartySession {
-    /// The pool's openings so far, for the disclosure guard: whole, in the order in which they were recorded.
-    func history(of pool: PoolName) throws -> [PastOpening] {
+    /// The pool's openings so far, for the disclosure guard: whole, in the order in which they were recorded. Those of
+    /// a shared key count from the first holder's part on.
+    ///
+    /// - Parameter count: Of the first so many alone.
+    func history(of pool: PoolName, first count: Int64 = .max) throws -> [PastOpening] {
         let opened = try state { state in
-            try state.openings(in: pool).compactMap { opening in
-                try state.result(opening.result).map { (opening, $0.record) }
+            try state.begunOpenings(in: pool).prefix(Int(count)).compactMap { opening in
+                try state.result(opening.result).map { (opening.at, $0.record) }
             }
         }
-        return try opened.map { opening, record in
-            let origin = "result \(record.id.hex.prefix(12)) opened at \(opening.at)"
+        return try opened.map { time, record in
+            let origin = "result \(record.id.hex.prefix(12)) opened at \(time)"
             do {
                 let content = try ResultContent(blobs.get(record.result))
                 return PastOpening(

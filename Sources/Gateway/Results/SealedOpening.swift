@@ -29,9 +29,17 @@ struct SealedOpening {
     }
 
     init(_ document: OpeningDocument, sealedTo recipient: SealingKey) throws {
+        try self.init(CanonicalJSON.encode(document), .opening, of: document.result, to: recipient)
+    }
+
+    /// A holder's part of an opening travels like an opening.
+    init(_ document: PartDocument, sealedTo recipient: SealingKey) throws {
+        try self.init(CanonicalJSON.encode(document), .part, of: document.result, to: recipient)
+    }
+
+    private init(_ plain: Data, _ purpose: Purpose, of result: Digest, to recipient: SealingKey) throws {
         let message = try SealedMessage.seal(
-            CanonicalJSON.encode(document), to: recipient, info: SealedOpening.info,
-            authenticating: Data(document.result.bytes))
+            plain, to: recipient, info: purpose.info, authenticating: Data(result.bytes))
         try self.init(bytes: CanonicalJSON.encode(message))
     }
 
@@ -52,13 +60,27 @@ struct SealedOpening {
     }
 
     func open(of result: Digest, with key: UnsealingKey) throws -> OpeningDocument {
-        // An opening is as large as its result has ciphertexts, and may be larger than a block.
-        let message = try CanonicalJSON.decode(SealedMessage.self, from: bytes, maximumByteCount: bytes.count)
-        let plain = try message.open(with: key, info: SealedOpening.info, authenticating: Data(result.bytes))
-        return try OpeningDocument(canonicalBytes: plain)
+        try OpeningDocument(canonicalBytes: plain(.opening, of: result, with: key))
     }
 
-    private static let info = Data("chancery opening v1".utf8)
+    /// The plain bytes of a holder's part document.
+    func openPart(of result: Digest, with key: UnsealingKey) throws -> Data {
+        try plain(.part, of: result, with: key)
+    }
+
+    private func plain(_ purpose: Purpose, of result: Digest, with key: UnsealingKey) throws -> Data {
+        // An opening is as large as its result has ciphertexts, and may be larger than a block.
+        let message = try CanonicalJSON.decode(SealedMessage.self, from: bytes, maximumByteCount: bytes.count)
+        return try message.open(with: key, info: purpose.info, authenticating: Data(result.bytes))
+    }
+
+    private enum Purpose: String {
+        case opening = "chancery opening v1"
+        case part = "chancery opening part v1"
+
+        var info: Data { Data(rawValue.utf8) }
+    }
+
     /// 64 MiB: far above what the most groups of a result need.
     private static let mostParts = 64
 }

@@ -2,6 +2,7 @@ import BlobStore
 package import Contracts
 package import Evidence
 import Foundation
+import Multiprecision
 import Paillier
 package import QueryPlans
 import SharingModel
@@ -91,15 +92,23 @@ extension PartySession {
     ) throws -> OpenedTable {
         let key = try state { try $0.knownPool(recorded.record.pool) }.publicKey()
         let ciphertexts = try content.loadCiphertexts(from: blobs, key: key)
-        guard ciphertexts.count == document.openings.count else {
-            throw GatewayError.openingDamaged(problem: "it opens another number of ciphertexts than the result has")
-        }
+        let plaintexts: [BigInteger]
         do {
-            try key.verifyBatch(Array(zip(ciphertexts, document.openings)).map { (ciphertext: $0, opening: $1) })
+            plaintexts = try document.plaintexts(of: ciphertexts, under: key, shared: sharedKey(of: recorded))
         } catch {
-            throw GatewayError.openingDamaged(problem: "a plaintext is not what its ciphertext holds (\(error))")
+            throw GatewayError.openingDamaged(problem: error.description)
         }
         return try OpenedTable(
-            content, of: executor().bind(plan), plaintexts: document.openings.map(\.plaintext), digits: digits)
+            content, of: executor().bind(plan), plaintexts: plaintexts, digits: digits)
+    }
+
+    /// The published values of the epoch in which a shared key opened the result.
+    func sharedKey(of recorded: RecordedResult) throws(OpeningFault) -> PoolKey? {
+        guard let epoch = recorded.opening?.epoch else { return nil }
+        let pool = recorded.record.pool
+        guard let key = try? state({ try $0.poolKey(pool, epoch: epoch) }) else {
+            throw OpeningFault(description: "pool \(pool) has had no shares of epoch \(epoch)")
+        }
+        return key
     }
 }

@@ -26,10 +26,7 @@ extension ThresholdKey {
     ///
     /// - Throws: ``PaillierError/commitmentsMalformed`` if one of them is of another form, or shares anything but 0.
     public func refreshed(by dealings: [ShareCommitments]) throws(PaillierError) -> ThresholdKey {
-        for commitments in dealings {
-            try commitments.check(for: structure, under: publicKey)
-            guard commitments.root == 1 else { throw .commitmentsMalformed }
-        }
+        for commitments in dealings { try checkRefreshing(commitments) }
         let grown =
             ShareDealing.shareBitCount(over: structure, range: zeroRange) + BigInteger(dealings.count).bitWidth
         let record = ThresholdRecord(
@@ -38,6 +35,14 @@ extension ThresholdKey {
                 [(record.commitments, 1)] + dealings.map { ($0, 1) }, under: publicKey),
             shareBitCount: max(record.shareBitCount, grown) + 1, factor: record.factor)
         return try ThresholdKey(record, base: base)
+    }
+
+    /// Checks what one party has published for a refreshing.
+    ///
+    /// - Throws: ``PaillierError/commitmentsMalformed`` if it is of another form, or shares anything but 0.
+    public func checkRefreshing(_ commitments: ShareCommitments) throws(PaillierError) {
+        try commitments.check(for: structure, under: publicKey)
+        guard commitments.root == 1 else { throw .commitmentsMalformed }
     }
 
     func dealt(_ dealing: ShareDealing, epoch: Int) -> [DealtShare] {

@@ -54,6 +54,17 @@ extension ThresholdKey {
         return try ThresholdKey(record, base: base)
     }
 
+    /// Checks what one holder has published for a resharing.
+    ///
+    /// - Throws: ``PaillierError/commitmentsMalformed`` if it is of another form; ``PaillierError/shareDoesNotMatch(holder:)``
+    ///   if it shares anything but that holder's share.
+    public func checkResharing(
+        _ commitments: ShareCommitments, by holder: Int, over structure: AccessStructure
+    ) throws(PaillierError) {
+        try commitments.check(for: structure, under: publicKey)
+        guard sharesOwn(commitments, of: holder, over: structure) else { throw .shareDoesNotMatch(holder: holder) }
+    }
+
     /// Whether the sharing is of that holder's share: `A₀^Δ = vᵢ^Δ′`, both being `v^(Δ·Δ′·sᵢ)`.
     private func sharesOwn(_ commitments: ShareCommitments, of holder: Int, over structure: AccessStructure) -> Bool {
         guard verificationValues.indices.contains(holder - 1),

@@ -25,6 +25,7 @@ struct EvidenceWorkshop {
     var plan: CID
     var computed: CID
     var opening: OpeningDocument?
+    var sharedKey: PoolKey?
     /// Manifests, plan, result, ciphertexts.
     var blocks: [Block]
 
@@ -41,11 +42,13 @@ struct EvidenceWorkshop {
         plan = content.plan.cid
         computed = content.computed.cid
         opening = evidence.opening
+        sharedKey = evidence.sharedKey
         let store = MemoryBlobStore()
         let roots = try store.importCAR(from: file, completeness: .rootsOnly).roots
         let rebuilt = Set(
             roots + [content.founding.cid] + content.transactions.map(\.cid)
-                + (content.membership ?? []).map(\.cid) + (content.opening ?? []).map(\.cid))
+                + (content.membership ?? []).map(\.cid) + (content.opening ?? []).map(\.cid)
+                + [content.sharedKey].compactMap { $0?.cid })
         blocks = try store.cids().filter { !rebuilt.contains($0) }.map { try store.get($0) }
     }
 
@@ -54,15 +57,18 @@ struct EvidenceWorkshop {
         let transactions = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let steps = try membership.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let openingBlocks = try opening?.blocks()
+        let keyBlock = try sharedKey.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: consortium, section: section, result: result, founding: foundingBlock.cid,
                 checkpoint: checkpoint, membership: steps.map(\.cid), transactions: transactions.map(\.cid), plan: plan,
                 computed: computed,
-                opening: openingBlocks?.map(\.cid)))
+                opening: openingBlocks?.map(\.cid), sharedKey: keyBlock?.cid))
         var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
         var writer = try CARWriter(roots: [root.cid], to: &sink)
-        for block in [root, foundingBlock] + steps + transactions + (openingBlocks ?? []) + blocks {
+        for block in [root, foundingBlock] + steps + transactions + (openingBlocks ?? []) + blocks
+            + [keyBlock].compactMap(\.self)
+        {
             try writer.append(block, to: &sink)
         }
         try sink.commit(as: file.path)

@@ -10,11 +10,27 @@ actor Templates {
 
     private var publishing: Task<TestFolder, any Error>?
     private var opening: Task<(TestFolder, String), any Error>?
+    private var sharing: Task<(TestFolder, String), any Error>?
 
     func published() async throws -> TestFolder {
         if let publishing { return try await publishing.value }
         let task = Task { try await Templates.publish() }
         publishing = task
+        return try await task.value
+    }
+
+    /// One whose pool's key is in shares, two of three, with a result that nobody has opened.
+    func shared() async throws -> (TestFolder, String) {
+        if let sharing { return try await sharing.value }
+        let task = Task { () -> (TestFolder, String) in
+            let consortium = try await Templates.found()
+            try await consortium.createSharedPool()
+            for department in TestConsortium.departments { _ = try await consortium.publish(department) }
+            let computed = try await consortium.query(token: consortium.grant())
+            try consortium.cosign()
+            return (consortium.folder, computed.id.hex)
+        }
+        sharing = task
         return try await task.value
     }
 
@@ -33,6 +49,19 @@ actor Templates {
     }
 
     private static func publish() async throws -> TestFolder {
+        let consortium = try await found()
+        try consortium.vault("ministry").store("pool.health", TestPoolKey.serialized())
+        _ = try await CreatePoolKey(
+            pool: name("health"), members: TestConsortium.departments.map { try name($0) },
+            custodian: name("ministry"), bitCount: 2_048
+        ).run(as: consortium.session("ministry"))
+        for department in TestConsortium.departments { _ = try await consortium.publish(department) }
+        try consortium.cosign()
+        return consortium.folder
+    }
+
+    /// A consortium that has no pool yet.
+    static func found() async throws -> TestConsortium {
         let folder = TestFolder()
         let policies = folder.url("policies")
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
@@ -43,15 +72,7 @@ actor Templates {
             clock: { TestConsortium.founded }, passphrase: TestConsortium.passphrase
         ).run(in: place)
         let founded = try TestFolder(copying: place)
-        let consortium = try TestConsortium(copying: founded, at: TestConsortium.founded.adding(seconds: 60))
-        try consortium.vault("ministry").store("pool.health", TestPoolKey.serialized())
-        _ = try await CreatePoolKey(
-            pool: name("health"), members: TestConsortium.departments.map { try name($0) },
-            custodian: name("ministry"), bitCount: 2_048
-        ).run(as: consortium.session("ministry"))
-        for department in TestConsortium.departments { _ = try await consortium.publish(department) }
-        try consortium.cosign()
-        return consortium.folder
+        return try TestConsortium(copying: founded, at: TestConsortium.founded.adding(seconds: 60))
     }
 
     private static let policy = """

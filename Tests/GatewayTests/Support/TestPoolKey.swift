@@ -7,10 +7,14 @@ import Paillier
 /// Made with `openssl prime -generate -safe -bits 1024`.
 enum TestPoolKey {
     static func serialized() throws -> SecretBytes {
+        try key().withSerialized { SecretBytes(copying: $0) }
+    }
+
+    static func key() throws -> PrivateKey {
         guard let p = BigInteger(p1024), let q = BigInteger(q1024) else {
             preconditionFailure("a fixture is a decimal number")
         }
-        return try PrivateKey(p: p, q: q).withSerialized { SecretBytes(copying: $0) }
+        return try PrivateKey(p: p, q: q)
     }
 
     static let p1024 = """

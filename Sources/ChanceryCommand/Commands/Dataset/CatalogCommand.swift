@@ -44,7 +44,10 @@ struct CatalogCommand: ParsableCommand {
                 dataset.dataset.terms.validUntil?.description ?? "",
                 NoticeDocument.told(dataset.notices))
         }
-        return "pool \(entry.pool.name), key held by \(entry.pool.custodian)\n\n" + table.text()
+        let held =
+            entry.pool.sharing.map { "in shares, held by \($0.key.holders.map(\.text).joined(separator: ", "))" }
+            ?? "held by \(entry.pool.custodian)"
+        return "pool \(entry.pool.name), key \(held)\n\n" + table.text()
     }
 
     private static func packs(_ dataset: DatasetRecord) -> String {

@@ -14,7 +14,10 @@ struct PoolCommand: AsyncParsableCommand {
               chancery pool create health --members site1,site2 --custodian ministry \\
                 --as ministry
             """,
-        subcommands: [CreatePoolCommand.self])
+        subcommands: [
+            CreatePoolCommand.self, AcknowledgeShareCommand.self, RefreshSharesCommand.self, ReshareCommand.self,
+            DealSharesCommand.self, ShowPoolCommand.self,
+        ])
 }
 
 struct CreatePoolCommand: AsyncParsableCommand {
@@ -25,8 +28,11 @@ struct CreatePoolCommand: AsyncParsableCommand {
             The custodian holds the whole private key and opens results: it must be a party that all members trust not \
             to decrypt rows in silence. Searching the two safe primes takes from some seconds to a minute.
 
+            With --threshold nobody holds it: the custodian deals the key in shares to the holders and keeps nothing, and             so many of them open together. The pool is usable when all holders have run `chancery pool acknowledge`.
+
             EXAMPLE:
               chancery pool create health --members site1,site2 --custodian ministry --as ministry
+              chancery pool create health --members site1,site2,site3 --threshold 2 --custodian ministry --as ministry
             """)
 
     @Argument(help: "The pool's name.")
@@ -35,8 +41,14 @@ struct CreatePoolCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Departments that may publish into it.", valueName: "a,b,…"))
     var members: NameList<NameKind.Party>
 
-    @Option(help: ArgumentHelp("Who holds the private key.", valueName: "party"))
+    @Option(help: ArgumentHelp("Who holds the private key, or deals its shares.", valueName: "party"))
     var custodian: PartyName
+
+    @Option(help: ArgumentHelp("Deal the key in shares, of which so many open.", valueName: "n"))
+    var threshold: Int?
+
+    @Option(help: ArgumentHelp("Who holds the shares; the members unless given.", valueName: "a,b,…"))
+    var holders: NameList<NameKind.Party>?
 
     @Option(help: ArgumentHelp("Bits of the modulus, 2048 at the least.", valueName: "bits"))
     var bits = 3_072
@@ -55,14 +67,21 @@ struct CreatePoolCommand: AsyncParsableCommand {
         guard bits >= 2_048, bits <= 16_384, bits.isMultiple(of: 2) else {
             throw ValidationError("--bits must be even, 2048 to 16384: shorter keys protect nothing")
         }
+        if let threshold { try PoolDocument.check(threshold, of: (holders ?? members).names.count) }
+        guard holders == nil || threshold != nil else { throw ValidationError("--holders needs --threshold") }
     }
 
     func run() async throws {
         let session = try options.session()
         let bar = ProgressBar("searching safe primes", unit: "candidates", total: nil)
         defer { bar.finish() }
+        let parties = (holders ?? members).names
+        let shared = try threshold.map {
+            CreatePoolKey.Holders(parties, structure: try AccessStructure(threshold: $0, of: parties.count))
+        }
         let receipt = try await CreatePoolKey(
-            pool: name, members: members.names, custodian: custodian, bitCount: bits, randomness: randomness
+            pool: name, members: members.names, custodian: custodian, bitCount: bits, randomness: randomness,
+            holders: shared
         ).run(as: session) { bar.update($0.testedCandidates) }
         bar.finish()
         let pool = try session.state { try $0.knownPool(name) }
@@ -70,9 +89,15 @@ struct CreatePoolCommand: AsyncParsableCommand {
             receipt.document([
                 "pool": .string(name.text), "custodian": .string(custodian.text), "bits": .integer(Int64(bits)),
                 "keyFingerprint": .string(pool.keyFingerprint.hex), "randomness": .string(randomness.rawValue),
+                "inForce": .bool(pool.isInForce),
             ])
         ) {
-            "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), held by \(custodian)\n\(receipt.line)"
+            let held =
+                threshold.map {
+                    "dealt in shares of which \($0) open; each holder takes its own with "
+                        + "`chancery pool acknowledge \(name)`"
+                } ?? "held by \(custodian)"
+            return "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), \(held)\n\(receipt.line)"
         }
     }
 }

@@ -1,28 +1,42 @@
 import ArgumentParser
 import CanonicalJSON
+import Contracts
 import Gateway
+import Ledger
+import Paillier
 import SharingModel
 
 struct OpenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "open",
-        abstract: "Open a recorded result for the one who asked, as the pool's custodian.",
+        abstract: "Open a recorded result for the one who asked, or give your part of it.",
         discussion: """
             The custodian computes the result again from the manifests and the plan on the ledger, and opens only that. \
             The opening is recorded before it is given out, and sealed to the requester.
 
+            Where the pool's key is in shares, each holder gives its part in the same way, and the requester opens the             result from the parts of as many as suffice, whatever the others have sent.
+
             EXAMPLE:
               chancery open 9c01ab --as ministry
+              chancery open 9c01ab --report --as statistics
             """)
 
     @Argument(help: "Any beginning of the result's id.")
     var result: String
+
+    @Flag(help: "Show a holder's part that does not hold on the ledger, where it convicts its giver.")
+    var report = false
 
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
         let session = try options.session()
+        let (recorded, pool) = try session.state { state in
+            let recorded = try state.recordedResult(matching: result)
+            return (recorded, try state.knownPool(recorded.record.pool))
+        }
+        if let sharing = pool.sharing { return try await open(recorded, sharing, session) }
         let progress = RowProgress("recomputing")
         defer { progress.finish() }
         let opened = try await OpenRecordedResult(result).run(as: session, progress: progress.executor)
@@ -37,6 +51,52 @@ struct OpenCommand: AsyncParsableCommand {
                 ? "result \(opened.result.hex.prefix(12)) had been opened for \(opened.grantee)\n\(opened.receipt.line)"
                 : "result \(opened.result.hex.prefix(12)) recomputed, found equal, and opened for \(opened.grantee)\n"
                     + opened.receipt.line
+        }
+    }
+
+    /// A holder gives its part, once in an epoch; the requester combines those that there are.
+    private func open(_ recorded: RecordedResult, _ sharing: PoolSharing, _ session: PartySession) async throws {
+        let isRequester = recorded.record.executor == session.party
+        let hasGiven = recorded.parts.contains {
+            $0.holder == session.party && $0.epoch == sharing.key.key.epoch
+        }
+        if !isRequester || (sharing.key.holders.contains(session.party) && !hasGiven && recorded.opening == nil) {
+            return try await give(session)
+        }
+        let combined = try await CombineParts(result, reports: report).run(as: session)
+        try json.print(
+            combined.receipt.document([
+                "result": .string(combined.result.hex), "status": .string("opened"),
+                "holders": .array(combined.holders.map { .string($0.text) }),
+                "faulty": .array(combined.faults.map { .string($0.holder.text) }),
+            ])
+        ) {
+            var lines = combined.faults.map { fault in
+                "the part of \(fault.holder) \(fault.problem)"
+                    + (fault.report.map { "; shown on the ledger as transaction \($0.hex.prefix(12))" } ?? "")
+            }
+            lines.append(
+                "result \(combined.result.hex.prefix(12)) opened from the parts of "
+                    + combined.holders.map(\.text).joined(separator: ", "))
+            return (lines + [combined.receipt.line]).joined(separator: "\n")
+        }
+    }
+
+    private func give(_ session: PartySession) async throws {
+        let progress = RowProgress("recomputing")
+        defer { progress.finish() }
+        let given = try await OpenWithShares(result).give(as: session, progress: progress.executor)
+        progress.finish()
+        try json.print(
+            given.receipt.document([
+                "result": .string(given.result.hex), "status": .string("part"),
+                "epoch": .integer(Int64(given.epoch)), "grantee": .string(given.grantee.text),
+            ])
+        ) {
+            given.wasThere
+                ? "your part of result \(given.result.hex.prefix(12)) had been given\n\(given.receipt.line)"
+                : "result \(given.result.hex.prefix(12)) recomputed, found equal, and your part given to "
+                    + "\(given.grantee)\n\(given.receipt.line)"
         }
     }
 }

@@ -110,7 +110,7 @@ struct QueryCommand: AsyncParsableCommand {
             lines.append("\(Quantity.counted(content.refused.count, "group")) left out: \(content.refused[0].reason)")
         }
         lines.append(computed.receipt.line)
-        lines.append("the pool's custodian opens it with `chancery open \(computed.id.hex.prefix(12))`")
+        lines.append("whoever holds the pool's key opens it with `chancery open \(computed.id.hex.prefix(12))`")
         return lines.joined(separator: "\n")
     }
 }

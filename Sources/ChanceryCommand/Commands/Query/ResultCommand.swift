@@ -96,7 +96,7 @@ struct ShowResultCommand: ParsableCommand {
         try json.print(ResultDocument.value(shown)) {
             guard let table = shown.table else {
                 switch shown.status {
-                case .computed: return "computed; the pool's custodian has not opened it yet"
+                case .computed: return ResultDocument.waiting(shown.recorded)
                 case .refused:
                     return "the custodian refused to open it: \(shown.recorded.openingRefusal?.reason ?? "")"
                 case .opened: return "opened for \(shown.recorded.record.executor), who alone can read it"

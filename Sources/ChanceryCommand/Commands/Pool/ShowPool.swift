@@ -1,0 +1,131 @@
+import ArgumentParser
+import CanonicalJSON
+import Contracts
+import Gateway
+import Ledger
+import Paillier
+import SharingModel
+
+struct ShowPoolCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show who holds a pool's key, and whose word a ceremony waits for.",
+        discussion: """
+            EXAMPLE:
+              chancery pool show health
+            """)
+
+    @Argument(help: "The pool's name.")
+    var name: PoolName
+
+    @OptionGroup var options: ReadingOptions
+    @OptionGroup var json: JSONOptions
+
+    func run() throws {
+        let (pool, ceremony) = try options.session().state { (try $0.knownPool(name), try $0.ceremony(of: name)) }
+        try json.print(PoolDocument.value(pool, ceremony)) { PoolDocument.text(pool, ceremony) }
+    }
+}
+
+/// A pool and its ceremonies as the commands print them.
+enum PoolDocument {
+    static func value(_ pool: PoolRecord, _ ceremony: PoolCeremony?) -> JSONValue {
+        var document: [String: JSONValue] = [
+            "pool": .string(pool.name.text), "custodian": .string(pool.custodian.text),
+            "members": list(pool.members), "keyFingerprint": .string(pool.keyFingerprint.hex),
+            "inForce": .bool(pool.isInForce),
+        ]
+        if let sharing = pool.sharing {
+            document["holders"] = list(sharing.key.holders)
+            document["structure"] = .string(text(sharing.key.key.structure))
+            document["epoch"] = .integer(Int64(sharing.key.key.epoch))
+            document["acknowledged"] = list(sharing.acknowledged)
+            if let complaint = sharing.complaint { document["complaint"] = value(complaint) }
+        }
+        if let ceremony {
+            var member: [String: JSONValue] = [
+                "epoch": .integer(Int64(ceremony.epoch)), "by": .string(ceremony.by.text),
+                "refreshing": .bool(ceremony.isRefreshing), "holders": list(ceremony.holders),
+                "structure": .string(text(ceremony.structure)), "dealers": list(ceremony.dealers),
+                "dealt": list(ceremony.dealings.map(\.dealer)), "acknowledged": list(ceremony.acknowledged),
+            ]
+            if let complaint = ceremony.complaint { member["complaint"] = value(complaint) }
+            document["ceremony"] = .object(member)
+        }
+        return .object(document)
+    }
+
+    static func text(_ pool: PoolRecord, _ ceremony: PoolCeremony?) -> String {
+        var lines = ["pool \(pool.name), key \(pool.keyFingerprint.hex.prefix(16)), members \(names(pool.members))"]
+        guard let sharing = pool.sharing else {
+            return (lines + ["\(pool.custodian) holds the whole key"]).joined(separator: "\n")
+        }
+        lines.append(
+            "key in shares, dealt by \(pool.custodian): \(text(sharing.key.key.structure)), held by "
+                + names(sharing.key.holders))
+        let missing = sharing.key.holders.filter { !sharing.acknowledged.contains($0) }
+        lines.append(
+            missing.isEmpty
+                ? "epoch \(sharing.key.key.epoch), in force"
+                : "not in force: \(names(missing)) must acknowledge with `chancery pool acknowledge \(pool.name)`")
+        if let complaint = sharing.complaint { lines.append(text(complaint)) }
+        guard let ceremony else { return lines.joined(separator: "\n") }
+        lines.append(
+            "\(ceremony.isRefreshing ? "refreshing" : "resharing") to epoch \(ceremony.epoch), begun by \(ceremony.by): "
+                + "\(text(ceremony.structure)), for \(names(ceremony.holders))")
+        if let complaint = ceremony.complaint {
+            lines.append(text(complaint))
+        } else if ceremony.key == nil {
+            let waiting = ceremony.dealers.filter { dealer in !ceremony.dealings.contains { $0.dealer == dealer } }
+            lines.append("still to deal: \(names(waiting))")
+        } else {
+            let waiting = ceremony.holders.filter { !ceremony.acknowledged.contains($0) }
+            lines.append("still to acknowledge: \(names(waiting))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    static func printProposal(
+        _ name: PoolName, _ proposed: (receipt: Receipt, dealers: [PartyName]), _ json: JSONOptions
+    ) throws {
+        try json.print(
+            proposed.receipt.document(["pool": .string(name.text), "dealers": list(proposed.dealers)])
+        ) {
+            "new shares of pool \(name) are proposed; \(names(proposed.dealers)) deal with `chancery pool deal \(name)`\n"
+                + proposed.receipt.line
+        }
+    }
+
+    static func check(_ threshold: Int, of count: Int) throws {
+        guard (1...AccessStructure.widestGate).contains(count), (1...count).contains(threshold) else {
+            throw ValidationError(
+                "--threshold must be 1 to the number of holders, of whom there are at most \(AccessStructure.widestGate)"
+            )
+        }
+    }
+
+    private static func text(_ structure: AccessStructure) -> String { text(structure.root) }
+
+    private static func text(_ node: AccessStructure.Node) -> String {
+        guard case .gate(let threshold, let nodes) = node else { return "1" }
+        if nodes.allSatisfy({ $0 == .holder }) { return "\(threshold) of \(nodes.count)" }
+        return "\(threshold) of (\(nodes.map { text($0) }.joined(separator: ", ")))"
+    }
+
+    private static func text(_ complaint: ShareComplaint) -> String {
+        "ended by \(complaint.by)'s complaint: what \(complaint.dealer) dealt \(complaint.reason)"
+    }
+
+    private static func value(_ complaint: ShareComplaint) -> JSONValue {
+        .object([
+            "by": .string(complaint.by.text), "dealer": .string(complaint.dealer.text),
+            "reason": .string(complaint.reason),
+        ])
+    }
+
+    private static func list(_ parties: [PartyName]) -> JSONValue { .array(parties.map { .string($0.text) }) }
+
+    private static func names(_ parties: [PartyName]) -> String {
+        parties.map(\.text).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,115 @@
+import Paillier
+import SharingModel
+
+extension RecordPart {
+    package func checkForm() throws(ContractsError) {
+        try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
+        try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen")
+    }
+
+    package func execute(in execution: inout Execution) throws {
+        let recorded = try execution.result(result)
+        let pool = recorded.record.pool
+        let sharing = try execution.shares(of: recorded)
+        try sharing.check(epoch: epoch)
+        if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
+            throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
+        }
+        try execution.checkStillGranted(recorded)
+        try begin(recorded, in: &execution)
+        try execution.write(
+            OpeningPartRecord(
+                id: execution.transaction.id, holder: execution.by, epoch: epoch, part: part, commitment: commitment,
+                reported: nil, at: execution.now),
+            to: .openingPart(result, execution.by))
+        if recorded.partRefusals.contains(where: { $0.custodian == execution.by }) {
+            execution.delete(.partRefusal(result, execution.by))
+        }
+    }
+
+    /// The first part gives the opening its place in the history. Every later opening is judged against it, and it
+    /// against those before: of any two, each holder judges the later one knowing the earlier, whichever is combined
+    /// first, or never.
+    private func begin(_ recorded: RecordedResult, in execution: inout Execution) throws {
+        let pool = recorded.record.pool
+        let count = try execution.state.openingCount(in: pool)
+        let expected = recorded.begun?.number ?? count
+        guard openingsSeen == expected else {
+            throw Refusal(
+                .historyMoved, ["pool": pool.text, "seen": String(openingsSeen), "openings": String(expected)])
+        }
+        guard recorded.begun == nil else { return }
+        try execution.write(
+            OpeningBegun(result: result, number: count, at: execution.now), to: .openingBegun(result))
+        try execution.write(OpeningPointer(result: result), to: .poolOpening(pool, count))
+        try execution.write(OpeningCount(count: count + 1), to: .openingCount(pool))
+    }
+}
+
+extension CombineOpening {
+    package func checkForm() throws(ContractsError) {
+        try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
+        try Form.check(list: holders, in: 1...64, "holders")
+    }
+
+    /// What the parts were given for was checked with each of them; here is noted what was made of them.
+    package func execute(in execution: inout Execution) throws {
+        let recorded = try execution.result(result)
+        let record = recorded.record
+        let pool = try execution.pool(record.pool)
+        guard let sharing = pool.sharing else {
+            throw Refusal(
+                .notAHolder, ["party": execution.by.text, "pool": pool.name.text, "holds": "opens nothing of"])
+        }
+        guard record.executor == execution.by else {
+            throw Refusal(.notTheGrantee, ["party": execution.by.text, "token": record.token.hex])
+        }
+        guard recorded.opening == nil else { throw Refusal(.alreadyOpened, ["result": result.hex]) }
+        try sharing.check(epoch: epoch)
+        for holder in holders
+        where !recorded.parts.contains(where: { $0.holder == holder && $0.epoch == epoch && $0.reported == nil }) {
+            throw Refusal(.partUnknown, ["party": holder.text, "result": result.hex])
+        }
+        guard sharing.key.isQualified(holders), let begun = recorded.begun else {
+            throw Refusal(.tooFewParts, ["pool": pool.name.text, "result": result.hex])
+        }
+        try execution.write(
+            OpeningRecord(
+                result: result, id: execution.transaction.id, pool: pool.name, number: begun.number,
+                custodian: execution.by, opening: opening, commitment: commitment, at: execution.now, epoch: epoch,
+                holders: holders),
+            to: .opening(result))
+    }
+}
+
+extension ReportPart {
+    package func checkForm() throws(ContractsError) {}
+
+    package func execute(in execution: inout Execution) throws {
+        let recorded = try execution.result(result)
+        guard recorded.record.executor == execution.by else {
+            throw Refusal(.notTheGrantee, ["party": execution.by.text, "token": recorded.record.token.hex])
+        }
+        guard let given = recorded.parts.first(where: { $0.holder == holder }) else {
+            throw Refusal(.partUnknown, ["party": holder.text, "result": result.hex])
+        }
+        guard given.reported == nil else {
+            throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
+        }
+        try execution.write(
+            OpeningPartRecord(
+                id: given.id, holder: given.holder, epoch: given.epoch, part: given.part,
+                commitment: given.commitment, reported: part, at: given.at),
+            to: .openingPart(result, holder))
+    }
+}
+
+extension PoolSharing {
+    fileprivate func check(epoch: Int) throws {
+        guard epoch == key.key.epoch else {
+            throw Refusal(
+                .epochOver,
+                ["pool": key.pool.text, "found": String(epoch), "expected": String(key.key.epoch)])
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import BlobStore
+import Contracts
+import Foundation
+package import Ledger
+import Paillier
+package import SharingModel
+
+/// `pool acknowledge`: a holder takes its share, checks it against what was published, puts it into its vault, and says
+/// so on the ledger. A share that is not what was published is complained of instead, and the ceremony is over.
+///
+/// A command that was killed can be run again: the share is in the vault before the ledger is told, and is taken anew
+/// from the same dealings where it is not.
+package struct AcknowledgePoolShare: Sendable {
+    package let pool: PoolName
+
+    package init(_ pool: PoolName) {
+        self.pool = pool
+    }
+
+    package struct Acknowledged: Sendable {
+        package let receipt: Receipt
+        package let epoch: Int
+        /// Whether the shares are in force: all holders have acknowledged.
+        package let isInForce: Bool
+        /// Holders whose acknowledgement is missing, in the structure's order.
+        package let missing: [PartyName]
+    }
+
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where nothing waits for this party, or where the share was
+    ///   wrong, after the complaint was recorded; the blob store's errors where a sealed share is not at hand.
+    package func run(as session: PartySession) async throws -> Acknowledged {
+        let record = try session.state { try $0.knownPool(pool) }
+        guard let pending = try PendingShare(record, session) else { return try said(record, session) }
+        if !pending.isAcknowledged(by: session.party) {
+            do {
+                try session.keep(pending.take(session), of: pool)
+            } catch let fault as WrongDealing {
+                throw try await complain(of: fault, pending, session)
+            }
+            _ = try await session.submit(
+                AcknowledgeShare(pool: pool, ceremony: pending.ceremony, key: pending.key.digest()))
+        }
+        return try said(session.state { try $0.knownPool(pool) }, session)
+    }
+
+    /// What has come of this party's acknowledgement.
+    private func said(_ record: PoolRecord, _ session: PartySession) throws -> Acknowledged {
+        let (ceremony, key, acknowledged): (Digest, PoolKey, [PartyName])
+        if let pending = try PendingShare(record, session) {
+            (ceremony, key, acknowledged) = (pending.ceremony, pending.key, pending.acknowledged)
+        } else {
+            let (sharing, _) = try session.holding(of: record)
+            (ceremony, key, acknowledged) = (sharing.ceremony, sharing.key, sharing.acknowledged)
+        }
+        guard let receipt = try session.receipt(of: AcknowledgeShare.self, where: { $0.ceremony == ceremony }) else {
+            throw GatewayError.notAllowed(
+                reason: "no share of pool \(pool) waits for \(session.party)",
+                wayOn: "see `chancery pool show \(pool)`")
+        }
+        let missing = key.holders.filter { !acknowledged.contains($0) }
+        if missing.isEmpty { try session.dropShares(of: pool, before: key.key.epoch) }
+        return Acknowledged(
+            receipt: receipt, epoch: key.key.epoch, isInForce: missing.isEmpty, missing: missing)
+    }
+
+    private func complain(
+        of fault: WrongDealing, _ pending: PendingShare, _ session: PartySession
+    ) async throws -> GatewayError {
+        let receipt = try await session.submit(
+            ComplainOfShare(pool: pool, ceremony: pending.ceremony, dealer: fault.dealer, reason: fault.reason))
+        return GatewayError.notAllowed(
+            reason: "what \(fault.dealer) dealt to \(session.party) \(fault.reason); the complaint is on the ledger, "
+                + "transaction \(receipt.transaction.hex.prefix(12)), and the ceremony is over",
+            wayOn: "have another one begun, without \(fault.dealer) if this happens again")
+    }
+}
+
+/// A dealing that does not keep what its dealer has published.
+struct WrongDealing: Error {
+    let dealer: PartyName
+    let reason: String
+}
+
+/// The share that waits for a holder: of a new pool, or of a renewal whose dealers have all dealt.
+struct PendingShare {
+    let pool: PoolRecord
+    let ceremony: Digest
+    let key: PoolKey
+    let acknowledged: [PartyName]
+    /// `nil` for a new pool.
+    let renewal: PoolCeremony?
+
+    /// - Returns: `nil` where no ceremony waits for this party's word, or a complaint has ended it.
+    init?(_ pool: PoolRecord, _ session: PartySession) throws {
+        self.pool = pool
+        if let renewal = try session.state({ try $0.ceremony(of: pool.name) }), renewal.complaint == nil,
+            let key = renewal.key
+        {
+            (ceremony, self.key, acknowledged) = (renewal.id, key, renewal.acknowledged)
+            self.renewal = renewal
+        } else if let sharing = pool.sharing, !sharing.isAcknowledged, sharing.complaint == nil {
+            (ceremony, key, acknowledged) = (sharing.ceremony, sharing.key, sharing.acknowledged)
+            renewal = nil
+        } else {
+            return nil
+        }
+        guard key.holders.contains(session.party) else { return nil }
+    }
+
+    func isAcknowledged(by party: PartyName) -> Bool { acknowledged.contains(party) }
+
+    /// The share, checked against the published values.
+    /// - Throws: ``WrongDealing``; the store's errors.
+    func take(_ session: PartySession) throws -> KeyShare {
+        guard let number = key.number(of: session.party) else {
+            throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
+        }
+        let next = try pool.thresholdKey(key)
+        guard let renewal, let present = pool.sharing else {
+            let dealt = try open(pool.sharing?.shares ?? [], of: pool.custodian, number, session)
+            return try checked(pool.custodian) { () throws(PaillierError) in
+                try KeyShare(holder: number, value: dealt.value, under: next)
+            }
+        }
+        let old = try pool.thresholdKey(present.key)
+        var received: [Int: DealtShare] = [:]
+        for dealing in renewal.dealings {
+            let dealt = try open(dealing.shares, of: dealing.dealer, number, session)
+            try checked(dealing.dealer) { () throws(PaillierError) in
+                try old.check(dealt, of: dealing.commitments, over: key.key.structure)
+            }
+            if let place = present.key.number(of: dealing.dealer) { received[place] = dealt }
+        }
+        if renewal.isRefreshing {
+            return try session.share(of: pool, under: old).refreshed(by: Array(received.values), to: next)
+        }
+        return try KeyShare(holder: number, value: old.resharedValue(from: received), under: next)
+    }
+
+    private func open(
+        _ shares: [CID], of dealer: PartyName, _ number: Int, _ session: PartySession
+    ) throws -> DealtShare {
+        let wrong = WrongDealing(dealer: dealer, reason: "cannot be read, or is no share")
+        guard shares.indices.contains(number - 1) else { throw wrong }
+        let block = try session.blobs.get(shares[number - 1])
+        let address = ShareAddress(
+            pool: pool.name, dealer: dealer, holder: session.party, epoch: key.key.epoch, key: pool.keyFingerprint)
+        guard let dealt = try? SealedShare.open(block, at: address, with: session.vault.unsealingKey()),
+            dealt.holder == number, dealt.epoch == key.key.epoch
+        else { throw wrong }
+        return dealt
+    }
+
+    @discardableResult
+    private func checked<Value>(
+        _ dealer: PartyName, _ body: () throws(PaillierError) -> Value
+    ) throws(WrongDealing) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw WrongDealing(dealer: dealer, reason: "is not the share that was published")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import BlobStore
+import CanonicalJSON
+import Foundation
+import Paillier
+import SharingModel
+import SignedEnvelopes
+
+/// For whom and for what a dealt number is; bound into its seal, so that no share passes for another.
+struct ShareAddress: Codable, Hashable {
+    let pool: PoolName
+    let dealer: PartyName
+    let holder: PartyName
+    /// Of the shares that it makes.
+    let epoch: Int
+    /// Of the pool's key.
+    let key: Digest
+
+    var bytes: Data {
+        get throws { try CanonicalJSON.encode(self) }
+    }
+}
+
+/// A dealt number that its holder alone can read: a sealed message's canonical JSON, as one raw block.
+enum SealedShare {
+    static func seal(_ share: DealtShare, at address: ShareAddress, to recipient: SealingKey) throws -> Block {
+        var plain = share.withSerialized { Data($0) }
+        defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
+        let message = try SealedMessage.seal(
+            plain, to: recipient, info: info, authenticating: address.bytes)
+        return try Block(CanonicalJSON.encode(message), codec: .raw)
+    }
+
+    /// - Throws: ``SealedShareFault`` for what the dealer did wrong; the store's errors for a block that is missing.
+    static func open(_ block: Block, at address: ShareAddress, with key: UnsealingKey) throws -> DealtShare {
+        do {
+            let message = try CanonicalJSON.decode(SealedMessage.self, from: block.data)
+            var plain = try message.open(with: key, info: info, authenticating: address.bytes)
+            defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
+            return try plain.withUnsafeBytes { try DealtShare(serialized: $0) }
+        } catch {
+            throw SealedShareFault()
+        }
+    }
+
+    private static let info = Data("chancery pool share v1".utf8)
+}
+
+/// What a dealer put up for a holder cannot be read by it, or is no share.
+struct SealedShareFault: Error {}
