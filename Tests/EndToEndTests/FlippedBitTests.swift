@@ -12,9 +12,10 @@ struct FlippedBitTests {
     private static let seed = UInt64(ProcessInfo.processInfo.environment["CHANCERY_FLIPS_SEED"] ?? "") ?? 2026
 
     /// The home of a killed `site1` with ledgers and blobs of its own, and the cluster without it.
-    private func killedNode() async throws -> (RunningCluster, FlippedHome) {
+    private func killedNode(isSecure: Bool = false) async throws -> (RunningCluster, FlippedHome) {
         let prepared = try await TestConsortium.at(.published, departments: 4).copy()
-        let cluster = try await RunningCluster(prepared.consortium, departments: Self.departments, members: 1)
+        let cluster = try await RunningCluster(
+            prepared.consortium, departments: Self.departments, members: 1, isSecure: isSecure)
         for department in ["site1", "site2", "site3", "site1"] {
             try await cluster.run(
                 "token", "request", "--pool", "health", "--packs", "care", "--purpose", "a test", "--uses", "1",
@@ -28,24 +29,29 @@ struct FlippedBitTests {
 
     @Test("One flipped bit in a file of a node is found or harmless, and repaired from the others")
     func everywhere() async throws {
-        let (cluster, home) = try await killedNode()
+        // Over TLS: nodes give shards to members only.
+        let (cluster, home) = try await killedNode(isSecure: true)
         let node = try cluster.address(of: "site2")
         try await home.expectSound()
         var generator = SeededGenerator(seed: Self.seed)
         let flips = try (0..<Self.flips).map { _ in try home.flip(using: &generator) }
         var tally = FlipTally()
-        // Two at a time: each is some runs of the command.
+        // Two at a time.
         try await withThrowingTaskGroup(of: FlipTally.Case.self) { group in
-            var rest = flips[...]
-            for flip in rest.prefix(2) { group.addTask { try await home.tryOut(flip, node: node) } }
-            rest = rest.dropFirst(2)
+            var rest = Array(flips.enumerated())[...]
+            func tryNext() {
+                guard let (number, flip) = rest.popFirst() else { return }
+                group.addTask { try await home.tryOut(flip, number: number, node: node) }
+            }
+            for _ in 0..<2 { tryNext() }
             while let result = try await group.next() {
                 tally.count(result)
-                if let flip = rest.popFirst() { group.addTask { try await home.tryOut(flip, node: node) } }
+                tryNext()
             }
         }
         print("flipped bits, seed \(Self.seed): \(tally)")
         #expect(tally.total == Self.flips && tally.found > 0 && tally.harmless < Self.flips)
+        #expect(tally.found == tally.repaired)
     }
 
     @Test("A node whose ledger was damaged while it was away repairs itself when it starts")
@@ -95,6 +101,7 @@ private struct FlipTally: CustomStringConvertible {
 
     var found: Int { byKind.values.reduce(0) { $0 + $1.found } }
     var harmless: Int { byKind.values.reduce(0) { $0 + $1.harmless } }
+    var repaired: Int { byKind.values.reduce(0) { $0 + $1.repaired } }
     var total: Int { found + harmless }
 
     mutating func count(_ one: Case) {
@@ -173,30 +180,33 @@ private struct FlippedHome: Sendable {
         try await check(copy.path("home")).expectStatus(0)
     }
 
-    func tryOut(_ flip: Flip, node: String) async throws -> FlipTally.Case {
+    /// One run finds, repairs and checks again; every sixteenth flip is also looked at before and after by runs that
+    /// repair nothing.
+    func tryOut(_ flip: Flip, number: Int, node: String) async throws -> FlipTally.Case {
         let copy = try await copy()
         let home = copy.path("home")
         let file = URL(filePath: home + "/" + flip.file)
-        var bytes = try Data(contentsOf: file)
+        let before = try Data(contentsOf: file)
+        var bytes = before
         bytes[flip.byte] ^= 1 << flip.bit
         try bytes.write(to: file)
-        let found = try await check(home)
-        guard found.status != 0 else {
+        let isWatched = number.isMultiple(of: 16)
+        let looked = isWatched ? try await check(home).status : nil
+        let run = try await check(home, node: node)
+        run.expectStatus(0)
+        #expect(run.status == 0, "\(flip): \(run.message)")
+        let isFound = try CanonicalJSON.parse(run.standardOutput)["repaired"]?.arrayValue?.isEmpty == false
+        #expect(looked.map { $0 == (isFound ? 1 : 0) } ?? true, "\(flip): fsck alone ends with \(looked ?? 0)")
+        if isWatched { try await check(home).expectStatus(0) }
+        let what = isFound ? "was repaired into something else" : "was not found, and the content is another"
+        if flip.file.hasPrefix("blobs/") {
+            // All of a block's bits count.
+            #expect(try isFound && Data(contentsOf: file) == before, "\(flip) \(what)")
+        } else {
             // Harmless: whoever reads the ledger reads what was there.
-            #expect(try await FlippedHome.rows(in: home) == rows, "\(flip) was not found, and the content is another")
-            return FlipTally.Case(file: flip.file, isFound: false, isRepaired: false)
+            #expect(try await FlippedHome.rows(in: home) == rows, "\(flip) \(what)")
         }
-        #expect(found.status == 1, "\(flip): \(found.message)")
-        let repaired = try await check(home, node: node)
-        if flip.file.hasPrefix("blobs/"), repaired.status == 1 {
-            // A shard, which nodes give to members only: named, and nothing else touched.
-            #expect(repaired.message.isEmpty || repaired.text.contains("blobs"), "\(flip): \(repaired.message)")
-            return FlipTally.Case(file: flip.file, isFound: true, isRepaired: false)
-        }
-        repaired.expectStatus(0)
-        #expect(try await FlippedHome.rows(in: home) == rows, "\(flip) was repaired into something else")
-        try await check(home).expectStatus(0)
-        return FlipTally.Case(file: flip.file, isFound: true, isRepaired: true)
+        return FlipTally.Case(file: flip.file, isFound: isFound, isRepaired: isFound && run.status == 0)
     }
 
     /// All rows of the node's ledger but the cosignatures, of which there may be more or fewer beyond a quorum, as Python's

@@ -56,9 +56,6 @@ extension FuzzedDecoder {
     ]
 
     static let statements: [FuzzedDecoder] = [
-        FuzzedDecoder("batch-reference", .binary, throws: [BatchFault.self]) { input in
-            _ = try BatchReference(input)
-        },
         FuzzedDecoder("transport-statement", .json, throws: []) { input in
             let trust = TransportTrust(consortium: .sha256(Data("x".utf8))) { name in
                 Party(

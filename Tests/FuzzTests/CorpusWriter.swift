@@ -1,5 +1,6 @@
 import BlobStore
 import CanonicalJSON
+import Contracts
 import Evidence
 import Foundation
 import FuzzDecoders
@@ -75,6 +76,40 @@ struct CorpusWriter {
         try write(car, "car", "two-blocks.car")
         let value: JSONValue = ["a": [1, -1, .number(0.5), .number(1e21), "é\n\u{1F600}", nil, true], "b": ["c": [:]]]
         try write(CanonicalJSON.serialize(value), "canonical-json", "every-type.json")
+    }
+
+    @Test("What departments' nodes give each other")
+    func cluster() throws {
+        let (department, time) = (try FuzzedDepartment(), Timestamp(seconds: 1_795_000_000))
+        let (key, name, ledger) = (department.key, department.name, department.ledger)
+        let root = Digest.sha256(Data("root".utf8))
+        let cosigning = try CosigningKey(name: "fuzz", secret: Data(repeating: 8, count: 32))
+        let signature = try cosigning.cosign(
+            Checkpoint(origin: ledger.origin, size: 3, root: root), at: time
+        ).noteSignature.signature
+        let cosignature = PartyCosignature(party: name, signature: signature)
+        let envelope = try Envelope.sign(payload: Data("{}".utf8), payloadType: "application/json", with: [key])
+        let batch = try Batch.sign(
+            by: name, height: 4, ledger: ledger, parent: root, previous: [cosignature],
+            envelopes: [envelope.canonicalBytes()], key: key)
+        try write(batch, "batch", "one-envelope")
+        let message = CosignatureMessage(cosignature: cosignature, height: 3, root: root, size: 3)
+        try write(message.canonicalBytes(), "cosignature-message", "site1.json")
+        let messages: [NodeMessage] = [.cosignature(message), .transaction(envelope)]
+        try write(messages.map { try $0.frame() }.reduce(Data(), +), "node-messages", "two")
+        let settlement = Settlement(
+            batch: .sha256(batch), by: name, givesUp: Settlement.Tree(root: root, size: 3), height: 4, ledger: ledger)
+        let settled = SettledHeight(
+            batch: batch, department: name, height: 4, statements: [try settlement.signed(with: key)])
+        try write(CanonicalJSON.encode(settled), "settlement", "site1.json")
+        let party = Party(
+            name: name, role: .department, section: ledger.section, area: nil, superior: nil,
+            signingKey: key.verificationKey.rawRepresentation, cosigningKey: cosigning.noteKey.publicKey,
+            sealingKey: Data(repeating: 9, count: 32))
+        let named = try CosigningKey(
+            name: Cosigner.keyName(of: name, ledger.consortium), secret: Data(repeating: 8, count: 32))
+        let statement = try PartyStatement.sign(party, for: ledger, signing: key, cosigning: named, at: time)
+        try write(statement.canonicalBytes(), "party-statement", "site1.json")
     }
 
     @Test("A table, its shards, a plan over it, its result")

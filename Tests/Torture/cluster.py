@@ -1,5 +1,5 @@
 """Departments' nodes and etcd as processes, on loopback, in a folder of their own."""
-import base64, glob, json, os, re, shutil, signal, subprocess, tempfile, threading, time, urllib.error, urllib.request
+import base64, datetime, glob, json, os, re, shutil, signal, subprocess, tempfile, threading, time, urllib.error, urllib.request
 from network import Proxy, Rules, owner_of_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,7 +31,8 @@ class Node:
         self.cluster, self.name = cluster, name
         self.process, self.port, self.stopped = None, None, False
         self.offset = 0
-        self.crash_at, self.tears = None, False
+        self.crash_at, self.tears, self.arms = None, False, False
+        self.arm, self.died = (os.path.join(cluster.folder, f"{name}.{end}") for end in ("arm", "died"))
         self.log = os.path.join(cluster.folder, name + ".log")
         self.full = os.path.join(cluster.folder, name + ".full")
         self.inbound = Proxy(cluster.rules, lambda port: owner_of_port(port, cluster.pids()), name)
@@ -53,15 +54,20 @@ class Node:
             more.update(FAKETIME=f"{self.offset:+d}s", FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_NO_CACHE="1")
         if self.crash_at:
             libraries.append(self.cluster.crashpoint)
-            more["CRASHPOINT_KILL_AT"] = str(self.crash_at)
+            more.update(CRASHPOINT_KILL_AT=str(self.crash_at), CRASHPOINT_DIED=self.died)
+            if self.arms:
+                more["CRASHPOINT_ARM"] = self.arm
             if self.tears:
                 more["CRASHPOINT_TEAR"] = "1"
         more["LD_PRELOAD"] = ":".join(libraries)
         more["CHANCERY_ADVERTISE"] = f"http://127.0.0.1:{self.inbound.port}"
         ordering = "etcd://" + ",".join(f"127.0.0.1:{p.port}" for p in self.etcd)
+        # The first process under libfaketime changes its environment before it begins, and a Swift program then no
+        # longer finds its arguments; env is that process, and becomes the node.
+        before = ["/usr/bin/env"] if self.offset and self.cluster.faketime else []
         log = open(self.log, "ab")
         self.process = subprocess.Popen(
-            [binary(), "serve", "--as", self.name, "--ordering", ordering], env=self.cluster.environment(more),
+            [*before, binary(), "serve", "--as", self.name, "--ordering", ordering], env=self.cluster.environment(more),
             stdout=subprocess.PIPE, stderr=log)
         log.close()
         self.port = None
@@ -92,6 +98,15 @@ class Node:
 
     def empty(self):
         shutil.rmtree(os.path.join(self.folder()), ignore_errors=True)
+
+    def log_is_off(self):
+        """By how many seconds the clock of the newest line in its log is off; None if nothing was logged."""
+        try:
+            line = open(self.log, "rb").read().splitlines()[-1][:24].decode()
+            written = datetime.datetime.strptime(line, "%Y-%m-%dT%H:%M:%S%z").timestamp()
+        except (OSError, IndexError, ValueError):
+            return None
+        return written - time.time()
 
     def folder(self):
         return glob.glob(os.path.join(self.cluster.home, "**", self.name, "node"), recursive=True)[0]

@@ -6,17 +6,26 @@ from cluster import encode
 class Faults:
     def __init__(self, cluster, generator, say):
         self.cluster, self.random, self.say = cluster, generator, say
-        self.counts = {}
+        self.counts, self.happened, self.steps = {}, {}, {}
+        self.step = 0
 
     def choose(self):
         kinds = [
             self.kill, self.kill, self.kill_all, self.pause, self.kill_member, self.cut_one_way, self.cut_pair,
             self.cut_off, self.cut_from_etcd, self.slow, self.reset, self.wrong_clock, self.full_disk, self.crash_point,
-            self.crash_point, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum,
+            self.crash_step, self.crash_step, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum,
         ]
         kind = self.random.choice(kinds)
         self.counts[kind.__name__] = self.counts.get(kind.__name__, 0) + 1
         kind(self.random.uniform(0.5, 4))
+
+    def really(self, kind, did=True):
+        """Notes whether what was meant to go wrong did: a fault that never happened is not tested."""
+        tried, done = self.happened.get(kind, (0, 0))
+        self.happened[kind] = (tried + 1, done + bool(did))
+
+    def never(self):
+        return [kind for kind, (tried, done) in self.happened.items() if tried > 2 and not done]
 
     def some(self, count=1):
         return self.random.sample(list(self.cluster.nodes.values()), count)
@@ -99,7 +108,13 @@ class Faults:
         node.offset = self.random.choice([-3600, 3600])
         self.say(f"{node.name} begins anew with its clock {node.offset:+d} s off")
         self.restart(node)
+        limit, off = time.monotonic() + seconds + 10, None
         time.sleep(seconds)
+        while time.monotonic() < limit and node.is_up() and node.port is None:
+            time.sleep(0.1)
+        off = node.log_is_off()
+        if self.cluster.faketime:
+            self.really("a clock an hour off, as its log says", off is not None and abs(off - node.offset) < 600)
         node.offset = 0
         self.restart(node)
 
@@ -109,6 +124,10 @@ class Faults:
         open(node.full, "w").close()
         time.sleep(seconds)
         os.remove(node.full)
+        hit = node.full + ".hit"
+        self.really("a call that failed with ENOSPC", os.path.exists(hit))
+        if os.path.exists(hit):
+            os.remove(hit)
         if not node.is_up():
             self.restart(node)
 
@@ -121,14 +140,53 @@ class Faults:
         limit = time.monotonic() + 3 * seconds
         while node.is_up() and time.monotonic() < limit:
             time.sleep(0.05)
-        node.crash_at = None
+        self.really("killed in the call chosen", not node.is_up() and os.path.exists(node.died))
+        self.clear(node)
+
+    def clear(self, node):
+        """It begins again, and lives."""
+        node.crash_at, node.arms = None, False
+        for path in (node.arm, node.died):
+            if os.path.exists(path):
+                os.remove(path)
         self.restart(node)
+
+    def crash_step(self, seconds):
+        """Killed in one call after the other of those by which a running node takes part in a height: with what it
+        proposes, holds, votes and appends, as all nodes take their turns. Each time one call later."""
+        node = self.some()[0]
+        self.step = self.step % 48 + 1
+        node.crash_at, node.tears, node.arms = self.step, self.random.random() < 0.3, True
+        self.say(f"{node.name} is killed at call {self.step} of its work{', half done' if node.tears else ''}")
+        self.restart(node)
+        limit = time.monotonic() + 15
+        while time.monotonic() < limit and node.is_up() and not self.takes_part(node):
+            time.sleep(0.05)
+        open(node.arm, "w").close()
+        limit = time.monotonic() + 10 + 3 * seconds
+        while node.is_up() and time.monotonic() < limit:
+            time.sleep(0.02)
+        died = not node.is_up() and os.path.exists(node.died)
+        self.really("killed at a step of a height", died)
+        if died:
+            name = open(node.died).read()
+            self.steps[name] = self.steps.get(name, 0) + 1
+        self.clear(node)
+
+    def takes_part(self, node):
+        try:
+            return node.get("/health", timeout=2)[0] == 200
+        except OSError:
+            return False
 
     def rebuild(self, seconds):
         node = self.some()[0]
         self.say(f"{node.name} begins anew with an empty folder")
         node.kill()
+        before = len(os.listdir(node.folder()))
+        home = os.path.dirname(node.folder())
         node.empty()
+        self.really("a folder that was emptied", before > 0 and not os.path.exists(os.path.join(home, "node")))
         time.sleep(seconds)
         node.start()
 
@@ -184,7 +242,7 @@ class Faults:
                 except OSError:
                     pass
             time.sleep(0.1)
-        self.said = said
+        self.really("told by /ready whom it waits for", said)
         if not said and all(n.is_up() for n in left):
             self.silent = getattr(self, "silent", 0) + 1
         for node in gone:

@@ -65,6 +65,7 @@ class Proxy:
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             end.settimeout(20)
+        holed = set()
         ways = {client: (server, source, self.destination), server: (client, self.destination, source)}
         try:
             while self.rules.generation == generation:
@@ -74,8 +75,11 @@ class Proxy:
                     chunk = end.recv(1 << 16)
                     if not chunk:
                         return
-                    if not self.rules.passes(a, b):
-                        continue  # swallowed: the stream is broken for good, as with a cable that is pulled
+                    if end in holed or not self.rules.passes(a, b):
+                        # As with a cable that is pulled. TCP never goes on behind a hole: this way is silent until
+                        # the connection ends, also when the cut is over before that.
+                        holed.add(end)
+                        continue
                     lag = self.rules.lag(a, b)
                     if lag:
                         time.sleep(lag)

@@ -92,6 +92,11 @@ def run(options):
         ledgers = {name: history.ledger(node) for name, node in cluster.nodes.items()}
         findings += history.check(cluster, clients.ledger, ledgers, first + 1)
         findings += history.fsck(cluster, list(cluster.nodes))
+        findings += [f"it never happened: {kind}" for kind in faults.never()]
+        for kind, (tried, done) in sorted(faults.happened.items()):
+            say(f"  really {kind}: {done} of {tried}")
+        if faults.steps:
+            say(f"  killed in: {', '.join(f'{k} {v}' for k, v in sorted(faults.steps.items()))}")
         if getattr(faults, "silent", 0):
             findings.append(f"{faults.silent} times no node said that it waits for cosignatures")
         say(f"faults: {', '.join(f'{k} {v}' for k, v in sorted(faults.counts.items()))}; {clients.ledger.attempts} attempts")

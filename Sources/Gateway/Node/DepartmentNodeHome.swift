@@ -93,7 +93,11 @@ package struct DepartmentNodeHome: Sendable {
     ) throws -> Ledger {
         let settings = LedgerSettings(operator: home.party.name, cosigner: cosigner, clock: clock)
         let own = try SQLiteLedgerStorage(url: home.nodeDirectory.appending(path: "\(section).sqlite"))
-        if try own.read({ try $0.head() }) == nil {
+        let begun = try Ledger(
+            storage: own, founding: home.consortium.record, section: section, settings: settings)
+        // Every block of a node's ledger is final. One that ends otherwise was left by a process that ended while it
+        // took the ledger over; the next goes on where it stopped.
+        if try begun.cosignedBlock(.head)?.isFinal != true {
             try takeOver(home, section, settings, into: own)
         }
         return try Ledger(
@@ -112,6 +116,7 @@ package struct DepartmentNodeHome: Sendable {
         guard let head = try shared.cosignedBlock(.head), head.isFinal else {
             throw GatewayError.notFinal(needed: shared.policy.needed)
         }
+        guard try own.read({ try $0.head()?.height ?? -1 }) <= head.block.height else { return }
         try shared.catchUp(own)
         let cosignatures = try shared.read { try $0.cosignatures(height: head.block.height) }
         try own.commit { writer in

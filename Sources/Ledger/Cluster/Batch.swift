@@ -43,7 +43,7 @@ package struct Batch {
 
     /// - Parameter signingKey: The key of the department whose batch it should be.
     /// - Throws: ``BatchFault``.
-    init(_ bytes: Data, by party: PartyName, signingKey: Data) throws(BatchFault) {
+    package init(_ bytes: Data, by party: PartyName, signingKey: Data) throws(BatchFault) {
         guard bytes.count <= Batch.largestByteCount else { throw .tooLarge }
         guard bytes.starts(with: Batch.magic) else { throw .malformed }
         var rest = bytes.dropFirst(Batch.magic.count)

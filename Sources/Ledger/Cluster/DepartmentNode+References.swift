@@ -47,6 +47,11 @@ extension DepartmentNode {
         return policy.parties.count - policy.needed + 1
     }
 
+    /// How many an honest proposer finds before it refers to a batch: one more, as far as there are so many.
+    package var holdersWanted: Int {
+        min(holdersNeeded + 1, memberships.policy(at: head.height + 1).parties.count)
+    }
+
     /// Whether another department's statement that it holds `batch` counts.
     package func accepts(_ statement: Data, by holder: PartyName, of batch: Data, height: Int) -> Bool {
         guard let single = try? BatchReference(BatchReference.encode([holder: statement])),

@@ -161,11 +161,15 @@ package actor DepartmentNode {
     package var hasVoted: Bool { given != nil }
 
     package var status: NodeStatus {
-        NodeStatus(
+        let members = memberships.policy(at: head.height + 1)
+        let cosigned = candidate.map { Array(matching($0).keys).sorted() } ?? []
+        let unanswered = members.parties.filter { $0 != party && !answered.contains($0) }
+        return NodeStatus(
             height: head.height, size: head.size, time: head.record.time, waiting: pool.count,
             candidate: candidate?.block.record.height,
-            cosigned: candidate.map { Array(matching($0).keys).sorted() } ?? [],
-            needed: memberships.policy(at: head.height + 1).needed, awaited: awaited?.reference.holders ?? [])
+            cosigned: cosigned, missing: candidate == nil ? [] : members.parties.filter { !cosigned.contains($0) },
+            needed: members.needed, awaited: awaited?.reference.holders ?? [],
+            unanswered: isConfirmed ? [] : unanswered)
     }
 
     /// Takes the next event of the order.
@@ -262,9 +266,14 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     package let candidate: Int?
     /// Who has cosigned it.
     package let cosigned: [PartyName]
+    /// Members of its height who have not.
+    package let missing: [PartyName]
     package let needed: Int
     /// Who holds the batch of the next height, while it has not come from any of them.
     package let awaited: [PartyName]
+    /// Who has not said yet which cosignature of this department is the newest that it has; this one cosigns nothing
+    /// until enough have. Empty once they have.
+    package let unanswered: [PartyName]
 }
 
 extension BatchEvent {

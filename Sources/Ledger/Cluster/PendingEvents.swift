@@ -5,17 +5,19 @@ import SharingModel
 ///
 /// Bounded, and without the second half of that rule a department that floods the order could make two others take
 /// different batches for the first.
-struct PendingEvents {
+package struct PendingEvents {
     private var kept: [BatchEvent] = []
     /// The lowest height of which an event was passed over.
     private var incompleteFrom: Int?
+
+    package init() {}
 
     private static let mostKept = 64
     private static let farthest = 8
 
     /// - Parameter next: The height that is decided next. Its events have room of their own: each is judged as it comes,
     ///   unless it waits for one before it.
-    mutating func keep(_ event: BatchEvent, next: Int) {
+    package mutating func keep(_ event: BatchEvent, next: Int) {
         guard event.height >= next, event.batch != nil else { return }
         if let incompleteFrom, event.height >= incompleteFrom { return }
         let kept = event.height == next ? kept.count { $0.height == next } : kept.count { $0.height > next }
@@ -27,21 +29,22 @@ struct PendingEvents {
     }
 
     /// Whether the order has to be read again before `height` is decided, if none of its events that are here counts.
-    func isIncomplete(_ height: Int) -> Bool { incompleteFrom.map { $0 <= height } ?? false }
+    package func isIncomplete(_ height: Int) -> Bool { incompleteFrom.map { $0 <= height } ?? false }
 
     /// The first event of `height`, which stays until ``drop(_:)``.
-    func first(of height: Int) -> BatchEvent? { kept.first { $0.height == height } }
+    package func first(of height: Int) -> BatchEvent? { kept.first { $0.height == height } }
 
     /// Drops the first event that equals `event`: it is judged.
-    mutating func drop(_ event: BatchEvent) {
+    package mutating func drop(_ event: BatchEvent) {
         if let index = kept.firstIndex(of: event) { kept.remove(at: index) }
     }
 
     /// Drops the events of heights that are decided.
-    mutating func forget(through height: Int) { kept.removeAll { $0.height <= height } }
+    package mutating func forget(through height: Int) { kept.removeAll { $0.height <= height } }
 
     /// Before the order is read again from an earlier place.
-    mutating func reset() { self = PendingEvents() }
+    package mutating func reset() { self = PendingEvents() }
 
-    var isEmpty: Bool { kept.isEmpty }
+    /// Whether nothing waits to be judged.
+    package var isEmpty: Bool { kept.isEmpty }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import SharingModel
+package import SharingModel
 import SignedEnvelopes
 import Synchronization
 
@@ -88,12 +88,12 @@ package final class TransactionPool: OrderingService {
     }
 
     /// The transaction whose envelope has these bytes, checked when it came in.
-    func transaction(leaf: Digest) -> AdmittedTransaction? {
+    package func transaction(leaf: Digest) -> AdmittedTransaction? {
         state.withLock { state in state.byLeaf[leaf].flatMap { state.waiting[$0]?.transaction } }
     }
 
     /// The oldest that wait, up to `byteLimit` of envelopes, and at least one if any waits.
-    func next(byteLimit: Int, limit: Int) -> [AdmittedTransaction] {
+    package func next(byteLimit: Int, limit: Int) -> [AdmittedTransaction] {
         state.withLock { state in
             if state.order.count > 2 * state.waiting.count + 64 {
                 state.order = state.order.filter(state.isWaiting)
@@ -111,7 +111,7 @@ package final class TransactionPool: OrderingService {
     }
 
     /// Tells the submitters, if any wait here, and forgets the transaction.
-    func settle(_ id: Digest, _ result: Result<Receipt, any Error>) {
+    package func settle(_ id: Digest, _ result: Result<Receipt, any Error>) {
         let waiting = state.withLock { state -> Waiting? in
             guard let waiting = state.waiting.removeValue(forKey: id) else { return nil }
             state.byLeaf[waiting.leaf] = nil

@@ -7,13 +7,14 @@ extension NodeService {
     /// What is written into the order for a batch: itself, or, if it is large, a reference to it once so many
     /// departments hold it that whenever there is a quorum, one of them is there.
     ///
-    /// Where not enough of them answer, the batch is written itself: etcd then takes longer, and nothing waits.
+    /// One more than have to is asked for, so that a home which is lost takes no batch with it: where one is enough,
+    /// that would be the proposer itself. Where not enough of them answer, the batch is written itself: etcd then takes longer, and nothing waits.
     func inOrder(_ batch: Data, _ height: Int) async throws -> Data {
         guard batch.count > DepartmentNode.largestInlineBatch else { return batch }
         let own = try await NodeFailure.wrap { try await node.hold(batch, height: height, by: node.party) }
         guard let own else { return batch }
         var statements = [node.party: own]
-        let (needed, others) = (await node.holdersNeeded, links.all)
+        let (wanted, others) = (await node.holdersWanted, links.all)
         await withTaskGroup(of: (PartyName, Data?).self) { group in
             for (party, pair) in others {
                 group.addTask {
@@ -25,10 +26,10 @@ extension NodeService {
                 if let statement, await node.accepts(statement, by: party, of: batch, height: height) {
                     statements[party] = statement
                 }
-                if statements.count >= needed { group.cancelAll() }
+                if statements.count >= wanted { group.cancelAll() }
             }
         }
-        return statements.count >= needed ? node.reference(statements) : batch
+        return statements.count >= wanted ? node.reference(statements) : batch
     }
 
     /// Takes a batch that the order refers to, from those who hold it, or else from anybody.

@@ -33,9 +33,12 @@ extension LedgerRoutes {
                 + status.awaited.map(\.text).joined(separator: ", ")
         }
         guard let height = status.candidate, status.cosigned.count < status.needed else { return nil }
-        let missing = ledger.policy.parties.filter { !status.cosigned.contains($0) }.map(\.text)
+        func list(_ names: [PartyName]) -> String { names.map(\.text).joined(separator: ", ") }
+        let silence =
+            status.unanswered.isEmpty
+            ? "" : "; this one gives none before others have said what they have of it: not yet \(list(status.unanswered))"
         return "height \(height) has \(status.cosigned.count) of \(status.needed) cosignatures; "
-            + "none yet of \(missing.joined(separator: ", "))"
+            + "none yet of \(list(status.missing))\(silence)"
     }
 
     private func metrics() async throws -> String {

@@ -3,6 +3,8 @@
 // Preloaded into the command under test:
 //   CRASHPOINT_KILL_AT=N    SIGKILL just before call N (from 1)
 //   CRASHPOINT_TEAR=1       a write is done by half first, as a crash in the middle of it leaves it
+//   CRASHPOINT_ARM=FILE     calls are counted from when this file is there
+//   CRASHPOINT_DIED=FILE    the name of the call in which it died is written there
 //   CRASHPOINT_REPORT=FILE  the number of calls and their names are written there when the process ends by itself
 // Only regular files and directories count; terminals, pipes and sockets do not.
 #define _GNU_SOURCE
@@ -21,7 +23,7 @@
 static atomic_long calls;
 static long kill_at = -1;
 static int tear;
-static const char *report;
+static const char *report, *arm, *died;
 static char names[1 << 16];
 static atomic_size_t names_used;
 
@@ -32,6 +34,8 @@ __attribute__((constructor)) static void begin(void) {
     if (at) kill_at = atol(at);
     tear = getenv("CRASHPOINT_TEAR") != NULL;
     report = getenv("CRASHPOINT_REPORT");
+    arm = getenv("CRASHPOINT_ARM");
+    died = getenv("CRASHPOINT_DIED");
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -56,9 +60,17 @@ static void note(const char *name) {
 }
 
 // True if this is the call to die in; a call that cannot be torn dies at once.
+static void tell(const char *name) {
+    int fd = open(died, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ssize_t (*real)(int, const void *, size_t) = next("write");
+    if (fd >= 0) real(fd, name, strlen(name));
+}
+
 static int due(const char *name) {
+    if (arm && access(arm, F_OK) != 0) return 0;
     long number = atomic_fetch_add(&calls, 1) + 1;
     if (report) note(name);
+    if (number == kill_at && died) tell(name);
     return number == kill_at;
 }
 

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Contracts
 import Foundation
 import Ledger
@@ -93,6 +94,16 @@ struct MembershipTests {
                 founding: consortium.founding, section: consortium.section, steps: steps, to: final.note)
         }
         let proven = try prove(steps)
+        if ProcessInfo.processInfo.environment["CHANCERY_FUZZ_WRITE"] != nil {
+            let chain: JSONValue = [
+                "founding": try CanonicalJSON.tree(of: consortium.founding), "section": .string(consortium.section.text),
+                "steps": try CanonicalJSON.tree(of: steps), "to": .string(final.note),
+            ]
+            let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "FuzzTests/Corpora/membership-steps")
+            try FileManager.default.createDirectory(at: corpus, withIntermediateDirectories: true)
+            try CanonicalJSON.serialize(chain).write(to: corpus.appending(path: "chain.json"))
+        }
         #expect(proven.history == (try ledger.memberships()))
         let last = try #require(try ledger.read { try $0.entryIDs(in: final.block.entries) }.last)
         let proof = try ledger.proof(of: last, at: .final)

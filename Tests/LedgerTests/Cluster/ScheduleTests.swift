@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import Ledger
 import Testing
@@ -22,9 +23,11 @@ struct ScheduleTests {
     }
 
     private func run(
-        _ departments: Int, _ seed: UInt64, _ what: String, hostile: String? = nil, _ faults: Faults
+        _ departments: Int, _ seed: UInt64, _ what: String, hostile: String? = nil, joining: String? = nil,
+        _ faults: Faults
     ) async throws -> SimulatedCluster {
-        let cluster = try await SimulatedCluster(departments: departments, seed: seed, hostile: hostile)
+        let cluster = try await SimulatedCluster(
+            departments: departments, seed: seed, hostile: hostile, joining: joining)
         do {
             try await cluster.run(steps: 300, faults)
             try await cluster.heal()
@@ -43,6 +46,37 @@ struct ScheduleTests {
             acknowledged += try await run(departments, seed, "faults", .all).acknowledged.count
         }
         #expect(acknowledged > 0)
+    }
+
+    @Test("While departments join, leave and take other keys under crashes, cuts and losses nothing is lost")
+    func members() async throws {
+        var changes = 0
+        for seed in Self.seeds(6) {
+            let departments = [3, 4][Int(seed % 2)]
+            let cluster = try await run(
+                departments, seed, "members", joining: "site\(departments + 1)",
+                [.members, .crashes, .cuts, .losses, .clocks])
+            let ledger = try #require(cluster.departments.first).ledger
+            let head = try #require(try ledger.head())
+            changes += try ledger.read { try LedgerState($0).decidedChanges() }.count { $0.effective <= head.height }
+        }
+        #expect(Self.only != nil || changes > 0)
+    }
+
+    @Test("Batches that the order only refers to are had by all, under crashes, cuts, losses and compactions")
+    func references() async throws {
+        var (references, fetched) = (0, 0)
+        for seed in Self.seeds(6) {
+            let departments = [3, 4, 7][Int(seed % 3)]
+            let cluster = try await run(
+                departments, seed, "large batches", [.references, .crashes, .cuts, .losses, .compactions])
+            fetched += cluster.fetched
+            references += cluster.views["site1", default: []].count { event in
+                guard case .written(let bytes) = event.change else { return false }
+                return bytes.starts(with: Data("chancery-batch-reference-v1\n".utf8))
+            }
+        }
+        #expect(Self.only != nil || references > 0 && fetched > 0, "\(references) references, \(fetched) fetched")
     }
 
     @Test("One hostile department of four neither forks nor stops the others, whatever it sends and writes")
@@ -70,6 +104,22 @@ struct ScheduleTests {
             try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
             try check(cluster, seed, "lies")
         }
+    }
+
+    @Test("What an order that lied has split is settled by hand, and goes on without a fork")
+    func settled() async throws {
+        var settled = 0
+        for seed in Self.seeds(6) {
+            let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
+            try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
+            do {
+                settled += try await cluster.healByHand()
+            } catch {
+                Issue.record("settled, seed \(seed): \(error)")
+            }
+            try check(cluster, seed, "settled")
+        }
+        #expect(Self.only != nil || settled > 0)
     }
 
     @Test(

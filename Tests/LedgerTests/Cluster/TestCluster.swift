@@ -196,7 +196,7 @@ final class TestCluster: Sendable {
             let statement = try await member.node.hold(batch, height: height, by: party)
             if let statement { statements[member.node.party] = statement }
         }
-        return await statements.count >= sender.node.holdersNeeded ? sender.node.reference(statements) : batch
+        return await statements.count >= sender.node.holdersWanted ? sender.node.reference(statements) : batch
     }
 
     /// Writes to the order as `department` can, whatever the bytes.

@@ -41,9 +41,10 @@ struct HistoryCheck {
     }
 
     private func missingQuorum(_ name: String, _ ledger: Ledger, _ head: StoredBlock) throws -> [String] {
-        let checkpoint = try ledger.policy.checkpoint(head)
+        let policy = try ledger.memberships().policy(at: head.height)
+        let checkpoint = try policy.checkpoint(head)
         let valid = try ledger.read { try $0.cosignatures(height: head.height) }
-            .filter { ledger.policy.isValid($0, on: checkpoint) }
-        return valid.count >= ledger.policy.needed ? [] : ["block \(head.height) of \(name) has no quorum"]
+            .filter { policy.isValid($0, on: checkpoint) }
+        return valid.count >= policy.needed ? [] : ["block \(head.height) of \(name) has no quorum"]
     }
 }

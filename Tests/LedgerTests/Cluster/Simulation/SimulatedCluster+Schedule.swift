@@ -13,6 +13,10 @@ struct Faults: OptionSet {
     static let clocks = Faults(rawValue: 8)
     static let rebuilds = Faults(rawValue: 16)
     static let compactions = Faults(rawValue: 32)
+    /// Departments join, leave and take other keys.
+    static let members = Faults(rawValue: 64)
+    /// Batches that the order only refers to, whatever their size.
+    static let references = Faults(rawValue: 128)
     static let all: Faults = [.crashes, .cuts, .losses, .clocks, .rebuilds, .compactions]
 }
 
@@ -20,6 +24,7 @@ extension SimulatedCluster {
     /// Does `count` random steps.
     func run(steps count: Int, _ faults: Faults) async throws {
         var rebuilt = false
+        refers = faults.contains(.references)
         for step in 0..<count {
             guard let department = departments.randomElement(using: &generator) else { return }
             switch Int.random(in: 0..<100, using: &generator) {
@@ -29,9 +34,13 @@ extension SimulatedCluster {
             case 60..<70: try await call(department) { try await $0.tick() }
             case 70..<76 where !writes.isEmpty:
                 try deliverWrite(at: Int.random(in: 0..<writes.count, using: &generator))
-            case 76..<80: try await submitAnywhere(at: department, "step \(step)")
+            case 76..<80:
+                try await submitAnywhere(at: department, "step \(step)")
+            case 80..<84 where !wanted.isEmpty:
+                try await deliverBatch(at: Int.random(in: 0..<wanted.count, using: &generator))
             case 80..<84:
                 if let other = departments.randomElement(using: &generator) { try await fetch(department, from: other) }
+            case 84..<88 where faults.contains(.members): try membershipStep(at: department)
             case 84..<88: try await hostileStep()
             case 88..<90 where faults.contains(.crashes): try await restart(department)
             case 90..<92 where faults.contains(.crashes):
@@ -70,13 +79,17 @@ extension SimulatedCluster {
 
     /// All faults end; the ledger has to go on.
     /// - Throws: ``Stuck`` if a transaction that is submitted now is not final everywhere after a while.
-    func heal(within limit: Duration = .seconds(20)) async throws {
+    func heal(within limit: Duration = .seconds(20), rounds least: Int = 100) async throws {
         cut = []
         for department in departments where department.isDown { try await restart(department) }
-        guard let first = departments.first else { return }
+        // Who was removed writes nothing any more.
+        guard let first = try departments.first(where: { try isMember($0) }) else { return }
         let envelope = try await submit(at: first, purpose: "after all")
         let deadline = ContinuousClock.now.advanced(by: limit)
-        while ContinuousClock.now < deadline {
+        var rounds = 0
+        // A busy machine needs longer for as much.
+        while rounds < least || ContinuousClock.now < deadline {
+            rounds += 1
             // After a quiet minute a department wakes a ledger whose time a hostile one has held back.
             consortium.clock.advance(seconds: 1)
             try await round()
@@ -85,8 +98,9 @@ extension SimulatedCluster {
                 try department.ledger.read { try $0.receipt(of: envelope.id) } != nil
             }
             if isFinal, Set(heights).count == 1 { return }
-            // The client submits again what its node may have forgotten.
-            try offer(envelope, at: first)
+            // The client submits again what a node may have forgotten, through one after the other: the first may
+            // have been removed meanwhile.
+            try offer(envelope, at: departments[rounds % departments.count])
             if departments.contains(where: \.isDown) {
                 for department in departments where department.isDown { try await restart(department) }
             }
@@ -100,7 +114,7 @@ extension SimulatedCluster {
     }
 
     /// Delivers everything that is on its way.
-    private func round() async throws {
+    func round() async throws {
         for department in departments { try await call(department) { try await $0.tick() } }
         while !writes.isEmpty { try deliverWrite(at: 0) }
         for department in departments {
@@ -110,6 +124,7 @@ extension SimulatedCluster {
                 try await deliverEvent(to: department)
             }
         }
+        for index in wanted.indices.reversed() where index < wanted.count { try await deliverBatch(at: index) }
         for _ in 0..<messages.count where !messages.isEmpty { try await deliverMessage(at: 0) }
         for department in departments {
             for other in departments where other.name != department.name { try await fetch(department, from: other) }

@@ -13,12 +13,20 @@ final class SimulatedCluster {
     private(set) var departments: [SimulatedDepartment] = []
     /// The order as each department is shown it; alike for all unless it lies.
     private(set) var views: [String: [BatchEvent]] = [:]
-    let orderLies: Bool
+    /// Departments that are members from the beginning, and one that may join.
+    let names: [String]
+    var orderLies: Bool
     private(set) var compactedThrough: Int64 = 0
     /// Cosignatures on their way.
     var messages: [(from: String, to: String, CosignatureMessage)] = []
     /// Batches on their way into the order.
     var writes: [(by: String, batch: Data, height: Int)] = []
+    /// Whether every batch goes by reference, not the large ones only.
+    var refers = false
+    /// Batches that departments have asked the others for.
+    private(set) var wanted: [(by: String, batch: Digest)] = []
+    /// Batches that came from another department because the order only refers to them.
+    private(set) var fetched = 0
     var cut: Set<String> = []
     var generator: SeededGenerator
     /// What clients were told, and nothing else.
@@ -36,10 +44,11 @@ final class SimulatedCluster {
     }
 
     init(
-        departments count: Int, seed: UInt64, orderLies: Bool = false, hostile: String? = nil,
+        departments count: Int, seed: UInt64, orderLies: Bool = false, hostile: String? = nil, joining: String? = nil,
         journal: (JournalState?) -> any CrashingJournal = HonestJournal.init
     ) async throws {
-        consortium = try TestConsortium(departments: count)
+        consortium = try TestConsortium(departments: count, joining: joining.map { [$0] } ?? [])
+        names = consortium.departments + (joining.map { [$0] } ?? [])
         generator = SeededGenerator(seed: seed)
         (self.orderLies, self.hostile) = (orderLies, hostile)
         let shared = try SQLiteLedgerStorage.scratch()
@@ -48,11 +57,11 @@ final class SimulatedCluster {
             _ = try consortium.open(shared, as: name).cosign(replica: SQLiteLedgerStorage.scratch(), lastSeen: nil)
         }
         origin = shared
-        for name in consortium.departments where name != hostile {
+        for name in names where name != hostile {
             let fresh = journal(JournalState(silentThrough: 0, vote: nil))
             departments.append(try SimulatedDepartment(name, consortium, try copyOfOrigin(as: name), fresh))
         }
-        for name in consortium.departments { views[name] = [] }
+        for name in names { views[name] = [] }
         for department in departments {
             for other in departments where other.name != department.name { try await confirm(department, by: other) }
         }
@@ -104,7 +113,7 @@ final class SimulatedCluster {
     /// Writes into the order as a department can, whatever stands there.
     func write(_ batch: Data?, height: Int, as name: String) throws {
         let party: PartyName = try Name(text: name)
-        for department in consortium.departments {
+        for department in names {
             guard var view = views[department] else { continue }
             let isFirst = !view.contains { $0.department == party && $0.height == height }
             let change: BatchEvent.Change =
@@ -179,8 +188,38 @@ final class SimulatedCluster {
     }
 
     func restart(_ department: SimulatedDepartment) async throws {
+        wanted.removeAll { $0.by == department.name }
         try await department.restart()
         department.cursor = await department.node.startPosition()
+        try await call(department) { try await $0.settleKept() }
+    }
+
+    /// A batch that is not to stand in the order itself is held by those whom its proposer reaches, and referred to if they are enough.
+    private func inOrder(_ batch: Data, _ height: Int, by proposer: SimulatedDepartment) async throws -> Data {
+        guard refers || batch.count > DepartmentNode.largestInlineBatch else { return batch }
+        var statements: [PartyName: Data] = [:]
+        for holder in departments where !holder.isDown {
+            let answers = reaches(proposer, holder) && Int.random(in: 0..<4, using: &generator) > 0
+            guard answers || holder.name == proposer.name else { continue }
+            statements[holder.party] = try await holder.node.hold(batch, height: height, by: proposer.party)
+        }
+        return await statements.count >= proposer.node.holdersWanted ? proposer.node.reference(statements) : batch
+    }
+
+    private func reaches(_ one: SimulatedDepartment, _ other: SimulatedDepartment) -> Bool {
+        !one.isDown && !other.isDown && cut.isDisjoint(with: [one.name, other.name])
+    }
+
+    /// Takes a batch that a department has asked for to it, from whomever it reaches that has it.
+    func deliverBatch(at index: Int) async throws {
+        let (by, digest) = wanted[index]
+        guard let target = departments.first(where: { $0.name == by }) else { return }
+        for other in departments.shuffled(using: &generator) where other.name != by && reaches(target, other) {
+            guard let batch = try await other.node.heldBatch(digest) else { continue }
+            wanted.remove(at: index)
+            fetched += 1
+            return try await call(target) { try await $0.take(batch: batch) }
+        }
     }
 
     func rebuild(_ department: SimulatedDepartment) async throws {
@@ -204,12 +243,15 @@ final class SimulatedCluster {
             switch output {
             case .send(let message):
                 if overheard.count < 200 { overheard.append(message) }
-                for other in consortium.departments where other != department.name {
+                for other in names where other != department.name {
                     messages.append((department.name, other, message))
                 }
-            case .propose(let batch, let height): writes.append((department.name, batch, height))
-            // Small batches stand in the order themselves.
-            case .fetch, .fetchBatch: break
+            case .propose(let batch, let height):
+                writes.append((department.name, try await inOrder(batch, height, by: department), height))
+            case .fetchBatch(let digest, _):
+                let asked = (by: department.name, batch: digest)
+                if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
+            case .fetch: break
             case .rewind: department.cursor = await department.node.startPosition()
             }
         }

@@ -21,7 +21,7 @@ final class SimulatedDepartment {
     var isDown = false
 
     private let consortium: TestConsortium
-    private let batches = MemoryBatchStore()
+    private var batches = MemoryBatchStore()
 
     init(_ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal)
         throws
@@ -44,8 +44,9 @@ final class SimulatedDepartment {
                 rules: ContractRules(insecureKeysForTesting: true)),
             ordering: pool)
         let node = try DepartmentNode(
-            ledger: ledger, pool: pool, keys: [consortium.key(name)], cosigner: cosigner, journal: journal,
-            batches: batches, patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
+            ledger: ledger, pool: pool, keys: [consortium.key(name), consortium.key(name, second: true)],
+            cosigner: cosigner, journal: journal, batches: batches,
+            patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
             report: { told.note($0) })
         return (ledger, pool, node)
     }
@@ -60,7 +61,7 @@ final class SimulatedDepartment {
 
     /// Its folder is gone too: it begins from a copy of the ledger as it was at first.
     func rebuild(from storage: SQLiteLedgerStorage, journal: any CrashingJournal) async throws {
-        (self.storage, self.journal) = (storage, journal)
+        (self.storage, self.journal, batches) = (storage, journal, MemoryBatchStore())
         try await restart()
     }
 }
@@ -87,7 +88,7 @@ protocol CrashingJournal: VoteJournal {
     func crash()
 }
 
-/// Nobody settles a height by hand in a simulation.
+/// Where no height is settled by hand.
 extension CrashingJournal {
     func settlements() throws -> [SettledHeight] { [] }
     func keep(_ settled: SettledHeight) throws {}
@@ -100,6 +101,7 @@ final class HonestJournal: CrashingJournal {
     private struct State {
         var stored: JournalState?
         var crash: Bool?
+        var settled: [SettledHeight] = []
     }
 
     private let state = Mutex(State())
@@ -116,6 +118,9 @@ final class HonestJournal: CrashingJournal {
             if storesFirst != nil { throw SimulatedCrash() }
         }
     }
+
+    func settlements() throws -> [SettledHeight] { state.withLock { $0.settled } }
+    func keep(_ settled: SettledHeight) throws { state.withLock { $0.settled.append(settled) } }
 
     func arm(storesFirst: Bool) { state.withLock { $0.crash = storesFirst } }
     func crash() { state.withLock { $0.crash = nil } }

@@ -1,16 +1,16 @@
-import Foundation
-import Ledger
-import SignedEnvelopes
+package import Foundation
+package import SignedEnvelopes
 
 /// What nodes post to each other at `/v1/messages`: any number of messages, each one byte of kind, four of length
 /// (big-endian), and its canonical JSON.
-enum NodeMessage {
+package enum NodeMessage {
     case cosignature(CosignatureMessage)
     case transaction(Envelope)
 
-    static let largestByteCount = 4 << 20
+    package static let largestByteCount = 4 << 20
 
-    func frame() throws -> Data {
+    /// The bytes of one message.
+    package func frame() throws -> Data {
         let (kind, content) =
             switch self {
             case .cosignature(let message): (UInt8(ascii: "C"), try message.canonicalBytes())
@@ -21,7 +21,7 @@ enum NodeMessage {
     }
 
     /// - Throws: ``MessageError/malformed`` for anything but whole messages.
-    static func read(_ bytes: Data) throws -> [NodeMessage] {
+    package static func read(_ bytes: Data) throws -> [NodeMessage] {
         var messages: [NodeMessage] = []
         var rest = [UInt8](bytes)[...]
         while let kind = rest.popFirst() {
@@ -41,6 +41,7 @@ enum NodeMessage {
     }
 }
 
-enum MessageError: Error {
+/// What is wrong with bytes that should be messages between nodes.
+package enum MessageError: Error {
     case malformed
 }

@@ -1,0 +1,57 @@
+import Contracts
+import Ledger
+import LedgerSQLite
+import SharingModel
+import SignedEnvelopes
+import Testing
+
+/// The queue before a cluster.
+@Suite("Transactions that wait for a block")
+struct TransactionPoolTests {
+    private func transactions(_ count: Int) async throws -> [AdmittedTransaction] {
+        let consortium = try TestConsortium(departments: 1)
+        let ledger = try consortium.open(SQLiteLedgerStorage.scratch())
+        try await consortium.begin(ledger)
+        return try (0..<count).map { number in
+            let envelope = try consortium.envelope(consortium.request(purpose: "\(number)"), by: "statistics")
+            guard case .admitted(let transaction) = try ledger.admit(envelope) else { throw MissingKey() }
+            return transaction
+        }
+    }
+
+    private func next(_ pool: TransactionPool) -> [Digest] { pool.next(byteLimit: 1 << 20, limit: 100).map(\.id) }
+
+    @Test("What was turned away and comes again stands once in a batch, behind what came before it")
+    func comesAgain() async throws {
+        let pool = TransactionPool()
+        let given = try await transactions(3)
+        for transaction in given { pool.add(transaction) }
+        pool.settle(given[0].id, .failure(CancellationError()))
+        pool.add(given[0])
+        pool.add(given[0])
+        #expect(next(pool) == [given[1].id, given[2].id, given[0].id])
+        #expect(pool.count == 3)
+        // Many times over, past the point at which places that are settled are cleared away.
+        for _ in 0..<200 {
+            pool.settle(given[1].id, .failure(CancellationError()))
+            pool.add(given[1])
+            #expect(next(pool).count == 3 && Set(next(pool)).count == 3)
+        }
+        #expect(pool.transaction(leaf: .sha256(given[1].envelope.bytes))?.id == given[1].id)
+    }
+
+    @Test("A batch holds what its limits let in, and one transaction at least; a full queue takes no more")
+    func bounded() async throws {
+        let given = try await transactions(4)
+        let pool = TransactionPool(limit: 3)
+        for transaction in given { pool.add(transaction) }
+        #expect(next(pool) == given.prefix(3).map(\.id))
+        #expect(pool.next(byteLimit: 1, limit: 100).map(\.id) == [given[0].id])
+        #expect(pool.next(byteLimit: 1 << 20, limit: 2).map(\.id) == given.prefix(2).map(\.id))
+        await #expect(throws: LedgerError.self) { _ = try await pool.submit(given[3]) }
+        #expect(pool.transaction(leaf: .sha256(given[3].envelope.bytes)) == nil)
+        pool.settle(given[0].id, .failure(CancellationError()))
+        pool.add(given[3])
+        #expect(next(pool) == [given[1].id, given[2].id, given[3].id])
+    }
+}
