@@ -71,8 +71,8 @@ package struct FuzzedDepartment {
     package let name: PartyName
 
     package init() throws {
-        let section: SectionName? = Name("health")
-        let name: PartyName? = Name("site1")
+        let names = ["health", "site1"]
+        let (section, name) = (SectionName(names[0]), PartyName(names[1]))
         guard let section, let name else { throw NotCanonical(what: "the names") }
         key = try SigningKey(ed25519Secret: Data(repeating: 7, count: 32))
         ledger = LedgerIdentity(consortium: .sha256(Data("fuzz".utf8)), section: section)

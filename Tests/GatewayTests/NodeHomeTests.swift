@@ -28,13 +28,18 @@ struct NodeHomeTests {
         let home = try consortium.home("site1")
         let shared = try shared(home)
         // All blocks, or the first of them, without the cosignatures: these come last.
-        try FileManager.default.createDirectory(at: home.nodeDirectory, withIntermediateDirectories: true)
-        let own = try SQLiteLedgerStorage(url: home.nodeDirectory.appending(path: "health.sqlite"))
-        try shared.catchUp(own)
+        let begun = consortium.folder.url("begun.sqlite")
+        try shared.catchUp(SQLiteLedgerStorage(url: begun))
         if isShort {
             _ = try await consortium.grant()
             try consortium.cosign()
         }
+        try FileManager.default.createDirectory(at: home.nodeDirectory, withIntermediateDirectories: true)
+        let place = home.nodeDirectory.appending(path: "health.sqlite")
+        for ending in ["", "-wal"] where FileManager.default.fileExists(atPath: begun.path + ending) {
+            try FileManager.default.moveItem(atPath: begun.path + ending, toPath: place.path + ending)
+        }
+        let own = try SQLiteLedgerStorage(url: place)
         let head = try #require(try shared.head())
         #expect(try own.read { try $0.head()?.height == head.height } != isShort)
 

@@ -54,6 +54,12 @@ package struct CollectedVotes {
         (bySize[size] ?? [:]).filter { $0.value.root == root }
     }
 
+    /// The trees that departments have cosigned for a height, as they say, and who each.
+    package func trees(ofHeight height: Int) -> [Digest: [PartyName]] {
+        let messages = bySize.values.flatMap(\.values).filter { $0.height == height }
+        return Dictionary(grouping: messages, by: \.root).mapValues { $0.map(\.cosignature.party).sorted() }
+    }
+
     /// The newest of one department.
     package func newest(of party: PartyName) -> CosignatureMessage? {
         sizes[party]?.max().flatMap { bySize[$0]?[party] }

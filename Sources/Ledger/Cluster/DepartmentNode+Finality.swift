@@ -22,6 +22,7 @@ extension DepartmentNode {
         if message.height > head.height + 1 { emit(.fetch(height: head.height + 1)) }
         try vote()
         try finish()
+        askForCosigned()
         return true
     }
 
@@ -123,7 +124,7 @@ extension DepartmentNode {
             return try ledger.membership.history(writer)
         }
         // Of a block that was taken from another department, the place in the order is not known.
-        if let candidate, candidate.block.root == block.root {
+        if let candidate, candidate.isPlaced, candidate.block.root == block.root {
             decided = candidate.event.position - 1
             hasGap = false
         }

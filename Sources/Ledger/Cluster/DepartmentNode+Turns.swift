@@ -11,6 +11,7 @@ extension DepartmentNode {
             for (_, message) in matching(candidate).sorted(by: { $0.key < $1.key }) { emit(.send(message)) }
         }
         if awaited != nil { askForAwaited() }
+        askForCosigned()
         try decide()
         try proposeIfDue()
     }

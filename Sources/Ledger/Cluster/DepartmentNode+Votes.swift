@@ -18,7 +18,7 @@ extension DepartmentNode {
         if candidate.event.position <= silentThrough {
             return others >= min(count + faulty - policy.needed + 1, count - 1)
         }
-        guard candidate.isBehindGap, others < min(faulty + 1, count - 1) else { return true }
+        guard candidate.isBehindGap, others < backing(of: policy) else { return true }
         return others == votes.count(ofHeight: height)
             && ContinuousClock.now - candidate.since > gapPatience
     }
@@ -64,6 +64,9 @@ extension DepartmentNode {
         let batch: Data
         /// An earlier valid one may be lost.
         let isBehindGap: Bool
+        /// Whether ``event`` says where the batch stands in the order; one that another department gave has a place
+        /// before all that is to come.
+        var isPlaced = true
         let since = ContinuousClock.now
     }
 }

@@ -85,6 +85,8 @@ package actor DepartmentNode {
     var held: Set<HeldPlace>
     /// The batch of the next height that the order refers to, while it is not here.
     var awaited: Awaited?
+    /// When others were asked for a batch that they have cosigned.
+    var askedForCosigned: ContinuousClock.Instant?
     /// The batch that was awaited last.
     var fetched: (batch: Digest, bytes: Data)?
 

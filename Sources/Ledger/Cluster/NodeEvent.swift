@@ -46,6 +46,8 @@ package enum NodeOutput: Sendable {
     case send(CosignatureMessage)
     /// A batch that the order refers to; these departments first.
     case fetchBatch(Digest, holders: [PartyName])
+    /// The batch that these departments have cosigned to this root, which this one no longer finds in the order.
+    case fetchCosigned(root: Digest, from: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
     /// The order is to be read again, from ``DepartmentNode/startPosition()``.

@@ -43,4 +43,16 @@ extension NodeService {
             return try await NodeFailure.wrap { try await node.take(batch: bytes) }
         }
     }
+
+    /// Takes the batch of a block that others have cosigned, where the order no longer has it.
+    func fetchCosigned(_ root: Digest, from parties: [PartyName]) async throws {
+        let links = links.all
+        for party in parties.shuffled() {
+            let path = "/v1/cosigned/\(root)"
+            guard let bytes = await links[party]?.transfers.get(path, limit: CosignedBatch.largestByteCount),
+                let batch = try? CosignedBatch(canonicalBytes: bytes)
+            else { continue }
+            return try await NodeFailure.wrap { try await node.take(batch) }
+        }
+    }
 }

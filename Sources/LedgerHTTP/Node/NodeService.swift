@@ -148,6 +148,8 @@ package struct NodeService: Service {
                     for pair in links.all.values { pair.votes.send(frame) }
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
                 case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
+                case .fetchCosigned(let root, let parties):
+                    group.addTask { try await fetchCosigned(root, from: parties) }
                 case .fetch: fetches.continuation.yield()
                 case .rewind: rewinds.call()
                 }

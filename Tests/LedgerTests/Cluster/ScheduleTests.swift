@@ -29,7 +29,7 @@ struct ScheduleTests {
         let cluster = try await SimulatedCluster(
             departments: departments, seed: seed, hostile: hostile, joining: joining)
         do {
-            try await cluster.run(steps: 300, faults)
+            try await cluster.run(steps: faults.contains(.members) ? 500 : 300, faults)
             try await cluster.heal()
         } catch {
             Issue.record("\(what), seed \(seed): \(error)")
@@ -111,7 +111,10 @@ struct ScheduleTests {
         var settled = 0
         for seed in Self.seeds(6) {
             let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
-            try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
+            for _ in 0..<4 {
+                try await cluster.split()
+                try await cluster.run(steps: 75, [.crashes, .cuts, .losses])
+            }
             do {
                 settled += try await cluster.healByHand()
             } catch {

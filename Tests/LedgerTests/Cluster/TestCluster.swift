@@ -165,6 +165,10 @@ final class TestCluster: Sendable {
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 if let batch = try await member.node.heldBatch(digest) { try await sender.node.take(batch: batch) }
             }
+        case .fetchCosigned(let root, _):
+            for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
+                if let batch = try await member.node.cosignedBatch(root: root) { try await sender.node.take(batch) }
+            }
         case .fetch:
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 while let block = try? member.ledger.exportedBlock(at: await sender.node.status.height + 1),

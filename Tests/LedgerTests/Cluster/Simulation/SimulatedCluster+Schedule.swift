@@ -27,6 +27,7 @@ extension SimulatedCluster {
         refers = faults.contains(.references)
         for step in 0..<count {
             guard let department = departments.randomElement(using: &generator) else { return }
+            if faults.contains(.members), step % 10 == 0 { try membershipStep(at: department) }
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<30: try await deliverEvent(to: department)
             case 30..<60 where !messages.isEmpty:
@@ -38,9 +39,9 @@ extension SimulatedCluster {
                 try await submitAnywhere(at: department, "step \(step)")
             case 80..<84 where !wanted.isEmpty:
                 try await deliverBatch(at: Int.random(in: 0..<wanted.count, using: &generator))
+            case 80..<84 where !missed.isEmpty: try await deliverCosigned(at: 0)
             case 80..<84:
                 if let other = departments.randomElement(using: &generator) { try await fetch(department, from: other) }
-            case 84..<88 where faults.contains(.members): try membershipStep(at: department)
             case 84..<88: try await hostileStep()
             case 88..<90 where faults.contains(.crashes): try await restart(department)
             case 90..<92 where faults.contains(.crashes):
@@ -125,6 +126,7 @@ extension SimulatedCluster {
             }
         }
         for index in wanted.indices.reversed() where index < wanted.count { try await deliverBatch(at: index) }
+        while !missed.isEmpty { try await deliverCosigned(at: 0) }
         for _ in 0..<messages.count where !messages.isEmpty { try await deliverMessage(at: 0) }
         for department in departments {
             for other in departments where other.name != department.name { try await fetch(department, from: other) }

@@ -5,6 +5,15 @@ import SharingModel
 import SignedEnvelopes
 
 extension SimulatedCluster {
+    /// Two departments propose for the same height, and the order shows each department either of them first.
+    func split() async throws {
+        for department in departments.prefix(2) where !department.isDown {
+            _ = try await submit(at: department, purpose: "\(department.name)'s")
+            try await call(department) { try await $0.tick() }
+        }
+        while !writes.isEmpty { try deliverWrite(at: 0) }
+    }
+
     /// The order lies no more, and people settle by hand every height that it has split, until a new transaction is
     /// final everywhere.
     /// - Returns: How many heights were settled.

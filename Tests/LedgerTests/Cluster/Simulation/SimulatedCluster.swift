@@ -25,6 +25,10 @@ final class SimulatedCluster {
     var refers = false
     /// Batches that departments have asked the others for.
     private(set) var wanted: [(by: String, batch: Digest)] = []
+    /// Cosigned batches that departments no longer find in the order, and have asked the others for.
+    private(set) var missed: [(by: String, root: Digest)] = []
+    /// Batches that came from those who had cosigned them.
+    private(set) var recovered = 0
     /// Batches that came from another department because the order only refers to them.
     private(set) var fetched = 0
     var cut: Set<String> = []
@@ -189,6 +193,7 @@ final class SimulatedCluster {
 
     func restart(_ department: SimulatedDepartment) async throws {
         wanted.removeAll { $0.by == department.name }
+        missed.removeAll { $0.by == department.name }
         try await department.restart()
         department.cursor = await department.node.startPosition()
         try await call(department) { try await $0.settleKept() }
@@ -208,6 +213,17 @@ final class SimulatedCluster {
 
     private func reaches(_ one: SimulatedDepartment, _ other: SimulatedDepartment) -> Bool {
         !one.isDown && !other.isDown && cut.isDisjoint(with: [one.name, other.name])
+    }
+
+    /// Takes a batch that others have cosigned to a department that missed it.
+    func deliverCosigned(at index: Int) async throws {
+        let (by, root) = missed.remove(at: index)
+        guard let target = departments.first(where: { $0.name == by }) else { return }
+        for other in departments.shuffled(using: &generator) where other.name != by && reaches(target, other) {
+            guard let batch = try await other.node.cosignedBatch(root: root) else { continue }
+            recovered += 1
+            return try await call(target) { try await $0.take(batch) }
+        }
     }
 
     /// Takes a batch that a department has asked for to it, from whomever it reaches that has it.
@@ -251,6 +267,7 @@ final class SimulatedCluster {
             case .fetchBatch(let digest, _):
                 let asked = (by: department.name, batch: digest)
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
+            case .fetchCosigned(let root, _): missed = missed.filter { $0.by != department.name } + [(department.name, root)]
             case .fetch: break
             case .rewind: department.cursor = await department.node.startPosition()
             }
