@@ -3,6 +3,7 @@ import Gateway
 import Ledger
 import LedgerSQLite
 import SharingModel
+import TestSupport
 import Testing
 
 /// A department's home as its node opens it.

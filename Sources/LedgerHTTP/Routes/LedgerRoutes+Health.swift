@@ -36,7 +36,9 @@ extension LedgerRoutes {
         func list(_ names: [PartyName]) -> String { names.map(\.text).joined(separator: ", ") }
         let silence =
             status.unanswered.isEmpty
-            ? "" : "; this one gives none before others have said what they have of it: not yet \(list(status.unanswered))"
+            ? ""
+            : "; this one gives none before others have said what they have of it: not yet "
+                + list(status.unanswered)
         return "height \(height) has \(status.cosigned.count) of \(status.needed) cosignatures; "
             + "none yet of \(list(status.missing))\(silence)"
     }

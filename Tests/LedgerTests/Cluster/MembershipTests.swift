@@ -96,8 +96,9 @@ struct MembershipTests {
         let proven = try prove(steps)
         if ProcessInfo.processInfo.environment["CHANCERY_FUZZ_WRITE"] != nil {
             let chain: JSONValue = [
-                "founding": try CanonicalJSON.tree(of: consortium.founding), "section": .string(consortium.section.text),
-                "steps": try CanonicalJSON.tree(of: steps), "to": .string(final.note),
+                "founding": try CanonicalJSON.tree(of: consortium.founding),
+                "section": .string(consortium.section.text), "steps": try CanonicalJSON.tree(of: steps),
+                "to": .string(final.note),
             ]
             let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent().appending(path: "FuzzTests/Corpora/membership-steps")

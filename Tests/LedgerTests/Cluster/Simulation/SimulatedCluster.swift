@@ -267,7 +267,8 @@ final class SimulatedCluster {
             case .fetchBatch(let digest, _):
                 let asked = (by: department.name, batch: digest)
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
-            case .fetchCosigned(let root, _): missed = missed.filter { $0.by != department.name } + [(department.name, root)]
+            case .fetchCosigned(let root, _):
+                missed = missed.filter { $0.by != department.name } + [(department.name, root)]
             case .fetch: break
             case .rewind: department.cursor = await department.node.startPosition()
             }
