@@ -112,7 +112,7 @@ struct ScheduleTests {
     @Test("What an order that lied has split is settled by hand, and goes on without a fork")
     func settled() async throws {
         var settled = 0
-        for seed in Self.seeds(6) {
+        for seed in Self.seeds(12) {
             let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
             for _ in 0..<4 {
                 try await cluster.split()
@@ -125,7 +125,7 @@ struct ScheduleTests {
             }
             try check(cluster, seed, "settled")
         }
-        #expect(Self.only != nil || settled > 0)
+        #expect(Self.seeds(12).count < 12 || settled > 0)
     }
 
     @Test(
