@@ -34,6 +34,7 @@ struct Chancery: AsyncParsableCommand {
             CommandGroup(
                 name: "Results",
                 subcommands: [OpenCommand.self, ResultCommand.self, EvidenceCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Sealed records", subcommands: [EscrowCommand.self, RecordCommand.self]),
             CommandGroup(
                 name: "Ledger",
                 subcommands: [LedgerCommand.self, ServeCommand.self, DepartmentCommand.self, IncidentCommand.self]),

@@ -54,7 +54,9 @@ extension Refusal: CustomStringConvertible {
             return "\(about("party")) is no member of pool \(about("pool")); publish into a pool that lists it"
         case .notCustodian:
             return "\(about("party")) does not hold the key of pool \(about("pool")); ask \(about("custodian"))"
-        case .keyInvalid: return "the key of pool \(about("pool")) \(keyFault(about("reason")))"
+        case .keyInvalid:
+            let whose = details["pool"].map { "pool \($0)" } ?? about("party")
+            return "the key of \(whose) \(keyFault(about("reason")))"
 
         case .notAHolder:
             return "\(about("party")) \(about("holds")) pool \(about("pool")); ask who `chancery pool show` names"
@@ -152,6 +154,11 @@ extension Refusal: CustomStringConvertible {
             return "plan \(about("contract")) is registered by \(about("author")), who alone adds versions;"
                 + " choose another name"
 
+        case .fieldKeyMissing, .escrowNotAsked, .escrowMissing, .depositInvalid, .depositUnknown, .notAnEscrowHolder,
+            .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired, .requestDenied,
+            .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
+            return escrowDescription
+
         case .statusUnchanged: return "\(about("department")) is \(about("status")) already; nothing needs to be done"
         case .notYetHappened:
             return "the incident is dated \(about("occurred")), which is still to come; correct the time"
@@ -184,6 +191,8 @@ extension Refusal: CustomStringConvertible {
         if let dataset = details["dataset"], !dataset.isEmpty { return "dataset \(dataset)" }
         if let contract = details["contract"] { return "plan \(contract)" }
         if let proposal = details["proposal"] { return "proposal \(short(proposal))" }
+        if let request = details["request"] { return "request \(short(request))" }
+        if let deposit = details["deposit"] { return "deposit \(short(deposit))" }
         if let result = details["result"] { return "result \(short(result))" }
         if let pool = details["pool"] { return "pool \(pool)" }
         return "token \(short(details["token"]))"
@@ -200,6 +209,7 @@ private func short(_ id: String?) -> String {
 private func keyFault(_ reason: String) -> String {
     switch reason {
     case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
+    case "shared": "is one that has another use already; make a new key"
     case "proof": "comes with a proof that does not hold; make a new key"
     default: "is not a sound modulus; make a new key"
     }
@@ -317,6 +327,7 @@ extension FoundingProblem: CustomStringConvertible {
         case .cosigningKeyMissing(let party): "\(party) is a department without a cosigning key"
         case .cosigningKeyNotAllowed(let party): "\(party) has a cosigning key, but is no department"
         case .keyShared(let one, let other): "\(one) and \(other) hold the same key, or one key in two places"
+        case .escrow(let owner, let fault): "escrow\(owner.map { " of \($0)" } ?? ""): \(fault.sentence)"
         case .area(let party): "the area of \(party) is empty, too long or unprintable"
         case .minimumSubjects(let number): "minimumSubjects is \(number), and must be from 2 to 1 000 000"
         case .transactionValidity(let seconds):

@@ -81,6 +81,26 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case parameterInvalid = "parameter-invalid"
     case notTheAuthor = "not-the-author"
 
+    // Keys for fields and their escrow.
+    case fieldKeyMissing = "field-key-missing"
+    case escrowNotAsked = "escrow-not-asked"
+    case escrowMissing = "escrow-missing"
+    case depositInvalid = "deposit-invalid"
+    case depositUnknown = "deposit-unknown"
+    case notAnEscrowHolder = "not-an-escrow-holder"
+    case cellUnknown = "cell-unknown"
+    case reasonMissing = "reason-missing"
+    case escrowUnreachable = "escrow-unreachable"
+    case requestUnknown = "request-unknown"
+    case requestExpired = "request-expired"
+    case requestDenied = "request-denied"
+    case requestUsed = "request-used"
+    case requestNotGranted = "request-not-granted"
+    case notTheRequester = "not-the-requester"
+    case ownRequest = "own-request"
+    case tooEarly = "too-early"
+    case overLimit = "over-limit"
+
     // Keeping the ledger.
     case statusUnchanged = "status-unchanged"
     case notYetHappened = "not-yet-happened"

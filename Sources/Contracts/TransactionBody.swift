@@ -62,6 +62,14 @@ extension TransactionKind {
         case .recordPart: RecordPart.self
         case .combineOpening: CombineOpening.self
         case .reportPart: ReportPart.self
+        case .registerFieldKey: RegisterFieldKey.self
+        case .depositKey: DepositKey.self
+        case .acknowledgeDeposit: AcknowledgeDeposit.self
+        case .complainOfDeposit: ComplainOfDeposit.self
+        case .requestOpening: RequestOpening.self
+        case .grantOpening: GrantOpening.self
+        case .denyOpening: DenyOpening.self
+        case .useOpening: UseOpening.self
         case .proposeChange: ProposeChange.self
         case .approveChange: ApproveChange.self
         case .reportEquivocation: ReportEquivocation.self

@@ -49,7 +49,7 @@ package enum Protection: String, Codable, Sendable, CaseIterable {
     case `public`
     /// Replaced by a keyed pseudonym.
     case pseudonym
-    /// Encrypted under a field key of its own; comes with escrow.
+    /// Encrypted, cell by cell, under keys that the owner's key for fields encrypts; opened one record at a time.
     case sealed
     /// Packed and encrypted under the pool's Paillier key.
     case computable

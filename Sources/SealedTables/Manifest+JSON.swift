@@ -27,6 +27,7 @@ private struct ManifestDescriptor: Codable {
     let rows: Int
     let subjects: Int
     let pseudonymKey: Digest?
+    let sealedKey: SealedFieldKey?
     let shards: [ShardEntry]?
     let indexes: [IndexEntry]?
 }
@@ -73,7 +74,7 @@ extension Manifest {
                 version: Manifest.version, name: name,
                 key: .init(fingerprint: keyFingerprint, modulusBits: modulusBitCount),
                 weightCapacityBits: weightCapacityBits, schema: schema, layout: layouts, rows: rows,
-                subjects: subjects, pseudonymKey: pseudonymKey, shards: direct, indexes: indexed))
+                subjects: subjects, pseudonymKey: pseudonymKey, sealedKey: sealedKey, shards: direct, indexes: indexed))
     }
 
     /// Reads a manifest that may come from anywhere.
@@ -110,12 +111,15 @@ extension ManifestDescriptor {
         guard (1...max(rows, 1)).contains(subjects) else { throw .manifest(.subjectCount) }
         let needsKey = !schema.pseudonymFields.isEmpty
         guard needsKey == (pseudonymKey != nil) else { throw .manifest(.pseudonymKey) }
+        guard schema.sealedFields.isEmpty == (sealedKey == nil), sealedKey?.isSound ?? true else {
+            throw .manifest(.sealedKey)
+        }
         let list = try shardList()
         guard list.rows == rows else { throw .manifest(.rowSum(shards: list.rows, manifest: rows)) }
         return Manifest(
             name: name, keyFingerprint: key.fingerprint, modulusBitCount: key.modulusBits,
             weightCapacityBits: weightCapacityBits, schema: schema, layout: tableLayout, rows: rows,
-            subjects: subjects, pseudonymKey: pseudonymKey, shards: list)
+            subjects: subjects, pseudonymKey: pseudonymKey, sealedKey: sealedKey, shards: list)
     }
 
     private func shardList() throws(SealedTableError) -> ShardList {

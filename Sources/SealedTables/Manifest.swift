@@ -1,4 +1,5 @@
 package import BlobStore
+package import Paillier
 package import SharingModel
 
 /// What a dataset consists of: the one block that names it, and through its links pins it.
@@ -23,10 +24,51 @@ package struct Manifest: Hashable, Sendable {
     package let subjects: Int
     /// Names the key of the pseudonyms; `nil` if the subject column is public and no column is a pseudonym.
     package let pseudonymKey: Digest?
+    /// The owner's key for fields; `nil` if no column is sealed.
+    package let sealedKey: SealedFieldKey?
     package let shards: ShardList
+
+    /// Takes what a publisher may write; whoever reads the block judges it.
+    package init(
+        name: DatasetName, keyFingerprint: String, modulusBitCount: Int, weightCapacityBits: Int, schema: TableSchema,
+        layout: TableLayout, rows: Int, subjects: Int, pseudonymKey: Digest?, sealedKey: SealedFieldKey?,
+        shards: ShardList
+    ) {
+        self.name = name
+        self.keyFingerprint = keyFingerprint
+        self.modulusBitCount = modulusBitCount
+        self.weightCapacityBits = weightCapacityBits
+        self.schema = schema
+        self.layout = layout
+        self.rows = rows
+        self.subjects = subjects
+        self.pseudonymKey = pseudonymKey
+        self.sealedKey = sealedKey
+        self.shards = shards
+    }
 
     /// Bytes of one ciphertext: n² in whole limbs of 8 bytes.
     package var ciphertextByteCount: Int { (2 * modulusBitCount + 63) / 64 * 8 }
+}
+
+/// Names the Paillier key under which the keys of sealed cells are encrypted.
+package struct SealedFieldKey: Hashable, Codable, Sendable {
+    /// As ``Manifest/keyFingerprint``.
+    package let fingerprint: String
+    /// Length of its modulus in bits.
+    package let modulusBits: Int
+
+    package init(_ key: PublicKey) {
+        fingerprint = key.fingerprint
+        modulusBits = key.bitCount
+    }
+
+    /// Bytes of one ciphertext: n² in whole limbs of 8 bytes.
+    package var ciphertextByteCount: Int { (2 * modulusBits + 63) / 64 * 8 }
+
+    var isSound: Bool {
+        Digest(hex: fingerprint) != nil && (64...PublicKey.greatestBitCount).contains(modulusBits)
+    }
 }
 
 /// The shards of a dataset in the order of their rows.
@@ -67,6 +109,12 @@ package struct ShardReference: Hashable, Sendable {
     package let cid: CID
     package let rows: Int
     package let bytes: Int
+
+    package init(cid: CID, rows: Int, bytes: Int) {
+        self.cid = cid
+        self.rows = rows
+        self.bytes = bytes
+    }
 }
 
 /// A link to a block that lists shards.

@@ -12,6 +12,7 @@ struct RowParser {
     private let columns: [Int]
     /// Fields of the schema whose text is published.
     private let textFields: [Int]
+    private let sealedFields: [Int]
     /// CSV columns that the schema does not name, in the file's order.
     let dropped: [String]
 
@@ -36,6 +37,7 @@ struct RowParser {
         textFields = schema.fields.indices.filter {
             schema.fields[$0].protection == .public && schema.fields[$0].isStoredAsText
         }
+        sealedFields = schema.fields.indices.filter { schema.fields[$0].protection == .sealed }
         let named = Set(schema.fields.map(\.name))
         dropped = header.filter { !named.contains($0) }
     }
@@ -44,6 +46,9 @@ struct RowParser {
     func textByteCount(_ reader: borrowing CSVReader) -> Int {
         var count = 0
         for index in textFields { count += reader.field(columns[index]).count }
+        for index in sealedFields {
+            count += SealedCell.boxByteCount(textByteCount: reader.field(columns[index]).count)
+        }
         return count
     }
 
@@ -75,7 +80,7 @@ struct RowParser {
             column.append(pseudonymKey?.pseudonym(of: text) ?? Pseudonym(high: 0, low: 0))
         case .public where field.isStoredAsText: column.append(text: try field.normalText(cell))
         case .public: column.append(integer: try field.wholeNumber(cell))
-        case .sealed: break
+        case .sealed: column.append(text: try field.sealedText(cell))
         }
     }
 }
@@ -93,6 +98,19 @@ extension Field {
             (computable.scaledMinimum...computable.scaledMaximum).contains(scaled)
         else { throw .outOfRange(minimum: minimum, maximum: maximum) }
         return UInt128(scaled - computable.scaledMinimum)
+    }
+
+    /// The text of a cell that is sealed: as that of a pseudonym, and numbers and booleans as written, once they are ones.
+    fileprivate func sealedText(_ cell: ArraySlice<UInt8>) throws(ValueProblem) -> ArraySlice<UInt8> {
+        switch type {
+        case .number:
+            let value = try number(cell)
+            if let minimum, value < minimum { throw .outOfRange(minimum: minimum, maximum: maximum) }
+            if let maximum, maximum < value { throw .outOfRange(minimum: minimum, maximum: maximum) }
+        case .boolean: _ = try wholeNumber(cell)
+        case .integer, .string, .date: break
+        }
+        return try normalText(cell)
     }
 
     private func number(_ cell: ArraySlice<UInt8>) throws(ValueProblem) -> ExactDecimal {

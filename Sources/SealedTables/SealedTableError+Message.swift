@@ -11,9 +11,10 @@ extension SealedTableError: CustomStringConvertible {
         case .packTooWide(let pack, let bits, let available):
             "pack '\(pack)' needs \(bits) bits, and a plaintext of this key holds \(available): move columns to "
                 + "another pack, or narrow their 'minimum' and 'maximum'"
-        case .sealedUnsupported(let field):
-            "field '\(field)': protection 'sealed' needs escrowed field keys, which come with the escrow feature; "
-                + "leave the column out of the schema, or declare it 'pseudonym' or 'computable'"
+        case .fieldKeyNeeded(let field):
+            "field '\(field)': a sealed column needs the department's key for fields; make it with "
+                + "`chancery escrow key`"
+        case .sealedCell(let problem, let field, let row): "field '\(field)', row \(row): \(problem.message)"
         case .pseudonymKeyLength(let bytes):
             "a pseudonym key has \(PseudonymKey.byteCount) bytes, this one \(bytes)"
         case .pseudonymKeyNeeded(let field):
@@ -159,6 +160,20 @@ extension ShardProblem {
     private var blame: String { "the publisher must publish the dataset again" }
 }
 
+extension SealedCellProblem {
+    var message: String {
+        switch self {
+        case .notSealed: "the dataset has no sealed column of this name"
+        case .noSuchRow(let rows): "the dataset has \(rows) rows, counted from 0"
+        case .otherKey: "the dataset names another key for fields than its owner's"
+        case .ciphertext: "the cell's key is no ciphertext; the publisher must publish the dataset again"
+        case .key: "the ciphertext does not hold a key; the publisher must publish the dataset again"
+        case .box: "does not open: it was sealed for another place or key, or altered; do not use this dataset"
+        case .text: "holds no text; the publisher must publish the dataset again"
+        }
+    }
+}
+
 extension ManifestProblem {
     var message: String {
         switch self {
@@ -174,6 +189,7 @@ extension ManifestProblem {
         case .modulusBits(let bits): "names a key of \(bits) bits, which nobody uses"
         case .subjectCount: "its count of subjects is impossible"
         case .pseudonymKey: "names a pseudonym key without need, or none where its schema needs one"
+        case .sealedKey: "names a key for fields without need, none where its schema needs one, or an unusable one"
         case .keyMismatch: "was sealed under another key than the pool's; name the pool it was published to"
         case .keyFingerprint: "its key fingerprint is not 64 hexadecimal digits"
         case .weightCapacityBits(let bits):

@@ -12,8 +12,10 @@ package enum SealedTableError: Error, Hashable, Sendable {
     case value(ValueProblem, at: CSVPosition)
     /// The slots of a pack need more bits than one plaintext of the key has.
     case packTooWide(pack: PackName, bits: Int, available: Int)
-    /// `sealed` columns cannot be published yet.
-    case sealedUnsupported(field: String)
+    /// A schema with sealed columns needs the owner's key for fields.
+    case fieldKeyNeeded(field: String)
+    /// A sealed cell that is not there, or does not open.
+    case sealedCell(SealedCellProblem, field: String, row: Int)
     case pseudonymKeyLength(bytes: Int)
     case pseudonymKeyNeeded(field: String)
     /// A shard that is not exactly what its manifest and the format say.
@@ -128,6 +130,21 @@ package enum ShardProblem: Error, Hashable, Sendable {
     case keyMismatch
 }
 
+package enum SealedCellProblem: Error, Hashable, Sendable {
+    case notSealed
+    case noSuchRow(rows: Int)
+    /// The manifest names another key for fields.
+    case otherKey
+    /// Out of range, or sharing a factor with the modulus.
+    case ciphertext
+    /// What the ciphertext decrypts to is no key of 256 bits.
+    case key
+    /// Made for another place or under another key, or altered.
+    case box
+    /// What was sealed is no text.
+    case text
+}
+
 package enum ManifestProblem: Error, Hashable, Sendable {
     case malformed(detail: String)
     case unsupportedVersion(Int)
@@ -139,6 +156,7 @@ package enum ManifestProblem: Error, Hashable, Sendable {
     case modulusBits(Int)
     case subjectCount
     case pseudonymKey
+    case sealedKey
     case keyMismatch
     case keyFingerprint
     case weightCapacityBits(Int)

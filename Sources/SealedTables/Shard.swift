@@ -16,7 +16,9 @@ package struct UnverifiedShard: Sendable {
         self.init(
             table: try ShardTable(
                 BlockBytes(of: reference.cid, in: store), schema: dataset.manifest.schema,
-                ciphertextByteCount: dataset.manifest.ciphertextByteCount, expectedRows: reference.rows),
+                ciphertextByteCount: dataset.manifest.ciphertextByteCount,
+                sealedKeyByteCount: dataset.manifest.sealedKey?.ciphertextByteCount ?? 0,
+                expectedRows: reference.rows),
             keyFingerprint: dataset.manifest.keyFingerprint)
     }
 

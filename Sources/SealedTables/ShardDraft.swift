@@ -15,7 +15,7 @@ struct ShardDraft {
 
     /// Bytes of all texts, for each text column of the schema in turn.
     func textByteCounts(_ schema: TableSchema) -> [Int] {
-        ShardGeometry.kinds(of: schema).filter { $0.0 == .texts }.map { columns[$0.1].text.count }
+        ShardGeometry.kinds(of: schema).filter { $0.0.holdsTexts }.map { columns[$0.1].text.count }
     }
 }
 
@@ -26,6 +26,8 @@ struct DraftColumn {
     /// All texts one after the other, and where each ends.
     var text = [UInt8]()
     var textEnds = [UInt32]()
+    /// Of a sealed column, once its texts are boxes: the ciphertexts of their keys, zero where there is no value.
+    var wrappedKeys = [UInt8]()
     var pseudonyms = [Pseudonym]()
     var entries = [UInt128]()
 
@@ -58,7 +60,7 @@ struct DraftColumn {
         case .pseudonym: pseudonyms.append(Pseudonym(high: 0, low: 0))
         case .public where field.isStoredAsText: textEnds.append(UInt32(text.count))
         case .public: integers.append(0)
-        case .sealed: break
+        case .sealed: textEnds.append(UInt32(text.count))
         }
     }
 
@@ -67,6 +69,7 @@ struct DraftColumn {
         integers.removeAll(keepingCapacity: true)
         text.removeAll(keepingCapacity: true)
         textEnds.removeAll(keepingCapacity: true)
+        wrappedKeys.removeAll(keepingCapacity: true)
         pseudonyms.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
     }

@@ -16,6 +16,12 @@ struct ShardGeometry {
         case pseudonyms = 3
         case presence = 4
         case ciphertexts = 5
+        /// Of a sealed column: laid out as texts are, each a box.
+        case sealedCells = 6
+        /// The keys of these boxes, each a ciphertext under the field key; zero where there is no value.
+        case sealedKeys = 7
+
+        var holdsTexts: Bool { self == .texts || self == .sealedCells }
     }
 
     struct Section: Equatable {
@@ -29,12 +35,16 @@ struct ShardGeometry {
 
     let rows: Int
     let ciphertextByteCount: Int
+    /// Of a ciphertext under the field key; 0 where no column is sealed.
+    let sealedKeyByteCount: Int
     /// In the order of their offsets.
     let sections: [Section]
     let byteCount: Int
 
-    /// - Parameter textByteCounts: For each `texts` section in turn, the bytes of all its texts together.
-    init(schema: TableSchema, ciphertextByteCount: Int, rows: Int, textByteCounts: [Int]) {
+    /// - Parameter textByteCounts: For each section of texts or sealed cells in turn, the bytes of all its texts together.
+    init(
+        schema: TableSchema, ciphertextByteCount: Int, sealedKeyByteCount: Int, rows: Int, textByteCounts: [Int]
+    ) {
         let plan = ShardGeometry.kinds(of: schema)
         var texts = textByteCounts.makeIterator()
         var end = ShardGeometry.headerByteCount + plan.count * ShardGeometry.sectionEntryByteCount
@@ -43,10 +53,11 @@ struct ShardGeometry {
             let (alignment, byteCount) =
                 switch kind {
                 case .integers: (8, bitmapByteCount(rows) + rows * 8)
-                case .texts: (8, bitmapByteCount(rows) + (rows + 1) * 4 + (texts.next() ?? 0))
+                case .texts, .sealedCells: (8, bitmapByteCount(rows) + (rows + 1) * 4 + (texts.next() ?? 0))
                 case .pseudonyms: (8, bitmapByteCount(rows) + rows * Pseudonym.byteCount)
                 case .presence: (8, bitmapByteCount(rows))
                 case .ciphertexts: (ShardGeometry.ciphertextAlignment, rows * ciphertextByteCount)
+                case .sealedKeys: (ShardGeometry.ciphertextAlignment, rows * sealedKeyByteCount)
                 }
             let offset = roundedUp(end, to: alignment)
             sections.append(Section(kind: kind, index: index, offset: offset, byteCount: byteCount))
@@ -54,21 +65,22 @@ struct ShardGeometry {
         }
         self.rows = rows
         self.ciphertextByteCount = ciphertextByteCount
+        self.sealedKeyByteCount = sealedKeyByteCount
         self.sections = sections
         self.byteCount = end
     }
 
-    /// The sections of every shard of a table: public columns, pseudonyms, presence of computable columns, each in
-    /// the schema's order, then the packs.
+    /// The sections of every shard of a table: public columns, pseudonyms, presence of computable columns, sealed
+    /// columns, each in the schema's order, then the packs.
     static func kinds(of schema: TableSchema) -> [(Kind, Int)] {
         var kinds = [(Kind, Int)]()
-        for protection in [Protection.public, .pseudonym, .computable] {
+        for protection in [Protection.public, .pseudonym, .computable, .sealed] {
             for (index, field) in schema.fields.enumerated() where field.protection == protection {
                 switch protection {
                 case .public: kinds.append((field.isStoredAsText ? .texts : .integers, index))
                 case .pseudonym: kinds.append((.pseudonyms, index))
                 case .computable: kinds.append((.presence, index))
-                case .sealed: break
+                case .sealed: kinds += [(.sealedCells, index), (.sealedKeys, index)]
                 }
             }
         }

@@ -35,6 +35,7 @@ extension SealedDataset {
             name: manifest.name, keyFingerprint: manifest.keyFingerprint, modulusBitCount: manifest.modulusBitCount,
             weightCapacityBits: manifest.weightCapacityBits, schema: manifest.schema, layout: manifest.layout,
             rows: count, subjects: min(manifest.subjects, count), pseudonymKey: manifest.pseudonymKey,
+            sealedKey: manifest.sealedKey,
             shards: try ShardList(repeated, entriesPerBlock: ShardList.mostEntries, storingIn: store))
         let block = try manifest.block()
         try store.put(block)

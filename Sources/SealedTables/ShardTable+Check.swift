@@ -2,11 +2,12 @@ extension ShardTable {
     /// Checks the whole structure of a shard that may come from anywhere. No input makes it trap.
     /// - Parameter expectedRows: Row count of the manifest's entry for this shard.
     init(
-        _ bytes: BlockBytes, schema: TableSchema, ciphertextByteCount: Int, expectedRows: Int
+        _ bytes: BlockBytes, schema: TableSchema, ciphertextByteCount: Int, sealedKeyByteCount: Int,
+        expectedRows: Int
     ) throws(SealedTableError) {
         do throws(ShardProblem) {
             let geometry = try bytes.withUnsafeBytes { all throws(ShardProblem) in
-                try ShardCheck(all, schema: schema).geometry(ciphertextByteCount, expectedRows)
+                try ShardCheck(all, schema: schema).geometry(ciphertextByteCount, sealedKeyByteCount, expectedRows)
             }
             self.init(checked: bytes, schema: schema, rows: expectedRows, geometry: geometry)
             try checkContent()
@@ -34,22 +35,24 @@ private struct ShardCheck {
         Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
     }
 
-    func geometry(_ ciphertextByteCount: Int, _ expectedRows: Int) throws(ShardProblem) -> ShardGeometry {
+    func geometry(
+        _ ciphertextByteCount: Int, _ sealedKeyByteCount: Int, _ expectedRows: Int
+    ) throws(ShardProblem) -> ShardGeometry {
         try checkHeader(ciphertextByteCount, expectedRows)
         let kinds = ShardGeometry.kinds(of: schema)
         let tableEnd = ShardGeometry.headerByteCount + kinds.count * ShardGeometry.sectionEntryByteCount
         guard halfWord(20) == kinds.count, bytes.count >= tableEnd else { throw .section(index: 0) }
         // The byte counts of texts are the only freedom: take them as said, compute the rest, compare all.
         var textByteCounts = [Int]()
-        for (index, (kind, _)) in kinds.enumerated() where kind == .texts {
+        for (index, (kind, _)) in kinds.enumerated() where kind.holdsTexts {
             let said = halfWord(entryOffset(index) + 8)
             let fixed = bitmapByteCount(expectedRows) + (expectedRows + 1) * 4
             guard said >= fixed, said <= bytes.count else { throw .section(index: index) }
             textByteCounts.append(said - fixed)
         }
         let geometry = ShardGeometry(
-            schema: schema, ciphertextByteCount: ciphertextByteCount, rows: expectedRows,
-            textByteCounts: textByteCounts)
+            schema: schema, ciphertextByteCount: ciphertextByteCount, sealedKeyByteCount: sealedKeyByteCount,
+            rows: expectedRows, textByteCounts: textByteCounts)
         for (index, section) in geometry.sections.enumerated() {
             let entry = entryOffset(index)
             guard quarterWord(entry) == section.kind.rawValue, quarterWord(entry + 2) == section.index,
@@ -97,7 +100,8 @@ extension ShardTable {
         for section in geometry.sections {
             switch section.kind {
             case .ciphertexts: continue
-            case .presence, .integers, .texts, .pseudonyms: try check(section)
+            case .sealedKeys: try checkAbsentKeys(section)
+            case .presence, .integers, .texts, .pseudonyms, .sealedCells: try check(section)
             }
         }
     }
@@ -111,11 +115,24 @@ extension ShardTable {
                 throw .notZero(offset: section.offset + bitmapByteCount(rows) - 8)
             }
             let mayBeAbsent = !field.required && field.name != schema.subject
-            if section.kind == .texts { try checkTextOffsets(bytes, field) }
+            if section.kind.holdsTexts { try checkTextOffsets(bytes, field) }
             for row in 0..<rows {
                 guard presence[row] || mayBeAbsent else { throw .value(column: field.name, row: row) }
                 guard isSound(bytes, section.kind, field, row, present: presence[row]) else {
                     throw .value(column: field.name, row: row)
+                }
+            }
+        }
+    }
+
+    /// The key of a cell without value is zero.
+    private func checkAbsentKeys(_ section: ShardGeometry.Section) throws(ShardProblem) {
+        let presence = withSection(.sealedCells, section.index) { $0.presence(rows: rows) }
+        let width = geometry.sealedKeyByteCount
+        try withSection(.sealedKeys, section.index) { keys throws(ShardProblem) in
+            for row in 0..<rows where !presence[row] {
+                guard keys.bytes[row * width..<(row + 1) * width].allSatisfy({ $0 == 0 }) else {
+                    throw .notZero(offset: section.offset + row * width)
                 }
             }
         }
@@ -143,7 +160,10 @@ extension ShardTable {
             guard present else { return text.isEmpty }
             return field.type == .date ? CalendarDate.isValid(text) : String(validating: text, as: UTF8.self) != nil
         case .pseudonyms: return present || bytes.pseudonym(row, rows: rows) == Pseudonym(high: 0, low: 0)
-        case .presence, .ciphertexts: return true
+        case .sealedCells:
+            let count = bytes.text(row, rows: rows).count
+            return present ? SealedCell.isBoxByteCount(count) : count == 0
+        case .presence, .ciphertexts, .sealedKeys: return true
         }
     }
 }

@@ -4,10 +4,10 @@ struct ShardWriter: Sendable {
     let bytes: AlignedBytes
 
     /// Writes header, section table and everything but the ciphertexts of `draft`.
-    init(_ draft: ShardDraft, schema: TableSchema, ciphertextByteCount: Int) {
+    init(_ draft: ShardDraft, schema: TableSchema, ciphertextByteCount: Int, sealedKeyByteCount: Int) {
         geometry = ShardGeometry(
-            schema: schema, ciphertextByteCount: ciphertextByteCount, rows: draft.rows,
-            textByteCounts: draft.textByteCounts(schema))
+            schema: schema, ciphertextByteCount: ciphertextByteCount, sealedKeyByteCount: sealedKeyByteCount,
+            rows: draft.rows, textByteCounts: draft.textByteCounts(schema))
         bytes = AlignedBytes(byteCount: geometry.byteCount)
         bytes.withUnsafeMutableBytes { all in
             writeHeader(all)
@@ -50,12 +50,13 @@ struct ShardWriter: Sendable {
 
 extension DraftColumn {
     fileprivate func write(_ kind: ShardGeometry.Kind, rows: Int, to target: UnsafeMutableRawBufferPointer) {
+        if kind == .sealedKeys { return target.copyBytes(from: wrappedKeys) }
         for (index, word) in presence.words.enumerated() { target.store(word, at: index * 8) }
         let start = bitmapByteCount(rows)
         switch kind {
         case .integers:
             for (row, value) in integers.enumerated() { target.store(UInt64(bitPattern: value), at: start + row * 8) }
-        case .texts:
+        case .texts, .sealedCells:
             for (row, end) in textEnds.enumerated() { target.store(end, at: start + (row + 1) * 4) }
             UnsafeMutableRawBufferPointer(rebasing: target[(start + (rows + 1) * 4)...]).copyBytes(from: text)
         case .pseudonyms:
@@ -63,7 +64,7 @@ extension DraftColumn {
                 target.store(pseudonym.high.byteSwapped, at: start + row * 16)
                 target.store(pseudonym.low.byteSwapped, at: start + row * 16 + 8)
             }
-        case .presence, .ciphertexts: break
+        case .presence, .ciphertexts, .sealedKeys: break
         }
     }
 }

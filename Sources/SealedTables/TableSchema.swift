@@ -52,6 +52,9 @@ extension TableSchema {
     /// Pseudonym columns in the schema's order.
     package var pseudonymFields: [Field] { fields.filter { $0.protection == .pseudonym } }
 
+    /// Sealed columns in the schema's order.
+    package var sealedFields: [Field] { fields.filter { $0.protection == .sealed } }
+
     /// Computable columns in the schema's order.
     package var computableFields: [Field] { fields.filter { $0.protection == .computable } }
 

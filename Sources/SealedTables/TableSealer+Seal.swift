@@ -16,18 +16,20 @@ extension TableSealer {
         let parser = try RowParser(schema: schema, reader, pseudonymKey: pseudonymKey)
         let capacity = ShardCapacity(
             schema: schema, ciphertextByteCount: encryptor.key.ciphertextByteCount,
+            sealedKeyByteCount: fieldEncryptor?.key.ciphertextByteCount ?? 0,
             byteLimit: min(limits.shardByteCount, ShardGeometry.byteLimit))
         var draft = ShardDraft(schema: schema)
         var shards = [ShardReference]()
         var subjects = Set<Pseudonym>()
         let meter = ProgressMeter(progress)
-        var draftBytes = 0
+        var (draftBytes, firstRow) = (0, 0)
         while try reader.next() {
             draftBytes += parser.textByteCount(reader)
             let isFull =
                 draft.rows >= limits.rowsPerShard || !capacity.fits(rows: draft.rows + 1, textByteCount: draftBytes)
             if isFull, draft.rows > 0 {
-                shards.append(try await sealShard(draft, meter, inputBytes: reader.bytesRead))
+                shards.append(try await sealShard(draft, from: firstRow, meter, inputBytes: reader.bytesRead))
+                firstRow += draft.rows
                 draft.removeAll()
                 draftBytes = parser.textByteCount(reader)
             }
@@ -39,17 +41,19 @@ extension TableSealer {
             subjects.insert(draft.lastSubject(schema))
         }
         guard draft.rows > 0 else { throw SealedTableError.csv(.noRows, at: reader.position(column: nil)) }
-        shards.append(try await sealShard(draft, meter, inputBytes: reader.bytesRead))
+        shards.append(try await sealShard(draft, from: firstRow, meter, inputBytes: reader.bytesRead))
         try Task.checkCancellation()
         let dataset = try storeManifest(rows: reader.row, subjects: subjects.count, shards)
         return SealingReport(dataset: dataset, droppedColumns: parser.dropped)
     }
 
     private func sealShard(
-        _ draft: ShardDraft, _ meter: ProgressMeter, inputBytes: Int
+        _ draft: ShardDraft, from firstRow: Int, _ meter: ProgressMeter, inputBytes: Int
     ) async throws -> ShardReference {
+        let draft = try sealingCells(of: draft, from: firstRow)
         let writer = ShardWriter(
-            draft, schema: schema, ciphertextByteCount: encryptor.key.ciphertextByteCount)
+            draft, schema: schema, ciphertextByteCount: encryptor.key.ciphertextByteCount,
+            sealedKeyByteCount: fieldEncryptor?.key.ciphertextByteCount ?? 0)
         try await encrypt(draft, into: writer, meter.piece(rows: draft.rows, inputBytes: inputBytes))
         let data = writer.bytes.withUnsafeBytes { Data($0) }
         // A crash from here on leaves a block that nothing refers to.
@@ -65,7 +69,7 @@ extension TableSealer {
         let manifest = Manifest(
             name: name, keyFingerprint: encryptor.key.fingerprint, modulusBitCount: encryptor.key.bitCount,
             weightCapacityBits: weightCapacityBits, schema: schema, layout: layout, rows: rows, subjects: subjects,
-            pseudonymKey: pseudonymKey?.id, shards: list)
+            pseudonymKey: pseudonymKey?.id, sealedKey: fieldEncryptor.map { SealedFieldKey($0.key) }, shards: list)
         let block = try manifest.block()
         try store.put(block)
         return SealedDataset(cid: block.cid, manifest: manifest, shards: shards)

@@ -14,6 +14,8 @@ package struct TableSealer: Sendable {
     package let weightCapacityBits: Int
     let encryptor: Encryptor
     let pseudonymKey: PseudonymKey?
+    /// Under the owner's key for fields; where the schema has sealed columns.
+    let fieldEncryptor: Encryptor?
     let store: any BlobStore
     let limits: Limits
 
@@ -37,16 +39,15 @@ package struct TableSealer: Sendable {
     ///   - encryptor: Under the pool's key.
     ///   - weightCapacityBits: The pool's, 1 to ``TableLayout/mostWeightCapacityBits``.
     ///   - pseudonymKey: The department's own; needed where the schema has pseudonym columns.
+    ///   - fieldEncryptor: Under the department's key for fields; needed where the schema has sealed columns.
     ///   - store: Where blocks go, durable when `put` returns.
     /// - Throws: ``SealedTableError/packTooWide(pack:bits:available:)``,
-    ///   ``SealedTableError/sealedUnsupported(field:)``, ``SealedTableError/pseudonymKeyNeeded(field:)``.
+    ///   ``SealedTableError/fieldKeyNeeded(field:)``, ``SealedTableError/pseudonymKeyNeeded(field:)``.
     package init(
         name: DatasetName, schema: TableSchema, encryptor: Encryptor, weightCapacityBits: Int,
-        pseudonymKey: PseudonymKey?, store: any BlobStore, limits: Limits
+        pseudonymKey: PseudonymKey?, fieldEncryptor: Encryptor? = nil, store: any BlobStore, limits: Limits
     ) throws(SealedTableError) {
-        if let field = schema.fields.first(where: { $0.protection == .sealed }) {
-            throw .sealedUnsupported(field: field.name)
-        }
+        if fieldEncryptor == nil, let field = schema.sealedFields.first { throw .fieldKeyNeeded(field: field.name) }
         if pseudonymKey == nil, let field = schema.pseudonymFields.first {
             throw .pseudonymKeyNeeded(field: field.name)
         }
@@ -57,6 +58,7 @@ package struct TableSealer: Sendable {
         self.weightCapacityBits = weightCapacityBits
         self.encryptor = encryptor
         self.pseudonymKey = schema.pseudonymFields.isEmpty ? nil : pseudonymKey
+        self.fieldEncryptor = schema.sealedFields.isEmpty ? nil : fieldEncryptor
         self.store = store
         self.limits = limits
     }

@@ -8,15 +8,18 @@ package struct SharingPolicy: Hashable, Codable, Sendable {
     package let longestTransactionValidity: Int64
     /// How departments that order together come by the right to write a block; absent for turns.
     package let accounting: AccountingPolicy?
+    /// Who holds escrow for whom; absent where nobody does.
+    package let escrow: EscrowPolicy?
 
     package init(
         minimumSubjects: Int = 5, quorum: Quorum = .twoThirds, longestTransactionValidity: Int64 = 86_400,
-        accounting: AccountingPolicy? = nil
+        accounting: AccountingPolicy? = nil, escrow: EscrowPolicy? = nil
     ) {
         self.minimumSubjects = minimumSubjects
         self.quorum = quorum
         self.longestTransactionValidity = longestTransactionValidity
         self.accounting = accounting
+        self.escrow = escrow
     }
 }
 

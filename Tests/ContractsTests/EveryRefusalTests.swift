@@ -44,6 +44,11 @@ struct EveryRefusalTests {
             case .notAHolder, .poolNotInForce, .keyIsShared, .ceremonyUnknown, .ceremonyPending, .ceremonyEnded,
                 .dealingInvalid, .dealersInsufficient, .epochOver, .partUnknown, .tooFewParts:
                 try sharesRefusal(code)
+            case .fieldKeyMissing, .escrowNotAsked, .escrowMissing, .depositInvalid, .depositUnknown,
+                .notAnEscrowHolder,
+                .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired, .requestDenied,
+                .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
+                try escrowRefusal(code)
             case .statementInvalid, .changeInvalid, .keyRetired, .changeUnknown, .changeDecided, .changeExpired,
                 .changePending, .heightTooFar:
                 try changeRefusal(code)

@@ -34,6 +34,13 @@ extension FuzzedDecoder {
                 _ = try ConsortiumPolicy(directory: folder)
             }
         },
+        FuzzedDecoder("escrow-policy", .text, share: 0.2, throws: [GatewayError.self]) { input in
+            try FuzzFolder.with("escrow.yaml", input) { folder in
+                let consortium = FuzzFixture.corpora.appending(path: "policy/consortium.yaml")
+                try FileManager.default.copyItem(at: consortium, to: folder.appending(path: "consortium.yaml"))
+                _ = try ConsortiumPolicy(directory: folder)
+            }
+        },
     ]
 
     static func passphrase() -> SecretBytes {

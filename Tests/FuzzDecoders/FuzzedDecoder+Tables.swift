@@ -1,6 +1,7 @@
 import BlobStore
 import CanonicalJSON
 import Foundation
+import Multiprecision
 import Paillier
 import SealedTables
 
@@ -23,6 +24,20 @@ extension FuzzedDecoder {
                 verified.withCiphertexts(of: pack.name) { limbs in
                     var sum = CiphertextAccumulator(key: fixture.key.publicKey)
                     sum.add(littleEndianLimbs: .init(rebasing: limbs[..<table.ciphertextByteCount]))
+                }
+            }
+        },
+        FuzzedDecoder("sealed-cells", .binary, throws: tableErrors) { input in
+            let fixture = try FuzzFixture.shared.get()
+            let known = MemoryBlobStore()
+            let text = try Data(contentsOf: FuzzFixture.corpora.appending(path: "manifest/sealed.json"))
+            let manifest = try known.put(text, codec: .dagJSON)
+            let dataset = try SealedDataset(loading: manifest, from: known)
+            for field in dataset.manifest.schema.sealedFields {
+                for row in 0..<dataset.manifest.rows {
+                    _ = try dataset.sealedCell(
+                        row: row, field: field.name, under: fixture.key.publicKey, in: OneBlockStore(input)
+                    )?.open(key: 1)
                 }
             }
         },

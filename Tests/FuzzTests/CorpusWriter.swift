@@ -160,6 +160,33 @@ struct CorpusWriter {
         try write(CanonicalJSON.encode(document), "opening-document", "table.json")
     }
 
+    /// The decoder knows no cell's key: boxes stay closed.
+    @Test("A table with sealed columns")
+    func sealedCells() async throws {
+        let key = try FuzzFixture.tableKey()
+        let store = MemoryBlobStore()
+        let schema = """
+            {"fields": [{"name": "id", "type": "integer", "protection": "public"},
+            {"name": "name", "type": "string", "protection": "sealed"},
+            {"name": "born", "type": "date", "protection": "sealed"}], "packs": {}, "subject": "id"}
+            """
+        let text = "patients"
+        let name = try #require(DatasetName(text))
+        let sealer = try TableSealer(
+            name: name, schema: TableSchema(json: Data(schema.utf8)),
+            encryptor: Encryptor(key: key.publicKey, randomness: .textbook, expectedCount: 4), weightCapacityBits: 32,
+            pseudonymKey: nil,
+            fieldEncryptor: Encryptor(key: key.publicKey, randomness: .textbook, expectedCount: 4), store: store,
+            limits: TableSealer.Limits(workers: 1))
+        let csv = MemoryByteSource("id,name,born\n1,Ann,1980-02-29\n2,,1999-12-31\n".utf8, name: "patients.csv")
+        let dataset = try await sealer.seal(csv).dataset
+        try write(dataset.manifest.block().data, "manifest", "sealed.json")
+        try write(store.get(dataset.shards[0].cid).data, "sealed-cells", "refused-without-its-keys")
+        try write(
+            "rules:\n  - for: [site1]\n    holders: {threshold: 2, of: [superior, audit]}\n    waitingHours: 1\n"
+                + "    told: [audit]\n    grants: 3\n    days: 30\n", "escrow-policy", "escrow.yaml")
+    }
+
     @Test("Notes, proofs, keys, sealed messages, vaults")
     func ledger() throws {
         let checkpoint = try Checkpoint(origin: "chancery/fuzz", size: 7, root: .sha256(Data("root".utf8)))

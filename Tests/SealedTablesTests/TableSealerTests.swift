@@ -214,18 +214,6 @@ struct TableSealerTests {
         ) { try await sealer.seal(source(csv)) }
     }
 
-    @Test("A sealed column is refused with where it will come from")
-    func refusesSealedColumns() throws {
-        let text = SmallTable.schemaText.replacing(
-            "\"name\": \"region\", \"type\": \"string\", \"protection\": \"public\"",
-            with: "\"name\": \"region\", \"type\": \"string\", \"protection\": \"sealed\"")
-        let schema = try TableSchema(json: Data(text.utf8))
-        #expect(throws: SealedTableError.sealedUnsupported(field: "region")) {
-            _ = try SmallTable.sealer(TestKey.small().publicKey, schema: schema, store: MemoryBlobStore())
-        }
-        #expect("\(SealedTableError.sealedUnsupported(field: "region"))".contains("escrow"))
-    }
-
     @Test("A public subject is counted without a pseudonym key")
     func countsPublicSubjects() async throws {
         let schema = try TableSchema(

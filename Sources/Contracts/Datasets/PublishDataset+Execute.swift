@@ -8,6 +8,7 @@ extension PublishDataset {
         try Form.check(list: owners, "owners")
         try Form.check(Int64(approvals), in: 1...Int64(owners.count), "approvals")
         try Form.check(columns: publicColumns, in: 0...Form.mostColumns, "publicColumns")
+        if let sealed { try Form.check(columns: sealed.columns, in: 1...Form.mostColumns, "sealed.columns") }
         try Form.check(length: packs.count, in: 0...Form.longestList, "packs")
         for pack in packs.keys.sorted() {
             try Form.check(columns: packs[pack] ?? [], in: 1...Form.mostColumns, "packs.\(pack)")
@@ -26,6 +27,10 @@ extension PublishDataset {
         guard keyFingerprint == pool.keyFingerprint else {
             throw Refusal(.keyMismatch, ["pool": pool.name.text, "fingerprint": keyFingerprint.hex])
         }
+        if let sealed, try execution.state.fieldKey(of: execution.by)?.keyFingerprint != sealed.keyFingerprint {
+            throw Refusal(.fieldKeyMissing, ["party": execution.by.text])
+        }
+        try execution.checkEscrow(of: owners)
         try execution.checkFuture(validUntil)
         try execution.checkUnpublished(manifest)
         let required = Set(owners + (try previousOwners(execution))).sorted()
@@ -50,7 +55,7 @@ extension PublishDataset {
     func with(validUntil: Timestamp?) -> PublishDataset {
         PublishDataset(
             name: name, pool: pool, manifest: manifest, keyFingerprint: keyFingerprint, rows: rows, shards: shards,
-            bytes: bytes, packs: packs, publicColumns: publicColumns, owners: owners, approvals: approvals,
-            validUntil: validUntil)
+            bytes: bytes, packs: packs, publicColumns: publicColumns, sealed: sealed, owners: owners,
+            approvals: approvals, validUntil: validUntil)
     }
 }

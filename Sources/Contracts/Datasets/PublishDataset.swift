@@ -20,6 +20,8 @@ package struct PublishDataset: TransactionBody {
     package let packs: [PackName: [String]]
     /// Columns that everyone may read, sorted.
     package let publicColumns: [String]
+    /// Columns that only the owner, or its escrow one record at a time, can open; absent where there are none.
+    package let sealed: SealedColumns?
     /// Sorted; `by` is one of them.
     package let owners: [PartyName]
     /// How many owners must approve a token or a registered plan, 1 to the number of owners.
@@ -29,8 +31,8 @@ package struct PublishDataset: TransactionBody {
 
     package init(
         name: DatasetName, pool: PoolName, manifest: CID, keyFingerprint: Digest, rows: Int64, shards: Int64,
-        bytes: Int64, packs: [PackName: [String]], publicColumns: [String], owners: [PartyName], approvals: Int,
-        validUntil: Timestamp? = nil
+        bytes: Int64, packs: [PackName: [String]], publicColumns: [String], sealed: SealedColumns? = nil,
+        owners: [PartyName], approvals: Int, validUntil: Timestamp? = nil
     ) {
         self.name = name
         self.pool = pool
@@ -41,6 +43,7 @@ package struct PublishDataset: TransactionBody {
         self.bytes = bytes
         self.packs = packs.mapValues { $0.sortedBytewise() }
         self.publicColumns = publicColumns.sortedBytewise()
+        self.sealed = sealed
         self.owners = owners.sorted()
         self.approvals = approvals
         self.validUntil = validUntil

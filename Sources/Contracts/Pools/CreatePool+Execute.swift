@@ -1,6 +1,4 @@
 import Foundation
-import Multiprecision
-import Paillier
 import SharingModel
 
 extension CreatePool {
@@ -19,7 +17,13 @@ extension CreatePool {
         if let known = try execution.state.pool(name), known.isInForce || known.custodian != custodian.name {
             throw Refusal(.alreadyExists, ["pool": name.text])
         }
-        let key = try checkedKey(execution.rules)
+        _ = try execution.rules.checkedKey(modulus, keyProof, of: ["pool": name.text])
+        let key = try execution.rules.publicKey(modulus)
+        // A pool's key opens sums for token holders; one that opens single cells is for that alone.
+        let fingerprint = Digest.sha256(modulus)
+        guard try !execution.state.fieldKeys().contains(where: { $0.keyFingerprint == fingerprint }) else {
+            throw Refusal(.keyInvalid, ["pool": name.text, "reason": "shared"])
+        }
         if let sharing {
             for holder in sharing.holders { try execution.checkMayHold(holder) }
             try sharing.check(under: key, pool: name)
@@ -35,33 +39,5 @@ extension CreatePool {
                         shares: $0.shares, acknowledged: [], complaint: nil)
                 }),
             to: .pool(name))
-    }
-
-    /// The reasons are this module's own words, never an error's text: they are recorded, and every node and every
-    /// later version has to give the same.
-    private func checkedKey(_ rules: ContractRules) throws -> PublicKey {
-        func invalid(_ reason: String) -> Refusal {
-            Refusal(.keyInvalid, ["pool": name.text, "reason": reason])
-        }
-        // One key, one text: a leading zero would give the same key another fingerprint.
-        guard modulus.first != 0 else { throw invalid("modulus") }
-        let number = BigInteger(bigEndianBytes: modulus)
-        guard rules.insecureKeysForTesting || number.bitWidth >= PublicKey.leastBitCount else {
-            throw invalid("size")
-        }
-        let key: PublicKey
-        do {
-            key =
-                rules.insecureKeysForTesting
-                ? try PublicKey(insecureModulusForTesting: number) : try PublicKey(modulus: number)
-        } catch {
-            throw invalid("modulus")
-        }
-        do {
-            try key.verify(keyProof)
-        } catch {
-            throw invalid("proof")
-        }
-        return key
     }
 }

@@ -19,6 +19,8 @@ package enum FoundingProblem: Error, Hashable, Sendable {
     case cosigningKeyNotAllowed(PartyName)
     /// A key that stands in two places.
     case keyShared(PartyName, PartyName)
+    /// A rule of the escrow policy that cannot be kept.
+    case escrow(PartyName?, EscrowFault)
     case area(PartyName)
     case minimumSubjects(Int)
     case transactionValidity(Int64)

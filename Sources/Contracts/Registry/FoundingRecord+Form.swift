@@ -10,6 +10,7 @@ extension FoundingRecord {
             try checkConsortium()
             try checkParties()
             try checkKeys()
+            try policy.escrow?.check(parties)
             try policy.accounting?.check(departments: parties.filter { $0.role == .department }.map(\.name))
         } catch {
             throw .foundingRecordInvalid(error)

@@ -27,6 +27,12 @@ import SharingModel
 /// | `manifest/CID` | ``DatasetRecord``: every version that was ever in use |
 /// | `dataset-end/SECONDS/CID` | ``DatasetPointer``: versions in use, by the end of their validity; 12 digits |
 /// | `dataset-token/NAME/ID` | ``DatasetTokenPointer``: tokens that were asked for on a dataset |
+/// | `field-key/PARTY` | ``FieldKeyRecord`` |
+/// | `escrow-deposit/PARTY` | ``DepositRecord``: the last |
+/// | `escrow-request/ID` | ``EscrowRequest`` |
+/// | `escrow-vote/ID/PARTY` | ``EscrowVote``: what a holder said |
+/// | `escrow-notice/PARTY/ID` | ``EscrowNotice``: the last word |
+/// | `escrow-count/PARTY` | ``EscrowCount``, by owner |
 /// | `notice/DATASET/PARTY` | ``DatasetNotice``: the last word |
 /// | `token/ID` | ``TokenRecord`` |
 /// | `token-dataset/ID/DATASET` | ``TokenDatasetRecord``: what the owners said |
@@ -117,6 +123,22 @@ struct StateKey: Hashable, Sendable {
         StateKey("notice", dataset.text, party.text)
     }
     static func notices(_ dataset: DatasetName) -> StateKey { StateKey("notice", dataset.text, "") }
+
+    static func fieldKey(_ owner: PartyName) -> StateKey { StateKey("field-key", owner.text) }
+    static var fieldKeys: StateKey { StateKey("field-key", "") }
+    static func deposit(_ owner: PartyName) -> StateKey { StateKey("escrow-deposit", owner.text) }
+    static var deposits: StateKey { StateKey("escrow-deposit", "") }
+    static func escrowRequest(_ id: Digest) -> StateKey { StateKey("escrow-request", id.hex) }
+    static var escrowRequests: StateKey { StateKey("escrow-request", "") }
+    static func escrowVote(_ request: Digest, _ holder: PartyName) -> StateKey {
+        StateKey("escrow-vote", request.hex, holder.text)
+    }
+    static func escrowVotes(_ request: Digest) -> StateKey { StateKey("escrow-vote", request.hex, "") }
+    static func escrowNotice(_ party: PartyName, _ request: Digest) -> StateKey {
+        StateKey("escrow-notice", party.text, request.hex)
+    }
+    static func escrowNotices(_ party: PartyName) -> StateKey { StateKey("escrow-notice", party.text, "") }
+    static func escrowCount(_ owner: PartyName) -> StateKey { StateKey("escrow-count", owner.text) }
 
     static func token(_ id: Digest) -> StateKey { StateKey("token", id.hex) }
     static var tokens: StateKey { StateKey("token", "") }

@@ -24,45 +24,14 @@ package struct ConsortiumPolicy: Sendable {
     /// - Throws: ``GatewayError/policy(path:problem:)`` naming the entry at fault.
     package init(directory: URL) throws {
         let file = directory.appending(path: "consortium.yaml")
-        let text: String
-        do {
-            text = try String(contentsOf: file, encoding: .utf8)
-        } catch {
-            throw GatewayError.policy(
-                path: file.path, problem: "cannot be read; give --policies a folder that holds it")
-        }
-        // A handful of aliases of aliases is a document of any size.
-        guard text.utf8.count <= Self.byteLimit, Self.aliasCount(text) <= Self.mostAliases else {
-            throw GatewayError.policy(
-                path: file.path,
-                problem: "has more than \(Self.byteLimit) bytes or \(Self.mostAliases) aliases (`*name`)")
-        }
-        do {
-            try self.init(file: YAMLDecoder().decode(PolicyFile.self, from: text))
-        } catch let problem as PolicyProblem {
-            throw GatewayError.policy(path: file.path, problem: problem.text)
-        } catch let DecodingError.keyNotFound(key, context) {
-            throw GatewayError.policy(
-                path: file.path, problem: "\(PolicyProblem.place(context.codingPath)) lacks `\(key.stringValue)`")
-        } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context),
-            let DecodingError.valueNotFound(_, context)
-        {
-            throw GatewayError.policy(
-                path: file.path,
-                problem: "\(PolicyProblem.place(context.codingPath)): \(context.debugDescription)")
+        self = try PolicyProblem.inFile(file) {
+            try ConsortiumPolicy(
+                file: YAMLDecoder().decode(PolicyFile.self, from: PolicyProblem.text(of: file)),
+                escrow: EscrowPolicyFile.rules(in: directory))
         }
     }
 
-    private static let byteLimit = 1 << 20
-    private static let mostAliases = 16
-
-    /// Asterisks with something behind them, where YAML may take them for aliases; perhaps more.
-    private static func aliasCount(_ text: String) -> Int {
-        let scalars = Array(text.utf8)
-        return zip(scalars, scalars.dropFirst()).count { $0 == UInt8(ascii: "*") && $1 > UInt8(ascii: " ") }
-    }
-
-    private init(file: PolicyFile) throws {
+    private init(file: PolicyFile, escrow: [EscrowPolicyFile.Rule]) throws {
         let hours = file.sharing?.transactionHours ?? 24
         let subjects = file.sharing?.minimumSubjects ?? 5
         guard (1...24).contains(hours) else { throw PolicyProblem("sharing.transactionHours must be 1 to 24") }
@@ -76,13 +45,15 @@ package struct ConsortiumPolicy: Sendable {
         }
         sharing = SharingPolicy(
             minimumSubjects: subjects, quorum: file.sharing?.quorum ?? .twoThirds,
-            longestTransactionValidity: Int64(hours) * 3_600, accounting: try file.accounting?.policy())
+            longestTransactionValidity: Int64(hours) * 3_600, accounting: try file.accounting?.policy(),
+            escrow: try EscrowPolicyFile.policy(escrow, parties))
         try validate()
         do throws(FoundingProblem) {
             try sharing.accounting?.check(departments: parties.filter { $0.role == .department }.map(\.name))
         } catch {
             throw PolicyProblem("accounting: \(error)")
         }
+        try EscrowPolicyFile.check(sharing.escrow, parties)
     }
 
     private func validate() throws {
@@ -160,17 +131,5 @@ private struct PolicyFile: Decodable {
                         AccountingPolicy.Cluster(name: $0.name, departments: $0.departments)
                     }, serving: serving ?? 1, term: term ?? 100))
         }
-    }
-}
-
-private struct PolicyProblem: Error {
-    let text: String
-
-    init(_ text: String) { self.text = text }
-
-    static func place(_ path: [any CodingKey]) -> String {
-        path.isEmpty
-            ? "the file"
-            : path.map { key in key.intValue.map { "[\($0 + 1)]" } ?? key.stringValue }.joined(separator: ".")
     }
 }

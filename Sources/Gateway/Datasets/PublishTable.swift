@@ -67,7 +67,7 @@ package struct PublishTable: Sendable {
             try sealed.write(dataset, in: session.home)
         }
         return Published(
-            receipt: try await session.submit(body(sealed, pool, by: session.party)), sealed: sealed, wasThere: false)
+            receipt: try await session.submit(body(sealed, pool, session)), sealed: sealed, wasThere: false)
     }
 
     private func checkName(_ session: PartySession) throws {
@@ -111,20 +111,42 @@ package struct PublishTable: Sendable {
             expectedCount: summary.rows * max(schema.packs.count, 1), tableMemoryLimit: 256 << 20)
         let sealer = try TableSealer(
             name: dataset, schema: schema, encryptor: encryptor, weightCapacityBits: pool.weightCapacityBits,
-            pseudonymKey: session.vault.pseudonymKey(), store: session.blobs,
+            pseudonymKey: session.vault.pseudonymKey(), fieldEncryptor: fieldEncryptor(schema, summary.rows, session),
+            store: session.blobs,
             limits: TableSealer.Limits(workers: ProcessInfo.processInfo.activeProcessorCount))
         let report = try await sealer.seal(FileByteSource(path: csv.plainPath)) { progress($0.rows, summary.rows) }
         return SealedNote(report, source: source)
     }
 
-    private func body(_ sealed: SealedNote, _ pool: PoolRecord, by party: PartyName) throws -> PublishDataset {
+    /// - Returns: `nil` where no column is sealed.
+    private func fieldEncryptor(_ schema: TableSchema, _ rows: Int, _ session: PartySession) throws -> Encryptor? {
+        guard let field = schema.sealedFields.first else { return nil }
+        guard let record = try session.state({ try $0.fieldKey(of: session.party) }) else {
+            throw SealedTableError.fieldKeyNeeded(field: field.name)
+        }
+        // The owner's own key, in half the time; what others could not open is not published.
+        let key = try session.vault.fieldKey()
+        guard try key.publicKey == record.publicKey() else {
+            throw GatewayError.keyMissing(name: "fields", party: session.party)
+        }
+        return try Encryptor(owner: key, expectedCount: rows * schema.sealedFields.count, tableMemoryLimit: 64 << 20)
+    }
+
+    private func sealedColumns(_ schema: TableSchema, _ session: PartySession) throws -> SealedColumns? {
+        guard !schema.sealedFields.isEmpty else { return nil }
+        return try session.state { try $0.fieldKey(of: session.party) }.map {
+            SealedColumns(columns: schema.sealedFields.map(\.name), keyFingerprint: $0.keyFingerprint)
+        }
+    }
+
+    private func body(_ sealed: SealedNote, _ pool: PoolRecord, _ session: PartySession) throws -> PublishDataset {
         let schema = try TableSchema(file: schema)
-        let owners = owners.isEmpty ? [party] : owners
+        let owners = owners.isEmpty ? [session.party] : owners
         return PublishDataset(
             name: dataset, pool: self.pool, manifest: sealed.manifest, keyFingerprint: pool.keyFingerprint,
             rows: Int64(sealed.rows), shards: Int64(sealed.shards), bytes: Int64(sealed.bytes),
             packs: Dictionary(uniqueKeysWithValues: schema.packs.map { ($0.name, $0.columns) }),
-            publicColumns: schema.publicFields.map(\.name), owners: owners,
-            approvals: approvals ?? owners.count, validUntil: validUntil)
+            publicColumns: schema.publicFields.map(\.name), sealed: try sealedColumns(schema, session),
+            owners: owners, approvals: approvals ?? owners.count, validUntil: validUntil)
     }
 }

@@ -36,6 +36,13 @@ struct TestLedger {
         try accept(OpenSection(record: Consortium.record, registry: "registry checkpoint"), by: "site1")
     }
 
+    /// A section that was opened with another record than the usual.
+    init(founding record: FoundingRecord, rules: ContractRules = ContractRules(insecureKeysForTesting: true)) throws {
+        identity = LedgerIdentity(consortium: try record.digest(), section: "health")
+        engine = ContractEngine(rules: rules)
+        try accept(OpenSection(record: record, registry: "registry checkpoint"), by: "site1")
+    }
+
     var typed: LedgerState { LedgerState(state) }
 
     /// Signs (in spirit) and submits a body: the payload is encoded, decoded, checked for its signer and executed.

@@ -1,0 +1,99 @@
+import ArgumentParser
+import BlobStore
+import CanonicalJSON
+import Contracts
+import Gateway
+import SharingModel
+
+struct ListEscrow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Keys and deposits, and every request with what the holders and the requester did.",
+        discussion: """
+            EXAMPLE:
+              chancery escrow list --home ./consortium
+            """)
+
+    @OptionGroup var options: ReadingOptions
+    @OptionGroup var json: JSONOptions
+
+    func run() throws {
+        let session = try options.session()
+        let time = try session.blockTime()
+        let (keys, deposits, requests, votes) = try session.state { state in
+            let requests = try state.escrowRequests().sorted { $0.at < $1.at }
+            return (
+                try state.fieldKeys(), try state.deposits(), requests,
+                try requests.map { try state.escrowVotes(on: $0.id) }
+            )
+        }
+        let document = JSONValue.object([
+            "keys": .array(
+                keys.map {
+                    .object(["owner": .string($0.owner.text), "keyFingerprint": .string($0.keyFingerprint.hex)])
+                }),
+            "deposits": .array(deposits.map(Self.document)),
+            "requests": .array(zip(requests, votes).map { Self.document($0, time, $1) }),
+        ])
+        try json.print(document) {
+            (deposits.map(Self.line) + [Self.table(requests, votes, time)]).joined(separator: "\n")
+        }
+    }
+
+    private static func line(_ deposit: DepositRecord) -> String {
+        let complaints = deposit.complaints.sorted { $0.key < $1.key }.map { "\($0.key) complains: \($0.value)" }
+        let state =
+            deposit.isComplete
+            ? "acknowledged by all" : "waits for \(deposit.missing.map(\.text).joined(separator: ", "))"
+        return
+            (["\(deposit.owner): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
+            + complaints).joined(separator: "\n  ")
+    }
+
+    private static func table(_ requests: [EscrowRequest], _ votes: [[EscrowVote]], _ time: Timestamp) -> String {
+        guard !requests.isEmpty else { return "no opening was ever asked for" }
+        var table = TextTable(
+            .text("request"), .text("by"), .text("dataset"), .number("row"), .text("column"), .text("status"),
+            .text("granted"), .text("denied"), .text("reason"))
+        for (request, votes) in zip(requests, votes) {
+            table.append(
+                String(request.id.hex.prefix(12)), request.requester.text, request.dataset.text,
+                String(request.terms.cell.row), request.terms.cell.field, request.status(at: time).rawValue,
+                names(votes.filter { $0.grant != nil }), names(votes.filter { $0.denial != nil }),
+                request.terms.reason)
+        }
+        return table.text()
+    }
+
+    private static func names(_ votes: [EscrowVote]) -> String {
+        votes.map(\.holder.text).joined(separator: ",")
+    }
+
+    private static func document(_ deposit: DepositRecord) -> JSONValue {
+        .object([
+            "owner": .string(deposit.owner.text), "deposit": .string(deposit.id.hex),
+            "holders": .array(deposit.holders.map { .string($0.text) }),
+            "missing": .array(deposit.missing.map { .string($0.text) }), "complete": .bool(deposit.isComplete),
+            "complaints": .object(
+                Dictionary(uniqueKeysWithValues: deposit.complaints.map { ($0.key.text, .string($0.value)) })),
+        ])
+    }
+
+    private static func document(_ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote]) -> JSONValue {
+        .object([
+            "request": .string(request.id.hex), "requester": .string(request.requester.text),
+            "owner": .string(request.owner.text), "dataset": .string(request.dataset.text),
+            "manifest": .string(request.terms.cell.manifest.text), "row": .integer(request.terms.cell.row),
+            "field": .string(request.terms.cell.field), "reason": .string(request.terms.reason),
+            "status": .string(request.status(at: time).rawValue), "notBefore": .string(request.notBefore.description),
+            "until": .string(request.terms.until.description),
+            "granted": .array(votes.filter { $0.grant != nil }.map { .string($0.holder.text) }),
+            "denied": .object(
+                Dictionary(
+                    uniqueKeysWithValues: votes.compactMap { vote in
+                        vote.denial.map { (vote.holder.text, JSONValue.string($0)) }
+                    })),
+            "wrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
+        ])
+    }
+}

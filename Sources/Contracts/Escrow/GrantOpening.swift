@@ -1,0 +1,138 @@
+package import SharingModel
+
+/// `escrow.grant`: a holder gives its part of the opening. The part is named by digest and by the CID of the bytes that
+/// are sealed to the requester, who gets them when enough holders have granted.
+package struct GrantOpening: TransactionBody {
+    package static let kind = TransactionKind.grantOpening
+    /// Id of `escrow.request`.
+    package let request: Digest
+    package let grant: EscrowVote.Grant
+
+    package init(request: Digest, grant: EscrowVote.Grant) {
+        self.request = request
+        self.grant = grant
+    }
+
+    package func checkForm() throws(ContractsError) {}
+
+    package func execute(in execution: inout Execution) throws {
+        let request = try execution.votable(request)
+        guard request.notBefore <= execution.now else {
+            throw Refusal(.tooEarly, ["request": request.id.hex, "notBefore": request.notBefore.description])
+        }
+        let rule = try execution.escrowRule(for: request.owner)
+        let granted = try execution.state.escrowVotes(on: request.id).filter { $0.grant != nil }.map(\.holder)
+        let completes = request.grantedAt == nil && rule.isQualified(granted + [execution.by])
+        if completes { try execution.countGrant(of: request, rule) }
+        try execution.write(
+            EscrowVote(
+                request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
+                grant: grant, denial: nil),
+            to: .escrowVote(request.id, execution.by))
+        guard completes else { return }
+        let done = request.with(grantedAt: execution.now)
+        try execution.write(done, to: .escrowRequest(request.id))
+        try execution.notify(.granted, done)
+    }
+}
+
+/// `escrow.deny`: a holder does not grant a request, and says why.
+package struct DenyOpening: TransactionBody {
+    package static let kind = TransactionKind.denyOpening
+    package let request: Digest
+    /// 1 to 1 000 characters.
+    package let reason: String
+
+    package init(request: Digest, reason: String) {
+        self.request = request
+        self.reason = reason
+    }
+
+    package func checkForm() throws(ContractsError) {
+        try Form.check(text: reason, in: 1...Form.longestText, "reason")
+    }
+
+    package func execute(in execution: inout Execution) throws {
+        let request = try execution.votable(request)
+        let rule = try execution.escrowRule(for: request.owner)
+        let denied = try execution.state.escrowVotes(on: request.id).filter { $0.denial != nil }.map(\.holder)
+        try execution.write(
+            EscrowVote(
+                request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
+                grant: nil, denial: reason),
+            to: .escrowVote(request.id, execution.by))
+        let without = Set(denied + [execution.by, request.requester])
+        guard request.grantedAt == nil, !rule.isQualified(rule.holders.parties.filter { !without.contains($0) }) else {
+            return
+        }
+        let done = request.with(deniedAt: execution.now)
+        try execution.write(done, to: .escrowRequest(request.id))
+        try execution.notify(.denied, done)
+    }
+}
+
+/// `escrow.open`: the requester puts together what it was given, and says whose parts were right and whose were wrong.
+/// On the ledger before anything is shown.
+package struct UseOpening: TransactionBody {
+    package static let kind = TransactionKind.useOpening
+    package let request: Digest
+    /// Sorted.
+    package let used: [PartyName]
+    /// Sorted; their parts are named by their grants, and show by themselves that they are wrong.
+    package let wrong: [PartyName]
+
+    package init(request: Digest, used: [PartyName], wrong: [PartyName]) {
+        self.request = request
+        self.used = used.sorted()
+        self.wrong = wrong.sorted()
+    }
+
+    package func checkForm() throws(ContractsError) {
+        try Form.check(list: used, "used")
+        try Form.check(list: wrong, in: 0...Form.longestList, "wrong")
+        guard Set(used).isDisjoint(with: wrong) else { throw .contradictory(members: ["used", "wrong"]) }
+    }
+
+    package func execute(in execution: inout Execution) throws {
+        let request = try execution.liveRequest(request)
+        guard request.requester == execution.by else {
+            throw Refusal(.notTheRequester, ["party": execution.by.text, "request": request.id.hex])
+        }
+        let granted = Set(try execution.state.escrowVotes(on: request.id).filter { $0.grant != nil }.map(\.holder))
+        let rule = try execution.escrowRule(for: request.owner)
+        guard request.grantedAt != nil, Set(used + wrong).isSubset(of: granted), rule.isQualified(used) else {
+            throw Refusal(.requestNotGranted, ["request": request.id.hex])
+        }
+        let done = request.with(use: EscrowUse(at: execution.now, used: used, wrong: wrong))
+        try execution.write(done, to: .escrowRequest(request.id))
+        try execution.notify(.used, done)
+    }
+}
+
+extension Execution {
+    /// A request that the acting party, a holder who is not its requester, has not spoken on.
+    fileprivate func votable(_ id: Digest) throws -> EscrowRequest {
+        let request = try liveRequest(id)
+        guard request.requester != by else {
+            throw Refusal(.ownRequest, ["party": by.text, "request": id.hex])
+        }
+        let deposit = try deposit(request.deposit, of: request.owner)
+        try checkHolder(deposit.holders, of: request.owner)
+        guard try state.escrowVotes(on: id).allSatisfy({ $0.holder != by }) else {
+            throw Refusal(.alreadyDecided, ["party": by.text, "request": id.hex])
+        }
+        return request
+    }
+
+    /// Counts a request that is now granted in full, if the period allows one more.
+    fileprivate mutating func countGrant(of request: EscrowRequest, _ rule: EscrowRule) throws {
+        let start = now.adding(seconds: -rule.periodSeconds)
+        let times = try state.read(EscrowCount.self, at: .escrowCount(request.owner))?.times.filter { start < $0 } ?? []
+        guard times.count < rule.mostGrants else {
+            throw Refusal(
+                .overLimit,
+                ["owner": request.owner.text, "most": String(rule.mostGrants), "seconds": String(rule.periodSeconds)])
+        }
+        try write(EscrowCount(times: times + [now]), to: .escrowCount(request.owner))
+    }
+}

@@ -1,0 +1,90 @@
+import Contracts
+import KeyVault
+package import Ledger
+import Paillier
+package import SharingModel
+import SignedEnvelopes
+
+/// `escrow deposit`: a department shares its key for fields among the holders whom the policy names.
+///
+/// The shares exist in this process only, and sealed to their holders in one transaction. A command that was killed
+/// either left that very envelope, which the next run submits, or nothing at all.
+package struct DepositFieldKey {
+    package init() {}
+
+    package struct Deposited: Sendable {
+        package let receipt: Receipt
+        package let holders: [PartyName]
+    }
+
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where the policy asks for nothing, or there is no key.
+    package func run(as session: PartySession) async throws -> Deposited {
+        guard let rule = try session.state({ try $0.escrowRule(for: session.party) }) else {
+            throw GatewayError.notAllowed(
+                reason: "the consortium's policy asks for no escrow of \(session.party)",
+                wayOn: "a rule stands in `escrow.yaml` of the policies that a consortium is founded with")
+        }
+        guard try session.state({ try $0.fieldKey(of: session.party) }) != nil else {
+            throw GatewayError.notAllowed(
+                reason: "\(session.party) has no key for fields", wayOn: "make it with `chancery escrow key`")
+        }
+        let unfinished = try await UnfinishedTransaction(["escrow.deposit"], session)
+        let receipt = try await unfinished.submit { try deal(rule, session) }
+        try unfinished.end()
+        return Deposited(receipt: receipt, holders: rule.holders.parties)
+    }
+
+    private func deal(_ rule: EscrowRule, _ session: PartySession) throws -> DepositKey {
+        let (key, shares) = try ThresholdKey.deal(session.vault.fieldKey(), over: rule.structure())
+        var sealed: [PartyName: SealedMessage] = [:]
+        for (holder, share) in zip(rule.holders.parties, shares) {
+            sealed[holder] = try EscrowShare.seal(
+                share, of: key.record, to: holder, session.sealingKey(of: holder))
+        }
+        return DepositKey(record: key.record, shares: sealed)
+    }
+}
+
+/// `escrow acknowledge`: a holder opens the shares that wait for it, checks each against the published values, keeps
+/// it in its vault, and says so on the ledger. Of a share that is not what was published it complains there.
+package struct AcknowledgeDeposits {
+    /// Whose deposit; `nil` for all that wait.
+    package let owner: PartyName?
+
+    package init(owner: PartyName? = nil) {
+        self.owner = owner
+    }
+
+    package struct Answer: Sendable {
+        package let owner: PartyName
+        package let receipt: Receipt
+        /// What is wrong with the share; `nil` where it was acknowledged.
+        package let complaint: String?
+    }
+
+    /// - Returns: One answer for each deposit that waited; none where nothing did.
+    package func run(as session: PartySession) async throws -> [Answer] {
+        let waiting = try session.state { try $0.deposits() }.filter {
+            $0.missing.contains(session.party) && (owner == nil || owner == $0.owner)
+        }
+        var answers = [Answer]()
+        for deposit in waiting { answers.append(try await answer(deposit, session)) }
+        return answers
+    }
+
+    private func answer(_ deposit: DepositRecord, _ session: PartySession) async throws -> Answer {
+        do {
+            let share = try EscrowShare.open(
+                deposit, for: session.party, under: session.sharedKey(deposit), with: session.vault.unsealingKey())
+            guard let name = SecretName.escrowShare(deposit.id) else { throw EscrowShareFault.cannotOpen }
+            // In the vault before the ledger hears of it: what is acknowledged is there.
+            try session.vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
+        } catch let fault as EscrowShareFault {
+            let receipt = try await session.submit(
+                ComplainOfDeposit(owner: deposit.owner, deposit: deposit.id, reason: fault.rawValue))
+            return Answer(owner: deposit.owner, receipt: receipt, complaint: fault.rawValue)
+        }
+        let receipt = try await session.submit(AcknowledgeDeposit(owner: deposit.owner, deposit: deposit.id))
+        return Answer(owner: deposit.owner, receipt: receipt, complaint: nil)
+    }
+}

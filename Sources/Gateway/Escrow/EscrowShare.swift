@@ -1,0 +1,87 @@
+import CanonicalJSON
+import Contracts
+import Foundation
+import KeyVault
+import Paillier
+import SharingModel
+import SignedEnvelopes
+
+/// One holder's share on its way from the owner to the holder's vault.
+enum EscrowShare {
+    private static let info = Data("chancery escrow share v1".utf8)
+
+    /// What a sealed share belongs to: the published values, and the holder.
+    private static func binding(_ record: ThresholdRecord, _ holder: PartyName) throws -> Data {
+        Data(Digest.sha256(try CanonicalJSON.encode(record)).bytes) + Data(holder.text.utf8)
+    }
+
+    /// Seals a share to its holder; the copy of its bytes that this needs is wiped.
+    static func seal(
+        _ share: DealtShare, of record: ThresholdRecord, to holder: PartyName, _ key: SealingKey
+    ) throws -> SealedMessage {
+        var plain = share.withSerialized { Data($0) }
+        defer { plain.resetBytes(in: 0..<plain.count) }
+        return try SealedMessage.seal(
+            plain, to: key, info: info, authenticating: binding(record, holder))
+    }
+
+    /// Opens and checks the share that `deposit` holds for `holder`.
+    /// - Throws: ``EscrowShareFault`` where it is not what was published.
+    static func open(
+        _ deposit: DepositRecord, for holder: PartyName, under key: ThresholdKey, with unsealing: UnsealingKey
+    ) throws -> KeyShare {
+        guard let message = deposit.shares[holder], let place = deposit.holders.firstIndex(of: holder) else {
+            throw EscrowShareFault.cannotOpen
+        }
+        var plain: Data
+        do {
+            plain = try message.open(
+                with: unsealing, info: info, authenticating: binding(deposit.record, holder))
+        } catch is EnvelopeError {
+            throw EscrowShareFault.cannotOpen
+        }
+        defer { plain.resetBytes(in: 0..<plain.count) }
+        do {
+            let share = try plain.withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+            guard share.holder == place + 1 else { throw EscrowShareFault.ofAnother }
+            return share
+        } catch is PaillierError {
+            throw EscrowShareFault.doesNotMatch
+        }
+    }
+}
+
+/// Why a holder does not take a share. The texts stand on the ledger.
+enum EscrowShareFault: String, Error {
+    case cannotOpen = "the share cannot be opened with the holder's sealing key"
+    case doesNotMatch = "the share is not what was published"
+    case ofAnother = "the share is another holder's"
+}
+
+extension DepositRecord {
+    /// The shared key; the contracts checked the published values when they were deposited.
+    func thresholdKey(of fieldKey: FieldKeyRecord) throws -> ThresholdKey {
+        try ThresholdKey(record, of: fieldKey.publicKey())
+    }
+}
+
+extension PartySession {
+    /// The key that a deposit shares.
+    func sharedKey(_ deposit: DepositRecord) throws -> ThresholdKey {
+        guard let fieldKey = try state({ try $0.fieldKey(of: deposit.owner) }) else {
+            throw GatewayError.notAllowed(
+                reason: "\(deposit.owner) has no key for fields", wayOn: "ask it for `chancery escrow key`")
+        }
+        return try deposit.thresholdKey(of: fieldKey)
+    }
+
+    /// This party's share of a deposit.
+    func escrowShare(of deposit: DepositRecord, under key: ThresholdKey) throws -> KeyShare {
+        guard let name = SecretName.escrowShare(deposit.id), try vault.names().contains(name) else {
+            throw GatewayError.notAllowed(
+                reason: "\(party) holds no share of the key of \(deposit.owner)",
+                wayOn: "its holders are \(deposit.holders.map(\.text).joined(separator: ", "))")
+        }
+        return try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+    }
+}

@@ -1,0 +1,102 @@
+import BlobStore
+package import Contracts
+import Foundation
+package import Ledger
+import Paillier
+import SealedTables
+import SharingModel
+
+/// `escrow grant`: a holder gives its part of opening one cell.
+///
+/// It takes the ciphertext from the manifest that the request names, never from the requester. The part is kept in this
+/// home until enough holders have granted; run again, the command then hands it out.
+package struct GrantRecordOpening {
+    /// Any beginning of the request's id.
+    package let request: String
+
+    package init(_ request: String) {
+        self.request = request
+    }
+
+    package struct Granted: Sendable {
+        package let receipt: Receipt
+        package let request: EscrowRequest
+        /// Whether the part is at hand for the requester; otherwise it waits for other holders.
+        package let isHandedOut: Bool
+    }
+
+    /// - Throws: ``GatewayError/refusedOnLedger(_:transaction:height:)`` where the rules say no, which is recorded.
+    package func run(as session: PartySession) async throws -> Granted {
+        let id = try session.state { try $0.escrowRequest(matching: self.request).id }
+        let unfinished = try await UnfinishedTransaction(["escrow.grant", id.hex], session)
+        let receipt: Receipt
+        if let earlier = try recorded(id, session) {
+            receipt = earlier
+        } else {
+            receipt = try await unfinished.submit { try grant(id, session) }
+        }
+        // A crash before this line leaves a recorded grant whose part only this home has: the next run hands it out.
+        try PartStaging(session: session).handOut()
+        try unfinished.end()
+        let request = try session.state { try $0.knownEscrowRequest(id) }
+        return Granted(receipt: receipt, request: request, isHandedOut: request.grantedAt != nil)
+    }
+
+    /// This party's grant, if an earlier run made it.
+    private func recorded(_ id: Digest, _ session: PartySession) throws -> Receipt? {
+        let votes = try session.state { try $0.escrowVotes(on: id) }
+        guard let vote = votes.first(where: { $0.holder == session.party }), vote.grant != nil else { return nil }
+        return try session.ledger.read { try $0.receipt(of: vote.transaction) }
+    }
+
+    private func grant(_ id: Digest, _ session: PartySession) throws -> GrantOpening {
+        let request = try session.state { try $0.knownEscrowRequest(id) }
+        let (key, deposit) = try session.escrowKey(of: request)
+        let share = try session.escrowShare(of: deposit, under: key)
+        let cell = try session.sealedCell(request, under: key.publicKey)
+        let part = try share.decrypt([cell.wrappedKey], under: key, context: request.id.bytes)
+        let sealed = try SealedPart(part, for: request, sealedTo: session.sealingKey(of: request.requester))
+        try PartStaging(session: session).keep(sealed, of: id)
+        return GrantOpening(request: id, grant: sealed.grant)
+    }
+}
+
+extension PartySession {
+    /// The deposit that a request rests on, and the key that it shares.
+    func escrowKey(of request: EscrowRequest) throws -> (key: ThresholdKey, deposit: DepositRecord) {
+        guard let deposit = try state({ try $0.deposit(of: request.owner) }), deposit.id == request.deposit else {
+            throw GatewayError.notAllowed(
+                reason: "the deposit of \(request.owner) is another than the request's", wayOn: "ask again")
+        }
+        return (try sharedKey(deposit), deposit)
+    }
+
+    /// The cell that a request names, from the manifest and the shard in the blob store.
+    func sealedCell(_ request: EscrowRequest, under key: PublicKey) throws -> SealedCell {
+        let terms = request.terms.cell
+        return try sealedCell(terms.manifest, row: Int(terms.row), field: terms.field, under: key)
+    }
+
+    func sealedCell(_ manifest: CID, row: Int, field: String, under key: PublicKey) throws -> SealedCell {
+        let datasets = try readable([manifest], wayAround: .none)
+        guard let cell = try datasets.first?.sealedCell(row: row, field: field, under: key, in: blobs) else {
+            throw GatewayError.notAllowed(
+                reason: "row \(row) has no value in column \(field)", wayOn: "there is nothing to open")
+        }
+        return cell
+    }
+}
+
+extension LedgerState {
+    /// - Throws: ``GatewayError/unknownReference(what:text:)``, ``GatewayError/ambiguousReference(what:text:matches:)``.
+    package func escrowRequest(matching text: String) throws -> EscrowRequest {
+        try knownEscrowRequest(Reference.resolve("escrow", text, among: escrowRequests().map(\.id)))
+    }
+
+    func knownEscrowRequest(_ id: Digest) throws -> EscrowRequest {
+        guard let request = try escrowRequest(id) else {
+            throw GatewayError.unknownReference(what: "escrow", text: id.hex)
+        }
+        return request
+    }
+}

@@ -1,0 +1,22 @@
+package import Contracts
+package import Ledger
+package import SharingModel
+
+extension PartySession {
+    /// Asks the holders of an owner's escrow to open one cell of the dataset's current version.
+    package func requestOpening(
+        of dataset: DatasetName, row: Int, field: String, reason: String, until: Timestamp
+    ) async throws -> Receipt {
+        let record = try state { try $0.knownDataset(dataset) }
+        return try await submit(
+            RequestOpening(
+                cell: SealedCellReference(manifest: record.manifest, row: Int64(row), field: field), reason: reason,
+                until: until))
+    }
+
+    /// - Parameter request: Any beginning of the request's id.
+    package func denyOpening(_ request: String, reason: String) async throws -> Receipt {
+        try await submit(
+            DenyOpening(request: try state { try $0.escrowRequest(matching: request).id }, reason: reason))
+    }
+}

@@ -1,0 +1,84 @@
+import BlobStore
+import CanonicalJSON
+import Contracts
+import DurableFiles
+import Foundation
+import Paillier
+import SharingModel
+import SignedEnvelopes
+
+/// A holder's part of an opening, sealed to the requester: a raw block of the sealed message's canonical JSON.
+struct SealedPart {
+    let block: Block
+    let grant: EscrowVote.Grant
+
+    private static let info = Data("chancery escrow part v1".utf8)
+
+    init(_ part: PartialDecryption, for request: EscrowRequest, sealedTo key: SealingKey) throws {
+        let plain = try CanonicalJSON.encode(part)
+        let message = try SealedMessage.seal(
+            plain, to: key, info: SealedPart.info, authenticating: Data(request.id.bytes))
+        block = try Block(CanonicalJSON.encode(message), codec: .raw)
+        grant = EscrowVote.Grant(part: .sha256(plain), sealed: block.cid)
+    }
+
+    /// The part that a vote names.
+    /// - Returns: `nil` for bytes that are not the part that was signed for: its giver has to answer for that.
+    static func open(
+        _ block: Block, of vote: EscrowVote, with key: UnsealingKey
+    ) -> PartialDecryption? {
+        guard let grant = vote.grant, block.cid == grant.sealed,
+            let message = try? CanonicalJSON.decode(SealedMessage.self, from: block.data),
+            let plain = try? message.open(
+                with: key, info: info, authenticating: Data(vote.request.bytes)),
+            Digest.sha256(plain) == grant.part
+        else { return nil }
+        return try? CanonicalJSON.decode(PartialDecryption.self, from: plain)
+    }
+}
+
+/// Where a holder keeps its sealed parts until enough others have granted: one part more than needed would let a
+/// requester who holds a share of his own open before the ledger says so. Readable by the requester only, whoever finds
+/// it.
+struct PartStaging {
+    let session: PartySession
+
+    func keep(_ part: SealedPart, of request: Digest) throws {
+        try PrivateFile.write(part.block.data, to: file(request, part.block.cid))
+    }
+
+    /// Puts every part into the blob store whose request is granted in full, and removes those that nobody needs.
+    /// - Returns: The requests whose part is now at hand for their requesters.
+    @discardableResult
+    func handOut() throws -> [Digest] {
+        let now = try session.now()
+        var handedOut = [Digest]()
+        for request in try session.state({ try $0.escrowRequests() }) {
+            let files = try staged(request.id)
+            guard !files.isEmpty else { continue }
+            let votes = try session.state { try $0.escrowVotes(on: request.id) }
+            // Without a vote on the ledger a command of this party may be about to submit one.
+            guard let vote = votes.first(where: { $0.holder == session.party }), let grant = vote.grant else {
+                continue
+            }
+            let status = request.status(at: now)
+            if status == .granted || status == .used, let data = try PrivateFile.read(file(request.id, grant.sealed)) {
+                try session.blobs.put(Block(data, codec: .raw))
+                handedOut.append(request.id)
+            }
+            guard status != .open, status != .waiting else { continue }
+            for file in files { try PrivateFile.remove(file) }
+        }
+        return handedOut
+    }
+
+    private func staged(_ request: Digest) throws -> [URL] {
+        try DurableFiles.Directory.names(in: session.home.pendingDirectory.plainPath)
+            .filter { $0.hasPrefix("escrow-\(request.hex).") }
+            .map { session.home.pendingDirectory.appending(path: $0) }
+    }
+
+    private func file(_ request: Digest, _ cid: CID) -> URL {
+        session.home.pendingDirectory.appending(path: "escrow-\(request.hex).\(cid.text)")
+    }
+}
