@@ -23,12 +23,14 @@ struct PoolCommand: AsyncParsableCommand {
 struct CreatePoolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Draw a pool's key in the custodian's home, and register the public part with its proof.",
+        abstract: "Draw a pool's key, whole or in shares, and register the public part with its proof.",
         discussion: """
-            The custodian holds the whole private key and opens results: it must be a party that all members trust not \
-            to decrypt rows in silence. Searching the two safe primes takes from some seconds to a minute.
+            Without --threshold the custodian holds the whole private key and opens results: it must be a party that \
+            all members trust not to decrypt rows in silence. Searching the two safe primes takes from some seconds to \
+            a minute.
 
-            With --threshold nobody holds it: the custodian deals the key in shares to the holders and keeps nothing, and             so many of them open together. The pool is usable when all holders have run `chancery pool acknowledge`.
+            With --threshold nobody holds it: the custodian deals the key in shares to the holders and keeps nothing, \
+            and so many of them open together. The pool is usable when all holders have run `chancery pool acknowledge`.
 
             EXAMPLE:
               chancery pool create health --members site1,site2 --custodian ministry --as ministry
