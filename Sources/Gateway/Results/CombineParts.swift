@@ -99,8 +99,9 @@ package struct CombineParts: Sendable {
         }
         let (valid, faulty) = (received.valid.map(\.holder), received.faulty.map(\.holder))
         let missing = sharing.key.holders.filter { !valid.contains($0) && !faulty.contains($0) }
+        let wrong = faulty.isEmpty ? "" : "; wrong is what \(list(faulty)) gave"
         return GatewayError.notAllowed(
-            reason: "too few parts: that of \(list(valid)) holds, that of \(list(faulty)) does not",
+            reason: "too few parts: valid ones came from \(list(valid))\(wrong)",
             wayOn: "wait for \(list(missing)), who give theirs with `chancery open`")
     }
 }

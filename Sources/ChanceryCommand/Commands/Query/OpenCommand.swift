@@ -14,7 +14,8 @@ struct OpenCommand: AsyncParsableCommand {
             The custodian computes the result again from the manifests and the plan on the ledger, and opens only that. \
             The opening is recorded before it is given out, and sealed to the requester.
 
-            Where the pool's key is in shares, each holder gives its part in the same way, and the requester opens the             result from the parts of as many as suffice, whatever the others have sent.
+            Where the pool's key is in shares, each holder gives its part in the same way, and the requester opens \
+            the result from the parts of as many as suffice, whatever the others have sent.
 
             EXAMPLE:
               chancery open 9c01ab --as ministry
