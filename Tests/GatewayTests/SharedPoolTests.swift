@@ -47,7 +47,7 @@ struct SharedPoolTests {
         }
         _ = try await consortium.givePart(result, as: "site2")
         let error = await #expect(throws: GatewayError.self) { _ = try await consortium.combine(result) }
-        #expect("\(try #require(error))".contains("that of site1 does not"))
+        #expect("\(try #require(error))".contains("wrong is what site1 gave"))
         _ = try await consortium.givePart(result, as: "audit")
         let combined = try await consortium.combine(result, reports: true)
         #expect(combined.faults.map(\.holder.text) == ["site1"] && combined.faults.first?.report != nil)
