@@ -39,7 +39,9 @@ package struct GrantRecordOpening {
         try PartStaging(session: session).handOut()
         try unfinished.end()
         let request = try session.state { try $0.knownEscrowRequest(id) }
-        return Granted(receipt: receipt, request: request, isHandedOut: request.grantedAt != nil)
+        let own = try session.state { try $0.escrowVotes(on: id) }.first { $0.holder == session.party }
+        let isHandedOut = try own?.grant.map { try session.blobs.contains($0.sealed) } ?? false
+        return Granted(receipt: receipt, request: request, isHandedOut: isHandedOut)
     }
 
     /// This party's grant, if an earlier run made it.

@@ -15,8 +15,9 @@ extension PartySession {
     }
 
     /// - Parameter request: Any beginning of the request's id.
-    package func denyOpening(_ request: String, reason: String) async throws -> Receipt {
-        try await submit(
-            DenyOpening(request: try state { try $0.escrowRequest(matching: request).id }, reason: reason))
+    /// - Returns: The whole id, and what became of the denial.
+    package func denyOpening(_ request: String, reason: String) async throws -> (request: Digest, receipt: Receipt) {
+        let id = try state { try $0.escrowRequest(matching: request).id }
+        return (id, try await submit(DenyOpening(request: id, reason: reason)))
     }
 }

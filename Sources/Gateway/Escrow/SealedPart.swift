@@ -56,17 +56,19 @@ struct PartStaging {
         for request in try session.state({ try $0.escrowRequests() }) {
             let files = try staged(request.id)
             guard !files.isEmpty else { continue }
-            let votes = try session.state { try $0.escrowVotes(on: request.id) }
-            // Without a vote on the ledger a command of this party may be about to submit one.
-            guard let vote = votes.first(where: { $0.holder == session.party }), let grant = vote.grant else {
-                continue
+            switch request.status(at: now) {
+            case .open, .waiting: continue
+            case .granted, .used:
+                let votes = try session.state { try $0.escrowVotes(on: request.id) }
+                // Without a vote on the ledger a command of this party may be about to submit one.
+                guard let grant = votes.first(where: { $0.holder == session.party })?.grant else { continue }
+                if let data = try PrivateFile.read(file(request.id, grant.sealed)) {
+                    try session.blobs.put(Block(data, codec: .raw))
+                    handedOut.append(request.id)
+                }
+            // Nothing can be opened with them any more, voted or not.
+            case .denied, .expired: break
             }
-            let status = request.status(at: now)
-            if status == .granted || status == .used, let data = try PrivateFile.read(file(request.id, grant.sealed)) {
-                try session.blobs.put(Block(data, codec: .raw))
-                handedOut.append(request.id)
-            }
-            guard status != .open, status != .waiting else { continue }
             for file in files { try PrivateFile.remove(file) }
         }
         return handedOut

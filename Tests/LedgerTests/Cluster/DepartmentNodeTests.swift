@@ -147,19 +147,7 @@ struct DepartmentNodeTests {
     func equivocation() async throws {
         try await TestCluster.run { cluster in
             let head = try #require(try await cluster.settle(names))
-            let party: PartyName = try name("site4")
-            let secret = try #require(cluster.consortium.keys[party]).cosigning
-            let key = try CosigningKey(
-                name: Cosigner.keyName(of: party, cluster.consortium.founding.digest()), secret: secret)
-            let messages = try ["a", "b"].map { text in
-                let root = Digest.sha256(Data(text.utf8))
-                let checkpoint = try Checkpoint(
-                    origin: cluster["site1"].ledger.policy.origin, size: head.size + 2, root: root)
-                let line = try key.cosign(checkpoint, at: cluster.consortium.clock.now).noteSignature
-                return CosignatureMessage(
-                    cosignature: PartyCosignature(party: party, signature: line.signature), height: head.height + 1,
-                    root: root, size: head.size + 2)
-            }
+            let messages = try cluster.twoTrees(after: head, by: "site4")
             let site1 = try cluster["site1"]
             for message in messages { try await site1.node.take(message) }
             #expect(site1.told.events.contains(.equivocation(Equivocation(first: messages[0], second: messages[1]))))

@@ -5,6 +5,7 @@ import LedgerSQLite
 import SharingModel
 import SignedEnvelopes
 import Synchronization
+import TransparencyLog
 
 /// Departments' nodes in one process, each with a storage and a journal of its own. The test is the order and the
 /// network: a node does no I/O of either kind.
@@ -178,6 +179,21 @@ final class TestCluster: Sendable {
         case .rewind:
             let start = await sender.node.startPosition()
             for event in events where event.position > start { try await sender.node.take(event) }
+        }
+    }
+
+    /// Valid cosignatures of a department for two trees of one size, which are nobody's.
+    func twoTrees(after head: StoredBlock, by name: String) throws -> [CosignatureMessage] {
+        let party: PartyName = try Name(text: name)
+        guard let secret = consortium.keys[party]?.cosigning else { throw MissingKey() }
+        let key = try CosigningKey(name: Cosigner.keyName(of: party, consortium.founding.digest()), secret: secret)
+        return try ["a", "b"].map { text in
+            let root = Digest.sha256(Data(text.utf8))
+            let checkpoint = try Checkpoint(origin: consortium.identity.origin, size: head.size + 2, root: root)
+            let line = try key.cosign(checkpoint, at: consortium.clock.now).noteSignature
+            return CosignatureMessage(
+                cosignature: PartyCosignature(party: party, signature: line.signature), height: head.height + 1,
+                root: root, size: head.size + 2)
         }
     }
 

@@ -106,8 +106,10 @@ struct DenyOpeningCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
-        let receipt = try await options.session().denyOpening(request, reason: reason)
-        try json.print(receipt.document(["request": .string(request)])) { "denied\n\(receipt.line)" }
+        let denied = try await options.session().denyOpening(request, reason: reason)
+        try json.print(denied.receipt.document(["request": .string(denied.request.hex)])) {
+            "request \(denied.request.hex.prefix(12)) denied\n\(denied.receipt.line)"
+        }
     }
 }
 
