@@ -129,6 +129,9 @@ extension SealedDataset {
         }
     }
 
+    /// The shard in which a row stands; `nil` for a row that is not there.
+    package func shard(ofRow row: Int) -> CID? { place(of: row).map { shards[$0.shard].cid } }
+
     /// The shard of a row, and the row's number in it.
     private func place(of row: Int) -> (shard: Int, row: Int)? {
         guard row >= 0 else { return nil }

@@ -67,6 +67,10 @@ extension FuzzedDecoder {
             let document = try PartDocument(canonicalBytes: input)
             try require(try CanonicalJSON.encode(document) == input, "the document")
         },
+        FuzzedDecoder("cell-opening", .json, throws: [CanonicalJSONError.self]) { input in
+            let document = try CanonicalJSON.decode(CellOpening.self, from: input)
+            try require(try CanonicalJSON.encode(document) == input, "the document")
+        },
     ]
 
     static let evidence = FuzzedDecoder(
@@ -76,8 +80,10 @@ extension FuzzedDecoder {
         ]
     ) { input in
         try FuzzFolder.with("result.evidence", RelinkedCAR(input).bytes) { folder in
-            let file = try EvidenceFile(reading: folder.appending(path: "result.evidence"))
-            _ = try EvidenceVerifier().verify(file)
+            switch try EvidenceSubject(reading: folder.appending(path: "result.evidence")) {
+            case .result(let file): _ = try EvidenceVerifier().verify(file)
+            case .cell(let file): _ = try EvidenceVerifier().verify(file)
+            }
         }
     }
 }

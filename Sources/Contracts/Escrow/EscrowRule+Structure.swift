@@ -14,7 +14,7 @@ extension EscrowRule {
     }
 
     /// Whether these parties together may open.
-    func isQualified(_ parties: some Sequence<PartyName>) -> Bool {
+    package func isQualified(_ parties: some Sequence<PartyName>) -> Bool {
         guard let structure = try? structure() else { return false }
         return structure.isQualified(Set(parties.compactMap(number(of:))))
     }

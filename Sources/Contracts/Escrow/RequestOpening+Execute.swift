@@ -1,4 +1,5 @@
 import BlobStore
+import CanonicalJSON
 import Paillier
 package import SharingModel
 
@@ -27,16 +28,51 @@ extension RequestOpening {
         guard let deposit = try execution.state.deposit(of: owner), deposit.isComplete,
             deposit.record.fingerprint == sealed.keyFingerprint.hex
         else { throw Refusal(.escrowMissing, ["party": owner.text, "missing": "all"]) }
-        // Nobody counts towards his own request: without the asker's share the others must suffice.
-        let notBefore = execution.now.adding(seconds: rule.waitSeconds)
-        guard rule.isQualified(rule.holders.parties.filter({ $0 != execution.by })), notBefore < until else {
-            throw Refusal(.escrowUnreachable, ["party": execution.by.text, "notBefore": notBefore.description])
-        }
         let request = EscrowRequest(
             id: execution.transaction.id, requester: execution.by, terms: self, at: execution.now, owner: owner,
-            dataset: dataset.name, deposit: deposit.id, notBefore: notBefore, grantedAt: nil, deniedAt: nil, use: nil)
+            dataset: dataset.name, deposit: deposit.id, waitSeconds: rule.waitSeconds)
+        // Nobody counts towards his own request: without the asker's share the others must suffice.
+        guard rule.isQualified(rule.holders.parties.filter({ $0 != execution.by })), request.notBefore < until else {
+            throw Refusal(
+                .escrowUnreachable, ["party": execution.by.text, "notBefore": request.notBefore.description])
+        }
         try execution.write(request, to: .escrowRequest(request.id))
         try execution.notify(.requested, request)
+    }
+}
+
+extension EscrowRequest {
+    /// As the ledger has it when it is accepted.
+    package init(
+        id: Digest, requester: PartyName, terms: RequestOpening, at: Timestamp, owner: PartyName, dataset: DatasetName,
+        deposit: Digest, waitSeconds: Int64
+    ) {
+        self.init(
+            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, deposit: deposit,
+            notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, deniedAt: nil, use: nil)
+    }
+
+    /// What the owner and those whom the policy names are told.
+    func notices(_ event: EscrowNotice.Event, at time: Timestamp, told: [PartyName]) -> [EscrowNotice] {
+        Set([owner] + told).sorted().map { party in
+            EscrowNotice(
+                party: party, request: id, requester: requester, owner: owner, cell: terms.cell,
+                reason: terms.reason, at: time, event: event)
+        }
+    }
+
+    /// Digest of all that an accepted request writes, as its outcome has it: the request and the notices. Whoever finds
+    /// it there knows that these were told by the very transaction that asked.
+    package func firstWrites(told: [PartyName]) throws -> Digest {
+        var writes = [
+            StateWrite(key: StateKey.escrowRequest(id).text, value: try CanonicalJSON.encode(self))
+        ]
+        for notice in notices(.requested, at: at, told: told) {
+            writes.append(
+                StateWrite(
+                    key: StateKey.escrowNotice(notice.party, id).text, value: try CanonicalJSON.encode(notice)))
+        }
+        return try writes.sorted { $0.key.precedesBytewise($1.key) }.digest()
     }
 }
 
@@ -65,12 +101,8 @@ extension Execution {
     /// Tells the owner, and whom the policy names.
     mutating func notify(_ event: EscrowNotice.Event, _ request: EscrowRequest) throws {
         let told = try state.escrowRule(for: request.owner)?.told ?? []
-        for party in Set([request.owner] + told).sorted() {
-            try write(
-                EscrowNotice(
-                    party: party, request: request.id, requester: request.requester, owner: request.owner,
-                    cell: request.terms.cell, reason: request.terms.reason, at: now, event: event),
-                to: .escrowNotice(party, request.id))
+        for notice in request.notices(event, at: now, told: told) {
+            try write(notice, to: .escrowNotice(notice.party, request.id))
         }
     }
 

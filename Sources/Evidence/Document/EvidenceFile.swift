@@ -5,15 +5,17 @@ package import Foundation
 package import Ledger
 package import SharingModel
 
-/// An evidence file as read: every block has the hash that names it, and nothing more is known yet.
+/// An evidence file of a result as read: every block has the hash that names it, and nothing more is known yet.
 package struct EvidenceFile: Sendable {
     package let content: EvidenceContent
-    package let founding: FoundingRecord
-    package let membership: [MembershipStep]
-    package let transactions: [TransactionProof]
+    package let ledger: LedgerEvidence
     package let opening: OpeningDocument?
     package let sharedKey: PoolKey?
     let blocks: MemoryBlobStore
+
+    package var founding: FoundingRecord { ledger.founding }
+    package var membership: [MembershipStep] { ledger.membership }
+    package var transactions: [TransactionProof] { ledger.transactions }
 
     /// Largest evidence file, in bytes.
     package static let byteLimit = 256 << 20
@@ -21,36 +23,21 @@ package struct EvidenceFile: Sendable {
     /// - Throws: `BlobStoreError` naming the byte offset at which the file is no CAR, or a block not what its CID says;
     ///   ``EvidenceError``.
     package init(reading file: URL) throws {
-        let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
-        guard size <= EvidenceFile.byteLimit else {
-            throw EvidenceError.tooLarge(byteCount: size, limit: EvidenceFile.byteLimit)
-        }
-        let blocks = MemoryBlobStore()
-        let summary = try blocks.importCAR(from: file, completeness: .rootsOnly)
-        guard let root = summary.roots.first, summary.roots.count == 1 else {
-            throw EvidenceError.malformed("it has \(summary.roots.count) roots instead of one")
-        }
-        try self.init(root: root, blocks: blocks)
+        try self.init(EvidenceBlocks(reading: file))
     }
 
-    private init(root: CID, blocks: MemoryBlobStore) throws {
-        content = try DAGJSON.decode(EvidenceContent.self, from: blocks.get(root))
+    init(_ file: EvidenceBlocks) throws {
+        let blocks = file.store
+        content = try DAGJSON.decode(EvidenceContent.self, from: file.root)
         guard content.version == 1 else { throw EvidenceError.malformed("version \(content.version) is not known") }
-        // A link that comes twice would have a small file read as a large one, again and again.
-        for links in [content.transactions, content.membership ?? []] where Set(links).count != links.count {
-            throw EvidenceError.malformed("it names a transaction twice")
-        }
         let parts = content.opening ?? []
         guard parts.count <= OpeningDocument.mostBlocks else {
             throw EvidenceError.malformed("its opening has \(parts.count) blocks")
         }
-        founding = try CanonicalJSON.decode(FoundingRecord.self, from: blocks.get(content.founding.cid).data)
-        membership = try (content.membership ?? []).map {
-            try CanonicalJSON.decode(MembershipStep.self, from: blocks.get($0.cid).data)
-        }
-        transactions = try content.transactions.map {
-            try CanonicalJSON.decode(TransactionProof.self, from: blocks.get($0.cid).data)
-        }
+        ledger = try LedgerEvidence(
+            consortium: content.consortium, section: content.section, founding: content.founding,
+            checkpoint: content.checkpoint, membership: content.membership ?? [], transactions: content.transactions,
+            in: blocks)
         opening = try content.opening.map {
             try OpeningDocument(
                 canonicalBytes: $0.reduce(into: Data()) { try $0.append(blocks.get($1.cid).data) })
@@ -86,6 +73,10 @@ package enum EvidencePart: String, Hashable, Sendable {
     case result
     case opening
     case shards
+    case fieldKey = "key for fields"
+    case cell
+    case deposit
+    case request
 }
 
 extension EvidenceError: CustomStringConvertible {

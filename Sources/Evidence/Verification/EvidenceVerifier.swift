@@ -13,6 +13,8 @@ import TransparencyLog
 package struct EvidenceVerifier: Sendable {
     private let pinned: FoundingRecord?
 
+    var isPinned: Bool { pinned != nil }
+
     /// - Parameter pinned: `nil` to take the founding record that is in the file, and to show its fingerprint.
     package init(pinned: FoundingRecord? = nil) {
         self.pinned = pinned
@@ -26,9 +28,9 @@ package struct EvidenceVerifier: Sendable {
         _ file: EvidenceFile, shards: (any BlobStore)? = nil, digits: Int = OpenedTable.standardDigits
     ) throws -> EvidenceReport {
         var findings = Findings()
-        let digest = try checkFounding(file, &findings)
-        let ledger = try ProvenLedger(file)
-        try checkMembership(file, ledger, &findings)
+        let digest = try checkFounding(file.ledger, &findings)
+        let ledger = try ProvenLedger(file.ledger)
+        try checkMembership(file.ledger, ledger, &findings)
         let grant = try ProvenGrant(file, ledger, &findings)
         let computed = try ProvenResult(file, ledger, grant, &findings)
         let table = try computed.openedTable(file, ledger, grant, digits: digits, &findings)
@@ -47,13 +49,13 @@ package struct EvidenceVerifier: Sendable {
             "that what was opened before gives no more away together with this: the disclosure guard needs the whole "
                 + "ledger and the shards; the pool's custodian applied it")
         return EvidenceReport(
-            consortium: digest, consortiumName: file.founding.name, isPinned: pinned != nil, proven: findings.proven,
-            notProven: findings.notProven, table: table)
+            consortium: digest, consortiumName: file.founding.name, isPinned: isPinned, proven: findings.proven,
+            notProven: findings.notProven, table: table, cell: nil)
     }
 
-    private func checkFounding(_ file: EvidenceFile, _ findings: inout Findings) throws -> Digest {
+    func checkFounding(_ file: LedgerEvidence, _ findings: inout Findings) throws -> Digest {
         let digest = try file.founding.digest()
-        guard digest == file.content.consortium else {
+        guard digest == file.consortium else {
             throw EvidenceError.doesNotHold(.founding, "its digest is \(digest), not the one that the file names")
         }
         guard let pinned else {
@@ -69,12 +71,12 @@ package struct EvidenceVerifier: Sendable {
         return digest
     }
 
-    private func checkMembership(_ file: EvidenceFile, _ ledger: ProvenLedger, _ findings: inout Findings) throws {
+    func checkMembership(_ file: LedgerEvidence, _ ledger: ProvenLedger, _ findings: inout Findings) throws {
         let opening = try ledger.one(OpenSection.self, of: .membership)
         guard opening.entry.proven.index == 0, opening.body.record == file.founding else {
             throw EvidenceError.doesNotHold(.membership, "the section's ledger was opened with another founding record")
         }
-        let founders = file.founding.departments(of: file.content.section).count
+        let founders = file.founding.departments(of: file.section).count
         for change in ledger.membership.changes {
             findings.holds(
                 "the departments of then decided at height \(change.decided) that from height \(change.effective) on "
@@ -84,7 +86,7 @@ package struct EvidenceVerifier: Sendable {
                             + "another place, or for the first time"))
         }
         findings.holds(
-            "the ledger of \(file.content.section) was opened by all its \(founders) departments; "
+            "the ledger of \(file.section) was opened by all its \(founders) departments; "
                 + "\(ledger.cosigners.count) of them (\(ledger.policy.needed) needed) cosigned the checkpoint of "
                 + "\(opening.entry.proven.checkpoint.size) entries: "
                 + ledger.cosigners.map(\.text).joined(separator: ", "))

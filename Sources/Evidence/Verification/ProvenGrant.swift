@@ -58,12 +58,7 @@ struct ProvenGrant {
             let published = try ledger.one(PublishDataset.self, of: .dataset) { entry, body in
                 body.name == name && entry.proven.index < request.proven.index
             }
-            let approvals = ledger.all(ApproveDataset.self).filter { $0.body.proposal == published.entry.id }
-            let agreed = Set([published.entry.by] + approvals.map(\.entry.by))
-            guard published.body.owners.contains(published.entry.by), agreed.isSuperset(of: published.body.owners)
-            else {
-                throw EvidenceError.doesNotHold(.dataset, "not all owners of \(name) published it")
-            }
+            try ledger.checkOwners(of: published)
             datasets[name] = published.body
         }
         return datasets

@@ -24,11 +24,10 @@ struct ProvenLedger {
     /// Departments whose cosignatures the checkpoint carries.
     let cosigners: [PartyName]
 
-    init(_ file: EvidenceFile) throws {
+    init(_ file: LedgerEvidence) throws {
         do {
             membership = try ProvenMembership(
-                founding: file.founding, section: file.content.section, steps: file.membership,
-                to: file.content.checkpoint)
+                founding: file.founding, section: file.section, steps: file.membership, to: file.checkpoint)
         } catch {
             throw EvidenceError.doesNotHold(.membership, "\(error)")
         }
@@ -36,7 +35,7 @@ struct ProvenLedger {
         var entries = [Entry]()
         var last = -1
         for proof in file.transactions {
-            guard proof.checkpoint == file.content.checkpoint else {
+            guard proof.checkpoint == file.checkpoint else {
                 throw EvidenceError.doesNotHold(.transaction, "two proofs are against different checkpoints")
             }
             let entry = try ProvenLedger.entry(proof, membership, file)
@@ -52,7 +51,7 @@ struct ProvenLedger {
     }
 
     private static func entry(
-        _ proof: TransactionProof, _ membership: ProvenMembership, _ file: EvidenceFile
+        _ proof: TransactionProof, _ membership: ProvenMembership, _ file: LedgerEvidence
     ) throws -> Entry {
         let proven: ProvenTransaction
         let transaction: Transaction
@@ -80,11 +79,11 @@ struct ProvenLedger {
 
     /// All departments for the opening of the section, the acting party for everything else.
     private static func signers(
-        of transaction: Transaction, at height: Int, _ membership: ProvenMembership, _ file: EvidenceFile
+        of transaction: Transaction, at height: Int, _ membership: ProvenMembership, _ file: LedgerEvidence
     ) throws -> [VerificationKey] {
         let names =
             transaction.kind == .openSection
-            ? file.founding.departments(of: file.content.section).map(\.name) : [transaction.header.by]
+            ? file.founding.departments(of: file.section).map(\.name) : [transaction.header.by]
         return try names.map { name in
             guard let party = membership.party(name, at: height) else {
                 throw EvidenceError.doesNotHold(.transaction, "\(name) is no party of the ledger at height \(height)")
@@ -108,5 +107,14 @@ struct ProvenLedger {
                 part, "\(found.count) transactions of kind \(Body.kind.rawValue) instead of one")
         }
         return only
+    }
+
+    /// That all owners of a dataset's version published it.
+    func checkOwners(of published: (entry: Entry, body: PublishDataset)) throws {
+        let approvals = all(ApproveDataset.self).filter { $0.body.proposal == published.entry.id }
+        let agreed = Set([published.entry.by] + approvals.map(\.entry.by))
+        guard published.body.owners.contains(published.entry.by), agreed.isSuperset(of: published.body.owners) else {
+            throw EvidenceError.doesNotHold(.dataset, "not all owners of \(published.body.name) published it")
+        }
     }
 }

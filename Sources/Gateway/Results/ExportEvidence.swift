@@ -1,7 +1,6 @@
 import BlobStore
 import CanonicalJSON
 import Contracts
-import DurableFiles
 import Evidence
 package import Foundation
 import Ledger
@@ -35,52 +34,22 @@ package struct ExportEvidence: Sendable {
         let shown = try session.show(result: result)
         let record = shown.recorded.record
         let ids = try EvidenceTransactions(shown.recorded, session).ids
-        let proofs = try proofs(of: ids, session)
-        var blocks = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
-        let transactions = blocks.map(\.cid)
-        let founding = try Block(CanonicalJSON.encode(session.home.consortium.record), codec: .dagJSON)
-        let membership = try membership(of: proofs, session)
+        let bundle = try EvidenceBundle(of: ids, session)
         let opening = try shown.opening?.blocks()
         let sharedKey = try session.sharedKey(of: shown.recorded).map {
             try Block(CanonicalJSON.encode($0), codec: .dagJSON)
         }
-        blocks += membership + [founding] + (opening ?? []) + (sharedKey.map { [$0] } ?? [])
+        var blocks = bundle.blocks + (opening ?? []) + (sharedKey.map { [$0] } ?? [])
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
-                founding: founding.cid, checkpoint: proofs.last?.checkpoint ?? "", membership: membership.map(\.cid),
-                transactions: transactions, plan: record.plan, computed: record.result, opening: opening?.map(\.cid),
-                sharedKey: sharedKey?.cid))
+                founding: bundle.founding.cid, checkpoint: bundle.checkpoint,
+                membership: bundle.membership.map(\.cid), transactions: bundle.transactions.map(\.cid),
+                plan: record.plan, computed: record.result, opening: opening?.map(\.cid), sharedKey: sharedKey?.cid))
         return Exported(
-            result: record.id, root: root.cid.text, transactions: proofs.count,
-            bytes: try write([root] + blocks, to: file), hasOpening: opening != nil)
-    }
-
-    /// All against the same text of one checkpoint: while they are made, departments may cosign it, or a later one.
-    private func proofs(of ids: [Digest], _ session: PartySession) throws -> [TransactionProof] {
-        let tooEarly = GatewayError.notFinal(needed: session.ledger.policy.needed)
-        guard let final = try session.ledger.cosignedBlock(.final) else { throw tooEarly }
-        do {
-            return try ids.map { id in
-                let proof = try session.ledger.proof(of: id, at: .height(final.block.height))
-                return TransactionProof(
-                    envelope: proof.envelope, inclusion: proof.inclusion, outcome: proof.outcome,
-                    outcomeProof: proof.outcomeProof, block: proof.block, checkpoint: final.note)
-            }
-        } catch LedgerError.notYetIn {
-            throw tooEarly
-        }
-    }
-
-    /// How the members of the founding record became those of the checkpoint that the proofs are against.
-    private func membership(of proofs: [TransactionProof], _ session: PartySession) throws -> [Block] {
-        guard let size = proofs.last?.inclusion.treeSize,
-            let block = try session.ledger.read({ try $0.block(ofSize: size) })
-        else { return [] }
-        return try session.ledger.membershipSteps(to: block).map {
-            try Block(CanonicalJSON.encode($0), codec: .dagJSON)
-        }
+            result: record.id, root: root.cid.text, transactions: bundle.transactions.count,
+            bytes: try EvidenceBundle.write([root] + blocks, to: file), hasOpening: opening != nil)
     }
 
     /// Plan, manifests with the blocks that list their shards, result and ciphertexts: all but the shards.
@@ -92,20 +61,6 @@ package struct ExportEvidence: Sendable {
             links += try DAGJSON.links(in: session.blobs.get(manifest)).filter { $0.codec == .dagJSON }
         }
         return try links.map { try session.blobs.get($0) }
-    }
-
-    private func write(_ blocks: [Block], to file: URL) throws -> Int {
-        guard let root = blocks.first else { return 0 }
-        let path = file.plainPath
-        var temporary = try TemporaryFile(in: DurableFiles.Directory.parent(of: path), permissions: 0o600)
-        var writer = try CARWriter(roots: [root.cid], to: &temporary)
-        var written = Set<CID>()
-        for block in blocks where written.insert(block.cid).inserted {
-            try writer.append(block, to: &temporary)
-        }
-        let bytes = writer.byteCount
-        try temporary.commit(as: path)
-        return bytes
     }
 }
 
@@ -157,7 +112,7 @@ struct EvidenceTransactions {
         }
     }
 
-    private struct Accepted<Body> {
+    struct Accepted<Body> {
         let index: Int
         let id: Digest
         let body: Body
@@ -167,7 +122,7 @@ struct EvidenceTransactions {
     }
 
     /// The transactions of a kind that the contracts accepted.
-    private static func accepted<Body: TransactionBody>(
+    static func accepted<Body: TransactionBody>(
         _ type: Body.Type, _ reader: any LedgerReader
     ) throws -> [Accepted<Body>] {
         try reader.entries(kind: Body.kind.rawValue, after: nil, limit: .max).compactMap { entry in

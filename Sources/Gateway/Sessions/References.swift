@@ -52,3 +52,22 @@ extension LedgerState {
         return dataset
     }
 }
+
+/// What an evidence file can be about.
+package enum EvidenceReference: Hashable, Sendable {
+    case result(Digest)
+    /// For one cell.
+    case request(Digest)
+}
+
+extension PartySession {
+    /// The result or the request whose id begins so.
+    /// - Throws: ``GatewayError/unknownReference(what:text:)``, ``GatewayError/ambiguousReference(what:text:matches:)``.
+    package func evidenceSubject(matching text: String) throws -> EvidenceReference {
+        let (results, requests) = try state { state in
+            (try state.results().map(\.record.id), try state.escrowRequests().map(\.id))
+        }
+        let id = try Reference.resolve("result", text, among: results + requests)
+        return results.contains(id) ? .result(id) : .request(id)
+    }
+}

@@ -33,9 +33,14 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let report: EvidenceReport
         do {
-            let evidence = try EvidenceFile(reading: URL(filePath: file))
+            let evidence = try EvidenceSubject(reading: URL(filePath: file))
             let pinned = try consortium.map { try PinnedConsortium(file: URL(filePath: $0)).record }
-            report = try EvidenceVerifier(pinned: pinned).verify(evidence, shards: try shards.map(VerifyCommand.store))
+            let verifier = EvidenceVerifier(pinned: pinned)
+            switch evidence {
+            case .result(let evidence):
+                report = try verifier.verify(evidence, shards: try shards.map(VerifyCommand.store))
+            case .cell(let evidence): report = try verifier.verify(evidence)
+            }
         } catch {
             let failure = FileContext(name: file, cause: error)
             if json.isRequested, failure.exitStatus == .refused {
@@ -62,13 +67,20 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private static func document(_ report: EvidenceReport) -> JSONValue {
-        .object([
+        var document: [String: JSONValue] = [
             "valid": .bool(true), "consortium": .string(report.consortium.hex), "pinned": .bool(report.isPinned),
             "proven": .array(report.proven.map { .string($0) }),
             "notProven": .array(report.notProven.map { .string($0) }),
             "columns": .array((report.table?.columns ?? []).map { .string($0) }),
             "rows": .array((report.table?.rows ?? []).map { .array($0) }),
-        ])
+        ]
+        if let cell = report.cell {
+            document["cell"] = .object([
+                "dataset": .string(cell.dataset.text), "row": .integer(cell.row), "field": .string(cell.field),
+                "value": .string(cell.value),
+            ])
+        }
+        return .object(document)
     }
 
     private static func text(_ report: EvidenceReport) -> String {
@@ -78,6 +90,9 @@ struct VerifyCommand: ParsableCommand {
         lines += [terminal.painted("not proven", .bold)]
         lines += report.notProven.map { "  " + $0 }
         lines.append("consortium \(report.consortiumName), fingerprint \(report.consortium)")
+        if let cell = report.cell {
+            lines += ["", "\(cell.dataset), row \(cell.row), \(cell.field): \(cell.value)"]
+        }
         if let table = report.table { lines += ["", ResultDocument.table(table)] }
         lines += ["", "the evidence holds"]
         return lines.joined(separator: "\n")

@@ -1,0 +1,220 @@
+import BlobStore
+import CanonicalJSON
+import Contracts
+import DurableFiles
+import Evidence
+import Foundation
+import Gateway
+import KeyVault
+import Ledger
+import Multiprecision
+import Paillier
+import SharingModel
+import TestSupport
+import Testing
+
+@Suite("Evidence of a cell's opening")
+struct CellEvidenceTests {
+    @Test("Who opened a cell shows what it says and that every rule was kept, to both verifiers, with the file alone")
+    func withValue() async throws {
+        let (consortium, request) = try await opened()
+        let file = try consortium.evidence(of: request, withValue: true)
+        let report = try verify(file, pinned: consortium.base.local.consortium.record)
+        #expect(report.cell?.value == EscrowConsortium.names[3] && report.cell?.row == 3)
+        for words in [
+            "because: 'case 4/2026'; the same transaction told audit, site1", "ministry, site2 granted it, none before",
+            "the parts of ministry, site2 are those that they signed for",
+        ] { #expect(report.proven.contains { $0.contains(words) }, "\(words): \(report.proven)") }
+        #expect(!report.notProven.contains { $0.contains("what the cell says") })
+        if SecondVerifier.python != nil {
+            let founding = consortium.base.folder.url("consortium.json")
+            let (status, second) = try SecondVerifier.run(on: file, consortium: founding)
+            #expect(status == 0 && second["cell"]?["value"] == .string(EscrowConsortium.names[3]), "\(second)")
+        }
+    }
+
+    @Test("Anybody shows that the rules were kept, without the value, the parts or the shard")
+    func withoutValue() async throws {
+        let (consortium, request) = try await opened()
+        let file = try consortium.evidence(of: request, by: "audit")
+        let report = try verify(file)
+        #expect(report.cell == nil && report.notProven.contains { $0.contains("what the cell says") })
+        #expect(report.proven.contains { $0.contains("statistics recorded the use") })
+        let blocks = MemoryBlobStore()
+        try blocks.importCAR(from: file, completeness: .rootsOnly)
+        let manifest = try #require(try consortium.session("audit").state { try $0.dataset(name("patients")) }).manifest
+        for shard in try DAGJSON.links(in: blocks.get(manifest)) { #expect(try !blocks.contains(shard)) }
+        #expect(throws: GatewayError.self) { try consortium.evidence(of: request, by: "audit", withValue: true) }
+        if SecondVerifier.python != nil {
+            let (status, second) = try SecondVerifier.run(on: file)
+            #expect(status == 0 && second["cell"] == .null, "\(second)")
+        }
+    }
+
+    @Test("A request that nobody has granted or used proves no more than that it was made, and cannot show a value")
+    func unused() async throws {
+        let consortium = try await EscrowConsortium.published()
+        let request = try await consortium.request()
+        try await consortium.deny(request, by: "audit")
+        try consortium.cosign()
+        let report = try verify(try consortium.evidence(of: request))
+        #expect(report.notProven.contains { $0.contains("that enough holders granted it") })
+        #expect(report.proven.contains { $0.contains("audit denied it, because: 'no legal basis'") })
+        #expect(throws: GatewayError.self) { try consortium.evidence(of: request, withValue: true) }
+    }
+
+    @Test("The owner shows what a cell of its own says; nobody else can, and it opens no other cell")
+    func owner() async throws {
+        let consortium = try await EscrowConsortium.published()
+        try consortium.cosign()
+        let export = ExportOwnCellEvidence(dataset: try name("patients"), row: 11, field: "name")
+        let file = consortium.base.folder.url("own.evidence")
+        #expect(try export.run(as: consortium.session("site1"), to: file).hasValue)
+        #expect(try verify(file).cell?.value == EscrowConsortium.names[11])
+        if SecondVerifier.python != nil {
+            let (status, second) = try SecondVerifier.run(on: file)
+            #expect(status == 0 && second["cell"]?["value"] == .string(EscrowConsortium.names[11]), "\(second)")
+        }
+        #expect(throws: KeyVaultError.self) { try export.run(as: consortium.session("site2"), to: file) }
+        let workshop = try CellWorkshop(file)
+        var other = workshop
+        other.cell = SealedCellReference(manifest: workshop.cell.manifest, row: 4, field: "name")
+        try expectRefused(other, consortium)
+        other = workshop
+        other.opening = workshop.opening.map {
+            CellOpening(
+                opening: $0.opening.map { Opening(plaintext: $0.plaintext + 1, randomness: $0.randomness) })
+        }
+        try expectRefused(other, consortium)
+    }
+
+    @Test("A missing transaction, a part of another, an altered one, another cell or a refused grant is found")
+    func attacks() async throws {
+        let (consortium, request) = try await opened()
+        let workshop = try CellWorkshop(consortium.evidence(of: request, withValue: true))
+        for index in workshop.proofs.indices {
+            var altered = workshop
+            altered.proofs.remove(at: index)
+            try expectRefused(altered, consortium)
+        }
+        let parts = try #require(workshop.opening?.parts)
+        let wrong = PartialDecryption(
+            holder: parts[0].holder, epoch: 1, values: parts[0].values, challenge: parts[0].challenge + 1,
+            response: parts[0].response)
+        for parts in [[parts[0]], [parts[1], parts[0]], [parts[1], parts[1]], [wrong, parts[1]], []] {
+            var altered = workshop
+            altered.opening = CellOpening(parts: parts)
+            try expectRefused(altered, consortium)
+        }
+        var altered = workshop
+        altered.cell = SealedCellReference(manifest: workshop.cell.manifest, row: 4, field: "name")
+        try expectRefused(altered, consortium)
+        altered = workshop
+        altered.request = nil
+        try expectRefused(altered, consortium)
+    }
+
+    @Test("A grant that the ledger refused does not count, whatever else is in the file")
+    func refusedGrant() async throws {
+        let consortium = try await EscrowConsortium.published()
+        let request = try await consortium.request()
+        _ = try await consortium.grant(request, by: "ministry")
+        let refused = try await consortium.base.submit(
+            GrantOpening(request: request, grant: .init(part: request, sealed: anyBlock())), as: "statistics")
+        #expect(refused.refusal?.code == .ownRequest)
+        try consortium.cosign()
+        var workshop = try CellWorkshop(consortium.evidence(of: request))
+        #expect(try verify(try consortium.evidence(of: request)).notProven.contains { $0.contains("enough holders") })
+        workshop.proofs.append(try consortium.base.proof(of: refused.transaction))
+        try expectRefused(workshop, consortium)
+    }
+
+    private func anyBlock() throws -> CID { try Block(Data("none".utf8), codec: .raw).cid }
+
+    /// A consortium with one opening by the ministry and site2, cosigned by all.
+    private func opened() async throws -> (EscrowConsortium, Digest) {
+        let consortium = try await EscrowConsortium.published()
+        let request = try await consortium.request()
+        for holder in ["ministry", "site2", "ministry"] { _ = try await consortium.grant(request, by: holder) }
+        _ = try await consortium.open(request)
+        try consortium.cosign()
+        return (consortium, request)
+    }
+
+    private func verify(_ file: URL, pinned: FoundingRecord? = nil) throws -> EvidenceReport {
+        guard case .cell(let evidence) = try EvidenceSubject(reading: file) else {
+            throw EvidenceError.malformed("it is of a result")
+        }
+        return try EvidenceVerifier(pinned: pinned).verify(evidence)
+    }
+
+    /// Both verifiers turn the file down.
+    private func expectRefused(
+        _ workshop: CellWorkshop, _ consortium: EscrowConsortium, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let file = consortium.base.folder.url("altered.evidence")
+        try workshop.write(to: file)
+        #expect(throws: EvidenceError.self, sourceLocation: sourceLocation) { try verify(file) }
+        if SecondVerifier.python != nil {
+            let (status, report) = try SecondVerifier.run(on: file)
+            #expect(status == 1 && report["valid"] == false, "\(report)", sourceLocation: sourceLocation)
+        }
+    }
+}
+
+/// An evidence file about a cell taken apart: what is put together again is well formed.
+private struct CellWorkshop {
+    var cell: SealedCellReference
+    var request: Digest?
+    var proofs: [TransactionProof]
+    var opening: CellOpening?
+    private let content: CellEvidenceContent
+    private let store = MemoryBlobStore()
+
+    init(_ file: URL) throws {
+        guard case .cell(let evidence) = try EvidenceSubject(reading: file) else {
+            throw EvidenceError.malformed("it is of a result")
+        }
+        content = evidence.content
+        (cell, request) = (content.cell, content.request)
+        (proofs, opening) = (evidence.ledger.transactions, evidence.opening)
+        try store.importCAR(from: file, completeness: .rootsOnly)
+    }
+
+    func write(to file: URL) throws {
+        let transactions = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        let shown = try opening.map { try Block(CanonicalJSON.encode($0), codec: .raw) }
+        let root = try DAGJSON.encode(
+            CellEvidenceContent(
+                consortium: content.consortium, section: content.section, cell: cell, request: request,
+                founding: content.founding.cid, checkpoint: content.checkpoint, transactions: transactions.map(\.cid),
+                opening: shown?.cid))
+        var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
+        var writer = try CARWriter(roots: [root.cid], to: &sink)
+        var written = Set<CID>()
+        let rest = try store.cids().map { try store.get($0) }
+        for block in [root] + transactions + [shown].compactMap(\.self) + rest
+        where written.insert(block.cid).inserted {
+            try writer.append(block, to: &sink)
+        }
+        try sink.commit(as: file.path)
+    }
+}
+
+extension EscrowConsortium {
+    fileprivate func evidence(of request: Digest, by party: String = "statistics", withValue: Bool = false) throws
+        -> URL
+    {
+        let file = base.folder.url("request-\(party).evidence")
+        _ = try ExportCellEvidence(request.hex, withValue: withValue).run(as: session(party), to: file)
+        return file
+    }
+
+    fileprivate func deny(_ request: Digest, by party: String) async throws {
+        _ = try await session(party).denyOpening(request.hex, reason: "no legal basis")
+    }
+
+    fileprivate func cosign() throws {
+        for department in ["site1", "site2"] { _ = try session(department).cosign() }
+    }
+}
