@@ -54,7 +54,7 @@ def verify_cell(content, blocks, pinned):
         request = Request(content["request"], cell, owner, body["name"], n, fingerprint, founding, entries)
         demand(published["index"] < request.asked["index"], "the request came before the dataset")
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
-              f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed",
+              f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed", *ledger.history(),
               f"row {row}, column {field} of {body['name']} is sealed under the key for fields of {owner}, whose proof holds"]
     missing = [] if pinned else [f"that this is the consortium you mean: compare its fingerprint {digest}"]
     if request:

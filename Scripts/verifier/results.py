@@ -161,7 +161,7 @@ def verify_result(content, blocks, pinned):
         shared, holders = check_shares(content, blocks, entries, pool, n, fingerprint, document, token["by"])
     plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document, shared), None
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
-              f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed",
+              f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed", *ledger.history(),
               f"the key of pool {pool['body']['name']} has {n.bit_length()} bits, and its proof holds",
               f"the owners of {', '.join(sorted(datasets))} allowed {token['by']} {', '.join(asked['packs'])}: {asked['purpose']}"]
     missing = [f"that the result is right: {e['by']} disputes it" for e in entries if e["kind"] == "result.dispute"]

@@ -42,6 +42,15 @@ package struct MembershipHistory: Hashable, Sendable {
     /// The members that are decided last, in force or not.
     package var newest: CheckpointPolicy { periods[periods.count - 1].policy }
 
+    /// This history, and before each of its changes; this one first.
+    var versions: [MembershipHistory] {
+        periods.indices.reversed().map { last in
+            var earlier = self
+            earlier.periods.removeSubrange((last + 1)...)
+            return earlier
+        }
+    }
+
     /// Everybody who cosigns the block at `height` or, as far as is decided, a later one.
     package func parties(from height: Int) -> Set<PartyName> {
         Set(policy(at: height).parties).union(periods.filter { $0.from > height }.flatMap(\.policy.parties))

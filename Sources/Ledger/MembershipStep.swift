@@ -70,6 +70,11 @@ package struct ProvenMembership: Sendable {
         }
     }
 
+    /// The members of the founding record, with no change.
+    package init(founding: FoundingRecord, section: SectionName) throws {
+        try self.init(founding: founding, section: section, steps: [], to: "")
+    }
+
     private static func check(_ first: (head: TreeHead, hashes: [Data])?, leadsTo second: TreeHead) throws {
         guard let first else { return }
         let hashes = first.hashes.compactMap { Digest(bytes: $0) }
@@ -90,8 +95,14 @@ extension Ledger {
     /// The steps from the founding record to the members of `block`.
     /// - Throws: ``LedgerError/changeNotFinal(effective:)`` where the old members did not make a decision final.
     package func membershipSteps(to block: StoredBlock) throws -> [MembershipStep] {
+        try membershipSteps(to: block, unless: nil) ?? []
+    }
+
+    /// - Returns: `nil` if there are just `known` of them.
+    func membershipSteps(to block: StoredBlock, unless known: Int?) throws -> [MembershipStep]? {
         try storage.read { reader in
             let changes = try LedgerState(reader).decidedChanges().filter { $0.effective <= Int64(block.height) }
+            if changes.count == known { return nil }
             let places = try changes.map { try lastFinal(of: $0, reader) }
             let ends = places.dropFirst().map(\.block.size) + [block.size]
             return try zip(zip(changes, places), ends).map { pair, end in

@@ -113,9 +113,9 @@ extension RemoteLedger {
 }
 
 extension RemoteLedger: LogSource {
-    package func checkpoint() throws -> Data {
-        guard let note = try get("/checkpoint") else { throw LedgerError.notFinal }
-        return note
+    package func newest(known: Int) throws -> Data {
+        guard let document = try get("/v1/memberships?known=\(known)") else { throw LedgerError.notFinal }
+        return document
     }
 
     package func tile(_ path: TilePath) throws -> Data {
@@ -133,7 +133,12 @@ extension RemoteLedger: LogSource {
     fileprivate func get(_ path: String) throws -> Data? {
         let response: HTTPClient.Response
         do {
-            response = try http.get(url: address + path, deadline: .now() + .seconds(30)).wait()
+            let request = try HTTPClient.Request(url: address + path)
+            response = try http.execute(
+                request: request,
+                delegate: ResponseAccumulator(request: request, maxBodySize: RemoteLedger.largestBlock),
+                deadline: .now() + .seconds(30)
+            ).wait()
         } catch {
             throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
         }

@@ -18,47 +18,23 @@ struct MembershipClusterTests {
             statement, "--insecure-key-derivation-for-testing"
         ).expectStatus(0)
 
-        func decide(_ arguments: String...) async throws -> Int {
-            let proposal = try await cluster.consortium.run(
-                ["registry", "propose"] + arguments + ["--as", "site1", "--json"],
-                environment: ["CHANCERY_NODE": cluster.address(of: "site1")]
-            ).document().text("proposal")
-            var effective: Int64?
-            for department in ["site2", "site3", "site4"] where effective == nil {
-                let answer = try await cluster.run(
-                    "registry", "approve", String(proposal.prefix(12)), "--as", department, "--json",
-                    through: department
-                ).document()
-                effective = answer["effective"]?.integerValue
-            }
-            return Int(try #require(effective))
-        }
-        func advance(to height: Int, through department: String) async throws {
-            while try await cluster.height(of: department) < height {
-                try await cluster.run(
-                    "token", "request", "--pool", "health", "--packs", "care", "--purpose", "a test", "--uses", "1",
-                    "--until", "90d", "--as", "statistics", through: department
-                ).expectStatus(0)
-            }
-        }
-
         // Nobody has admitted it yet: its node follows, and counts for nothing.
         try await cluster.start("site5", home: home)
-        let admitted = try await decide("admit", statement)
-        try await advance(to: admitted, through: "site1")
+        let admitted = try await cluster.decide("admit", statement)
+        try await cluster.advance(to: admitted, through: "site1")
         _ = try await cluster.commonCheckpoint(height: admitted)
         // Five members need four. With site4 gone, the newcomer is one of them.
         try await cluster.kill("site4")
-        try await advance(to: admitted + 2, through: "site5")
+        try await cluster.advance(to: admitted + 2, through: "site5")
         let cosigners = try await cluster.run("ledger", "status", "--json", through: "site2").document()
         #expect(cosigners["cosigners"]?.arrayValue?.contains("site5") == true)
         try await cluster.start("site4")
 
-        let removed = try await decide("remove", "site5")
-        try await advance(to: removed, through: "site2")
+        let removed = try await cluster.decide("remove", "site5")
+        try await cluster.advance(to: removed, through: "site2")
         _ = try await cluster.commonCheckpoint(height: removed)
         try await cluster.kill("site5")
-        try await advance(to: removed + 2, through: "site3")
+        try await cluster.advance(to: removed + 2, through: "site3")
         let status = try await cluster.run("ledger", "status", "--json", through: "site1").document()
         #expect(status["needed"] == 3 && status["cosigners"]?.arrayValue?.contains("site5") == false)
         let registry = try await cluster.run("registry", "list", "--json", through: "site4").document()
@@ -70,6 +46,75 @@ struct MembershipClusterTests {
             environment: ["CHANCERY_HOME": home, "CHANCERY_NODE": cluster.address(of: "site1")]
         ).expectStatus(1)
         #expect(late.message.contains("site5"))
+    }
+
+    @Test("A light client follows departments that join, leave and take other keys, with the founding record alone")
+    func lightClient() async throws {
+        let prepared = try await TestConsortium.at(.published, departments: 4).copy()
+        let consortium = prepared.consortium
+        let cluster = try await RunningCluster(consortium, departments: Self.founders, members: 1)
+        let (home, statement) = (consortium.folder.path("site5"), consortium.folder.path("site5.json"))
+        try await consortium.run(
+            "join", "site5", "--consortium", consortium.home + "/consortium.json", "--home", home, "--output",
+            statement, "--insecure-key-derivation-for-testing"
+        ).expectStatus(0)
+        func follow(_ state: String, through department: String, _ more: String...) async throws -> CommandRun {
+            try await consortium.run(
+                [
+                    "ledger", "follow", "--light", cluster.address(of: department), "--consortium",
+                    consortium.home + "/consortium.json", "--state", consortium.folder.path(state), "--json",
+                ] + more, environment: ["CHANCERY_HOME": consortium.folder.path("nowhere")])
+        }
+        let first = try await follow("steady", through: "site1").document()
+        #expect(first["needed"] == 3 && first["changes"] == 0)
+        let sleeper = try Data(contentsOf: URL(filePath: consortium.folder.path("steady")))
+        try sleeper.write(to: URL(filePath: consortium.folder.path("sleeper")))
+
+        // Three of the first four are no quorum any more: site4 is gone, and the newcomer cosigns.
+        try await cluster.start("site5", home: home)
+        let admitted = try await cluster.decide("admit", statement)
+        try await cluster.advance(to: admitted, through: "site1")
+        try await cluster.kill("site4")
+        try await cluster.advance(to: admitted + 1, through: "site5")
+        let second = try await follow("steady", through: "site5").document()
+        #expect(second["needed"] == 4 && second["changes"] == 1 && second["seenSize"] == first["size"])
+        #expect(second["cosigners"]?.arrayValue?.contains("site5") == true)
+        try await cluster.start("site4")
+
+        // site2 takes another cosigning key, and its node is started again to have it.
+        let rotation = try await cluster.run(
+            "registry", "rotate", "--cosigning", "--as", "site2", "--json", through: "site2"
+        ).document().text("proposal")
+        let rotated = try await cluster.approve(rotation, by: ["site1", "site3", "site4"])
+        try await cluster.kill("site2")
+        try await cluster.start("site2")
+        try await cluster.advance(to: rotated, through: "site1")
+        try await cluster.kill("site3")
+        let transaction = try await cluster.request(through: "site2")
+        _ = try await cluster.commonCheckpoint(height: rotated + 1)
+        let third = try await follow("steady", through: "site2", "--prove", transaction).document()
+        #expect(third["changes"] == 2 && third["proven"]?["accepted"] == true)
+        #expect(third["cosigners"]?.arrayValue?.contains("site2") == true)
+
+        // Who slept through it all, and who comes for the first time, get to the same.
+        for state in ["sleeper", "new"] {
+            let followed = try await follow(state, through: "site4").document()
+            #expect(followed["changes"] == 2 && followed["needed"] == 4, "\(state)")
+            #expect(followed["departments"] == third["departments"])
+        }
+        // What is kept, with a step taken out: it cannot be compared with anything.
+        let kept = URL(filePath: consortium.folder.path("steady"))
+        let document = try CanonicalJSON.parse(Data(contentsOf: kept))
+        let steps = try #require(document["membership"]?["steps"]?.arrayValue)
+        guard case .object(var members) = document, case .object(var chain)? = members["membership"] else {
+            Issue.record("\(document)")
+            return
+        }
+        chain["steps"] = .array(Array(steps.dropLast()))
+        members["membership"] = .object(chain)
+        try CanonicalJSON.serialize(.object(members)).write(to: kept)
+        let refused = try await follow("steady", through: "site1").expectStatus(2)
+        #expect(refused.message.contains("cannot be compared"))
     }
 
     @Test("An old copy of a node's folder, put back and started, cosigns nothing that it has cosigned before")

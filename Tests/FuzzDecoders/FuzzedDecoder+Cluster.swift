@@ -53,7 +53,30 @@ extension FuzzedDecoder {
             _ = try ProvenMembership(
                 founding: chain.founding, section: chain.section, steps: chain.steps, to: chain.to)
         },
+        FuzzedDecoder(
+            "light-document", .json, share: 0.2,
+            throws: [
+                CanonicalJSONError.self, EnvelopeError.self, LedgerError.self, TransparencyLogError.self,
+                ContractsError.self,
+            ]
+        ) { input in
+            let shown = try CanonicalJSON.decode(ShownDocument.self, from: input)
+            let client = LightClient(founding: shown.founding, section: shown.section)
+            let followed = try client.read(CanonicalJSON.encode(shown.document))
+            try require(try client.read(followed.bytes()).newest == followed.newest, "the document")
+        },
     ]
+}
+
+/// What a node shows to who executes nothing, with the founding record that he pins.
+package struct ShownDocument: Codable {
+    package let document: LightDocument
+    package let founding: FoundingRecord
+    package let section: SectionName
+
+    package init(document: LightDocument, founding: FoundingRecord, section: SectionName) {
+        (self.document, self.founding, self.section) = (document, founding, section)
+    }
 }
 
 /// From a founding record to the members of a checkpoint, in one piece.

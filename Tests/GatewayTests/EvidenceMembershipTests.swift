@@ -1,9 +1,11 @@
+import CanonicalJSON
 import Contracts
 import Evidence
 import Foundation
 import Gateway
 import KeyVault
 import Ledger
+import QueryPlans
 import SharingModel
 import SignedEnvelopes
 import TestSupport
@@ -53,8 +55,10 @@ struct EvidenceMembershipTests {
         #expect(report.proven.contains { $0.contains("site9") })
         #expect(try EvidenceFile(reading: file).membership.count == 2)
         if SecondVerifier.python != nil {
-            let (status, second) = try SecondVerifier.run(on: file)
-            #expect(status == 1 && "\(second)".contains("chancery verify"))
+            let founding = consortium.folder.url("consortium.json")
+            let (status, second) = try SecondVerifier.run(on: file, consortium: founding)
+            #expect(status == 0 && "\(second["proven"] ?? .null)".contains("site9"), "\(second)")
+            #expect(second["table"]?["rows"] == report.table.map { .array($0.rows.map { .array($0) }) })
         }
     }
 
@@ -71,10 +75,25 @@ struct EvidenceMembershipTests {
         try refused { $0.membership.removeFirst() }
         try refused { $0.membership.removeLast() }
         try refused { $0.membership.reverse() }
-        try refused { workshop in
-            let steps = workshop.membership
-            workshop.membership[0] = MembershipStep(
-                consistency: steps[0].consistency, proof: steps[0].proof, writes: steps[1].writes)
+        let steps = workshop.membership
+        func forge(
+            _ place: Int, consistency: [Data]? = nil, proof: TransactionProof? = nil, writes: [StateWrite]? = nil
+        ) throws {
+            try refused { workshop in
+                workshop.membership[place] = MembershipStep(
+                    consistency: consistency ?? steps[place].consistency, proof: proof ?? steps[place].proof,
+                    writes: writes ?? steps[place].writes)
+            }
+        }
+        for place in 0...1 {
+            try forge(place, writes: steps[1 - place].writes)
+            try forge(place, writes: [])
+            try forge(place, writes: steps[place].writes.map { StateWrite(key: $0.key, value: Data("{}".utf8)) })
+            try forge(place, consistency: steps[1 - place].consistency)
+            try forge(place, consistency: steps[place].consistency.map { _ in Data(count: 32) })
+            try forge(place, proof: steps[1 - place].proof)
+            // Cosigned by the newest members, in the place of those before.
+            try forge(place, proof: steps[place].proof.with(checkpoint: workshop.checkpoint))
         }
     }
 

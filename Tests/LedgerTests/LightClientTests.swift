@@ -18,7 +18,7 @@ struct LightClientTests {
         consortium = try TestConsortium(departments: 3)
         folder = try TemporaryFolder()
         ledger = try consortium.open(folder.storage())
-        client = LightClient(policy: ledger.policy)
+        client = LightClient(founding: consortium.founding, section: consortium.section)
         try await consortium.begin(ledger)
         try cosign()
     }
@@ -42,17 +42,18 @@ struct LightClientTests {
 
     @Test("It follows a growing ledger and proves transactions, with few downloads")
     func follows() async throws {
-        var seen: LightCheckpoint?
+        var seen: FollowedLedger?
         for _ in 0..<4 {
             let id = try await request(ledger, times: 12)
             try cosign()
             let metered = MeteredLogSource(ShownLedger(ledger))
             let next = try client.follow(from: seen, metered)
             let head = try ledger.head()
-            #expect(next.size == head?.size)
-            #expect(next.final.cosigners.count == 3)
-            let (proven, newest) = try client.prove(id, newest: next, metered)
-            #expect(proven.id == id && proven.isAccepted && newest == next)
+            #expect(next.newest.size == head?.size && next.newest.height == head?.height)
+            #expect(next.newest.final.cosigners.count == 3)
+            let (proven, after) = try client.prove(id, next, metered)
+            #expect(proven.id == id && proven.isAccepted && after.newest == next.newest)
+            #expect(try client.read(next.bytes()).newest == next.newest)
             // The checkpoint, one tile (the ledger fits into one), the proof.
             #expect(metered.traffic.requests <= 3)
             seen = next
@@ -68,10 +69,13 @@ struct LightClientTests {
         _ = try await request(ledger)
         try cosign()
         let late = ShownLedger(ledger)
-        let (proven, newest) = try client.prove(id, newest: first, late)
-        #expect(proven.id == id && newest.size > first.size)
-        let (again, same) = try client.prove(id, newest: newest, ShownLedger(ledger, proofsUntil: early.height))
-        #expect(again.id == id && same == newest)
+        let (proven, next) = try client.prove(id, first, late)
+        #expect(proven.id == id && next.newest.size > first.newest.size)
+        let (again, same) = try client.prove(id, next, ShownLedger(ledger, proofsUntil: early.height))
+        #expect(again.id == id && same.newest == next.newest)
+        // A proof against more than the source itself shows is tied to nothing.
+        let torn = ShownLedger(ledger, until: early.height, proofsUntil: try ledger.head()?.height)
+        #expect(throws: LightClientError.proofAhead(of: first.newest)) { try client.prove(id, first, torn) }
     }
 
     @Test("A fork is refused with both checkpoints, whichever tiles come with it")
@@ -90,7 +94,7 @@ struct LightClientTests {
                 return
             }
             let root = try other.head()?.root
-            #expect(first == seen && second.root == root)
+            #expect(first == seen.newest && second.root == root)
             #expect("\(LightClientError.fork(seen: first, shown: second))".contains(second.note))
         }
         // Tiles of the ledger that was seen do not hash up to the fork's checkpoint: that proves nothing.
@@ -112,7 +116,7 @@ struct LightClientTests {
         try cosign()
         let seen = try client.follow(from: nil, ShownLedger(ledger))
         let error = #expect(throws: LightClientError.self) { try client.follow(from: seen, early) }
-        guard case .rollback(seen, _) = error else {
+        guard case .rollback(seen.newest, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -130,10 +134,10 @@ struct LightClientTests {
         let source = ShownLedger(ledger)
         let seen = try client.follow(from: nil, source)
         #expect(throws: LedgerError.proof(.outcomeOfAnotherTransaction)) {
-            try client.prove(id, newest: seen, ShownLedger(ledger, answering: other))
+            try client.prove(id, seen, ShownLedger(ledger, answering: other))
         }
         #expect(throws: LedgerError.unknownTransaction(.sha256(Data()))) {
-            try client.prove(.sha256(Data()), newest: seen, source)
+            try client.prove(.sha256(Data()), seen, source)
         }
     }
 }
@@ -154,9 +158,9 @@ private struct ShownLedger: LogSource {
         (self.proofHeight, self.tileLedger) = (proofHeight ?? height, tileLedger ?? ledger)
     }
 
-    func checkpoint() throws -> Data {
-        let block = try ledger.cosignedBlock(height.map(CheckpointChoice.height) ?? .final)
-        return Data(try #require(block).note.utf8)
+    func newest(known: Int) throws -> Data {
+        try CanonicalJSON.encode(
+            ledger.lightDocument(known: known, at: height.map(CheckpointChoice.height) ?? .final))
     }
 
     func tile(_ path: TilePath) throws -> Data {

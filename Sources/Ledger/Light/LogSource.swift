@@ -5,8 +5,9 @@ package import TransparencyLog
 
 /// Where a light client reads: the read side of some department's node, or a copy of it. It is trusted with nothing.
 package protocol LogSource: Sendable {
-    /// The newest checkpoint that it has: a signed note.
-    func checkpoint() throws -> Data
+    /// The newest checkpoint that it has, with what proves its members: canonical JSON of ``LightDocument``.
+    /// - Parameter known: How many changes of the registry the reader knows.
+    func newest(known: Int) throws -> Data
 
     /// - Returns: As many bytes as ``TilePath/width`` says; the reader checks it.
     func tile(_ path: TilePath) throws -> Data
@@ -32,7 +33,7 @@ package final class MeteredLogSource: LogSource {
 
     package var traffic: Traffic { state.withLock { $0 } }
 
-    package func checkpoint() throws -> Data { try count { try source.checkpoint() } }
+    package func newest(known: Int) throws -> Data { try count { try source.newest(known: known) } }
     package func tile(_ path: TilePath) throws -> Data { try count { try source.tile(path) } }
     package func transaction(_ id: Digest) throws -> Data { try count { try source.transaction(id) } }
 

@@ -82,11 +82,11 @@ package struct LedgerRoutes: Sendable {
             else { throw Problem.notFound }
             return try json(receipt)
         }
-        // How the members of the founding record became those of the newest final block.
-        router.get("/v1/memberships") { _, _ in
-            guard let final = try ledger.cosignedBlock(.final) else { throw Problem.notFound }
-            return try json(
-                MembershipAnswer(checkpoint: final.note, steps: try ledger.membershipSteps(to: final.block)))
+        // How the members of the founding record became those of the newest final block, for who executes nothing.
+        router.get("/v1/memberships") { request, _ in
+            let known = request.uri.queryParameters["known"].map { Int($0) } ?? -1
+            guard let known, try ledger.cosignedBlock(.final) != nil else { throw Problem.notFound }
+            return try json(try ledger.lightDocument(known: known))
         }
         router.get("/v1/blocks/{height}") { _, context in
             guard let height = Int(context.parameters.get("height") ?? ""),
@@ -115,11 +115,4 @@ package struct LedgerRoutes: Sendable {
             status: status, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: try CanonicalJSON.encode(value))))
     }
-}
-
-/// What `/v1/memberships` answers.
-struct MembershipAnswer: Codable {
-    /// The newest final one, to which the steps lead.
-    let checkpoint: String
-    let steps: [MembershipStep]
 }

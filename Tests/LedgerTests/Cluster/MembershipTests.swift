@@ -11,38 +11,6 @@ import TransparencyLog
 /// Departments that come, go and change keys while others submit.
 @Suite("Members by height", .serialized)
 struct MembershipTests {
-    private func request(_ cluster: TestCluster, _ purpose: String = "test") throws -> Envelope {
-        try cluster.consortium.envelope(cluster.consortium.request(purpose: purpose), by: "statistics")
-    }
-
-    /// Proposes as the first of `voters`, and approves as the others.
-    private func decide(
-        _ change: RegistryChange, effective: Int64? = nil, by voters: [String], _ cluster: TestCluster
-    ) async throws -> DecidedChange {
-        let consortium = cluster.consortium
-        let proposal = try await cluster.submit(
-            consortium.envelope(ProposeChange(change: change, effective: effective), by: voters[0]), at: voters[0])
-        #expect(proposal.isAccepted, "\(proposal.refusal?.description ?? "")")
-        for voter in voters.dropFirst() {
-            let approval = ApproveChange(proposal: proposal.transaction)
-            let receipt = try await cluster.submit(consortium.envelope(approval, by: voter), at: voter)
-            #expect(receipt.isAccepted, "\(receipt.refusal?.description ?? "")")
-        }
-        _ = try await cluster.settle(voters)
-        let ledger = try cluster[voters[0]].ledger
-        return try #require(try ledger.read { try LedgerState($0).decidedChanges().last })
-    }
-
-    /// Submits until the ledger is at `height`.
-    private func advance(to height: Int, at names: [String], _ cluster: TestCluster) async throws {
-        var round = 0
-        while try cluster[names[0]].ledger.head()?.height ?? 0 < height {
-            _ = try await cluster.submit(try request(cluster, "to \(height), \(round)"), at: names[round % names.count])
-            _ = try await cluster.settle(names)
-            round += 1
-        }
-    }
-
     /// Every block names the members of its height and is final by them, in every one of the ledgers alike.
     private func expectMembers(_ change: DecidedChange, in names: [String], _ cluster: TestCluster) async throws {
         let head = try #require(try await cluster.settle(names))
@@ -68,17 +36,17 @@ struct MembershipTests {
     func growing() async throws {
         try await TestCluster.run(departments: 3, joining: ["site4"]) { cluster in
             let old = ["site1", "site2", "site3"]
-            let change = try await decide(
-                .admit(cluster.consortium.statement("site4")), effective: 9, by: old, cluster)
+            let change = try await cluster.decide(
+                .admit(cluster.consortium.statement("site4")), effective: 9, by: old)
             #expect(change.effective == 9 && change.members?.needed == 3)
-            try await advance(to: 8, at: old, cluster)
+            try await cluster.advance(to: 8, at: old)
             _ = try await cluster.settle(old + ["site4"])
             // Until now three of three; from the next block on any three of four.
             #expect(try cluster["site4"].journal.load()?.vote == nil)
             cluster.partition(["site2"])
-            try await advance(to: 12, at: ["site1", "site3", "site4"], cluster)
+            try await cluster.advance(to: 12, at: ["site1", "site3", "site4"])
             cluster.partition([])
-            try await advance(to: 13, at: old, cluster)
+            try await cluster.advance(to: 13, at: old)
             try await expectMembers(change, in: old + ["site4"], cluster)
             try await expectChain(cluster)
         }
@@ -94,17 +62,17 @@ struct MembershipTests {
                 founding: consortium.founding, section: consortium.section, steps: steps, to: final.note)
         }
         let proven = try prove(steps)
-        if ProcessInfo.processInfo.environment["CHANCERY_FUZZ_WRITE"] != nil {
-            let chain: JSONValue = [
-                "founding": try CanonicalJSON.tree(of: consortium.founding),
-                "section": .string(consortium.section.text), "steps": try CanonicalJSON.tree(of: steps),
+        let founding = try CanonicalJSON.tree(of: consortium.founding)
+        let section = JSONValue.string(consortium.section.text)
+        try keepForFuzzing(
+            "membership-steps/chain.json",
+            [
+                "founding": founding, "section": section, "steps": try CanonicalJSON.tree(of: steps),
                 "to": .string(final.note),
-            ]
-            let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appending(path: "FuzzTests/Corpora/membership-steps")
-            try FileManager.default.createDirectory(at: corpus, withIntermediateDirectories: true)
-            try CanonicalJSON.serialize(chain).write(to: corpus.appending(path: "chain.json"))
-        }
+            ])
+        let document = try CanonicalJSON.tree(of: ledger.lightDocument(known: 0))
+        try keepForFuzzing(
+            "light-document/members.json", ["document": document, "founding": founding, "section": section])
         #expect(proven.history == (try ledger.memberships()))
         let last = try #require(try ledger.read { try $0.entryIDs(in: final.block.entries) }.last)
         let proof = try ledger.proof(of: last, at: .final)
@@ -130,13 +98,24 @@ struct MembershipTests {
         }
     }
 
+    /// Valid items for the mutations, written anew after a format has changed.
+    private func keepForFuzzing(_ path: String, _ value: JSONValue) throws {
+        guard ProcessInfo.processInfo.environment["CHANCERY_FUZZ_WRITE"] != nil else { return }
+        let corpora = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "FuzzTests/Corpora")
+        let file = corpora.appending(path: path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try CanonicalJSON.serialize(value).write(to: file)
+    }
+
     @Test("A removed department is no longer counted, its batches are skipped, and the others need each other")
     func shrinking() async throws {
         try await TestCluster.run { cluster in
             let left = ["site1", "site2", "site3"]
-            let change = try await decide(.remove(name("site4")), by: left, cluster)
+            let change = try await cluster.decide(.remove(name("site4")), by: left)
             #expect(change.effective == change.decided + 2 && change.members?.needed == 3)
-            try await advance(to: Int(change.effective) + 1, at: left, cluster)
+            try await cluster.advance(to: Int(change.effective) + 1, at: left)
             // Its own node sees that it is out; what it submits is turned away.
             let envelope = try cluster.consortium.envelope(
                 ProposeChange(change: .remove(name("site1"))), by: "site4")
@@ -153,7 +132,7 @@ struct MembershipTests {
                         .skipped(height: head.height + 1, by: name("site4"), .notADepartment)))
             }
             cluster.partition(["site4"])
-            try await advance(to: head.height + 2, at: left, cluster)
+            try await cluster.advance(to: head.height + 2, at: left)
             try await expectMembers(change, in: left, cluster)
             let after = Int(change.effective)..<(head.height + 3)
             for height in after {
@@ -168,14 +147,14 @@ struct MembershipTests {
         try await TestCluster.run { cluster in
             let names = ["site1", "site2", "site3", "site4"]
             let statement = try cluster.consortium.statement("site2", second: true)
-            let change = try await decide(.rotate(statement), effective: 8, by: ["site2", "site1", "site3"], cluster)
+            let change = try await cluster.decide(.rotate(statement), effective: 8, by: ["site2", "site1", "site3"])
             #expect(change.retired.map(\.use).sorted() == ["cosigningKey", "signingKey"])
-            try await advance(to: 7, at: names, cluster)
+            try await cluster.advance(to: 7, at: names)
             // site4 away: site2's new cosignature is needed for each block.
             cluster.partition(["site4"])
-            try await advance(to: 10, at: ["site1", "site2", "site3"], cluster)
+            try await cluster.advance(to: 10, at: ["site1", "site2", "site3"])
             cluster.partition([])
-            try await advance(to: 11, at: names, cluster)
+            try await cluster.advance(to: 11, at: names)
             try await expectMembers(change, in: names, cluster)
             try await expectChain(cluster)
             // Signed with the old key: turned away. With the new one: accepted.
@@ -193,11 +172,11 @@ struct MembershipTests {
         try await TestCluster.run { cluster in
             let names = ["site1", "site2", "site3", "site4"]
             // The backup: site4's ledger and journal at this moment.
-            try await advance(to: 3, at: ["site1"], cluster)
+            try await cluster.advance(to: 3, at: ["site1"])
             _ = try await cluster.settle(names)
             let backup = try await cluster.backup(of: "site4")
             let kept = try #require(try backup.journal.load())
-            try await advance(to: 6, at: ["site2"], cluster)
+            try await cluster.advance(to: 6, at: ["site2"])
             _ = try await cluster.settle(names)
 
             let restored = try await TestCluster.member(
@@ -224,7 +203,7 @@ struct MembershipTests {
             while let block = try? source.exportedBlock(at: await restored.node.status.height + 1),
                 try await restored.node.take(block, from: name("site1"))
             {}
-            try await advance(to: 7, at: ["site1"], cluster)
+            try await cluster.advance(to: 7, at: ["site1"])
             for event in cluster.events where event.position > newest { try await restored.node.take(event) }
             #expect(try backup.journal.load()?.vote?.message.height == 7)
         }

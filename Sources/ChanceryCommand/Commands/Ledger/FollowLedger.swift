@@ -12,17 +12,18 @@ struct FollowLedger: AsyncParsableCommand {
         abstract: "Follow a ledger by its cosigned checkpoints, without executing it.",
         discussion: """
             Keeps the newest checkpoint that a quorum of departments has cosigned, and takes a new one only if its tree \
-            continues the one before. A fork or a ledger gone back is refused with both checkpoints. Needs the founding \
-            record only, and downloads a few tiles however long the ledger is.
+            continues the one before. A fork or a ledger gone back is refused with both checkpoints. Departments that \
+            join, leave or take other keys are followed too: each change has to be cosigned by those before it. Needs \
+            the founding record only, and downloads a few tiles however long the ledger is.
 
             EXAMPLE:
-              chancery ledger follow --light http://127.0.0.1:7051 --consortium consortium.json --state health.checkpoint
+              chancery ledger follow --light http://127.0.0.1:7051 --consortium consortium.json --state health.json
             """)
 
     @Option(help: ArgumentHelp("A department's node.", valueName: "url"))
     var light: String
 
-    @Option(help: ArgumentHelp("Where the checkpoint is kept. (default: light/ in the home)", valueName: "file"))
+    @Option(help: ArgumentHelp("Where it keeps what it has seen. (default: light/ in the home)", valueName: "file"))
     var state: String?
 
     @Option(help: ArgumentHelp("The founding record that you trust. (default: the home's)", valueName: "file"))
@@ -75,11 +76,16 @@ struct FollowLedger: AsyncParsableCommand {
     }
 
     private func document(_ step: LightStep) -> JSONValue {
-        .object([
-            "size": .integer(Int64(step.newest.size)), "root": .string(step.newest.root.hex),
-            "cosigners": .array(step.newest.final.cosigners.map { .string($0.text) }),
-            "seenSize": step.kept.map { .integer(Int64($0.size)) } ?? .null,
-            "checkpoint": .string(step.newest.note),
+        let (newest, membership) = (step.followed.newest, step.followed.membership)
+        return .object([
+            "size": .integer(Int64(newest.size)), "root": .string(newest.root.hex),
+            "height": .integer(Int64(newest.height)),
+            "cosigners": .array(newest.final.cosigners.map { .string($0.text) }),
+            "departments": .array(membership.history.newest.parties.map { .string($0.text) }),
+            "needed": .integer(Int64(membership.history.newest.needed)),
+            "changes": .integer(Int64(membership.changes.count)),
+            "seenSize": step.kept.map { .integer(Int64($0.newest.size)) } ?? .null,
+            "checkpoint": .string(newest.note),
             "requests": .integer(Int64(step.traffic.requests)), "bytes": .integer(Int64(step.traffic.bytes)),
             "proven": step.proven.map { proven in
                 .object([
@@ -93,17 +99,22 @@ struct FollowLedger: AsyncParsableCommand {
     }
 
     private func text(_ step: LightStep) -> String {
-        let (size, cosigners) = (step.newest.size, step.newest.final.cosigners)
+        let (newest, membership) = (step.followed.newest, step.followed.membership)
+        let (size, policy) = (newest.size, membership.history.newest)
         let continues =
-            switch step.kept?.size {
+            switch step.kept?.newest.size {
             case nil: "the first that was seen"
             case size: "as seen before"
             case .some(let seen): "continues the \(seen) seen before"
             }
         var lines = [
-            "\(Quantity.counted(size, "leaf", "leaves")), root \(step.newest.root): \(continues)",
-            "cosigned by \(cosigners.map(\.text).joined(separator: ", "))",
+            "\(Quantity.counted(size, "leaf", "leaves")), root \(newest.root): \(continues)",
+            "cosigned by \(newest.final.cosigners.map(\.text).joined(separator: ", ")); "
+                + "\(policy.needed) of \(policy.parties.count) are needed",
         ]
+        for change in membership.changes.dropFirst(step.kept?.membership.changes.count ?? 0) {
+            lines.append("from height \(change.effective) on, \(change.name) \(verb(change, membership))")
+        }
         if let proven = step.proven {
             let outcome = proven.outcome.reason.map { "refused: \($0)" } ?? "accepted"
             lines.append("transaction \(proven.id) proven: height \(proven.height), at \(proven.time), \(outcome)")
@@ -111,5 +122,11 @@ struct FollowLedger: AsyncParsableCommand {
         lines.append(
             "downloaded \(step.traffic.bytes) bytes in \(Quantity.counted(step.traffic.requests, "request"))")
         return lines.joined(separator: "\n")
+    }
+
+    private func verb(_ change: DecidedChange, _ membership: ProvenMembership) -> String {
+        if change.party == nil { return "is no party any more" }
+        if membership.party(change.name, at: Int(change.effective) - 1) == nil { return "is a party" }
+        return change.retired.isEmpty ? "has another place" : "has other keys"
     }
 }
