@@ -6,7 +6,7 @@ import PackageDescription
 //
 //   0  CGMP, CSQLite, CLanes             system libraries and the vector kernel, each imported by one target
 //   1  Multiprecision, CanonicalJSON, SharingModel, DurableFiles
-//   2  Paillier, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
+//   2  Paillier, ObliviousPRF, TransparencyLog, SignedEnvelopes, BlobStore, KeyVault
 //   3  SealedTables, Contracts
 //   4  QueryPlans, Ledger
 //   5  LedgerSQLite, LedgerEtcd, LedgerHTTP, Evidence
@@ -92,6 +92,7 @@ let package = Package(
         layer("DurableFiles", []),
 
         layer("Paillier", ["Multiprecision", crypto]),
+        layer("ObliviousPRF", ["SharingModel", crypto, cryptoExtras]),
         layer("TransparencyLog", ["SharingModel", crypto]),
         layer("SignedEnvelopes", ["CanonicalJSON", "SharingModel", crypto]),
         layer("BlobStore", ["CanonicalJSON", "SharingModel", "DurableFiles", crypto]),
@@ -101,7 +102,7 @@ let package = Package(
         layer(
             "Contracts",
             [
-                "Paillier", "Multiprecision", "TransparencyLog", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "Paillier", "ObliviousPRF", "Multiprecision", "TransparencyLog", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
                 "SharingModel",
             ]),
 
@@ -139,7 +140,7 @@ let package = Package(
             "Gateway",
             [
                 "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts",
-                "Paillier", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
                 "CanonicalJSON", "SharingModel", "DurableFiles", yams, crypto,
             ]),
 
@@ -147,7 +148,7 @@ let package = Package(
             "ChanceryCommand",
             [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel", "DurableFiles", arguments,
             ]),
         .executableTarget(name: "chancery", dependencies: ["ChanceryCommand"], swiftSettings: strict),
@@ -169,7 +170,7 @@ let package = Package(
             name: "FuzzDecoders",
             dependencies: [
                 "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel", "DurableFiles",
             ],
             path: "Tests/FuzzDecoders", swiftSettings: strict),
@@ -177,13 +178,14 @@ let package = Package(
             "FuzzTests",
             [
                 "FuzzDecoders", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel",
             ], exclude: ["Corpora"]),
         tests("MultiprecisionTests", ["Multiprecision"]),
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("SharingModelTests", ["SharingModel"]),
         tests("PaillierTests", ["Paillier", "Multiprecision"]),
+        tests("ObliviousPRFTests", ["ObliviousPRF", "SharingModel", crypto, cryptoExtras]),
         tests("TransparencyLogTests", ["TransparencyLog", "SharingModel", crypto]),
         tests("SignedEnvelopesTests", ["SignedEnvelopes", "CanonicalJSON", "SharingModel", crypto]),
         tests("DurableFilesTests", ["DurableFiles"]),
@@ -195,7 +197,7 @@ let package = Package(
         tests(
             "ContractsTests",
             [
-                "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "Contracts", "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
                 "SharingModel",
             ]
         ),
@@ -215,7 +217,7 @@ let package = Package(
             "GatewayTests",
             [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
                 "SharingModel",
             ]),
         tests(
