@@ -57,8 +57,8 @@ class Table:
         schema, name = manifest["schema"], manifest["name"]
         packs = [{p: sorted(columns) for p, columns in those["packs"].items()} for those in (schema, published)]
         public = sorted(f["name"] for f in schema["fields"] if f["protection"] == "public")
-        demand(packs[0] == packs[1] and (manifest["version"], manifest["rows"], public) == (
-            1, published["rows"], published["publicColumns"]), f"the manifest of {name} is not what was published")
+        demand(packs[0] == packs[1] and (manifest["version"], manifest["rows"], public, manifest.get("pseudonymKey")) == (
+            1, published["rows"], published["publicColumns"], published.get("pseudonymKey")), f"the manifest of {name} is not what was published")
         fields = {field["name"]: field for field in schema["fields"]}
         for pack in self.plan["packs"]:
             slots, offset = [], 0

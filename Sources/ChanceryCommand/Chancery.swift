@@ -28,7 +28,7 @@ struct Chancery: AsyncParsableCommand {
                 subcommands: [
                     FoundCommand.self, JoinCommand.self, RegistryCommand.self, PoolCommand.self, CatalogCommand.self,
                 ]),
-            CommandGroup(name: "Data", subcommands: [PublishCommand.self, DatasetCommand.self]),
+            CommandGroup(name: "Data", subcommands: [PublishCommand.self, DatasetCommand.self, PseudonymCommand.self]),
             CommandGroup(
                 name: "Use", subcommands: [TokenCommand.self, ContractCommand.self, QueryCommand.self]),
             CommandGroup(

@@ -159,6 +159,10 @@ extension Refusal: CustomStringConvertible {
             .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
             return escrowDescription
 
+        case .noPseudonymCustodian, .notKeyCustodian, .pseudonymKeyMissing, .otherPseudonyms, .evaluationUnknown,
+            .evaluationAnswered, .countDiffers, .evaluationsExhausted:
+            return pseudonymDescription
+
         case .statusUnchanged: return "\(about("department")) is \(about("status")) already; nothing needs to be done"
         case .notYetHappened:
             return "the incident is dated \(about("occurred")), which is still to come; correct the time"
@@ -211,6 +215,7 @@ private func keyFault(_ reason: String) -> String {
     case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
     case "shared": "is one that has another use already; make a new key"
     case "proof": "comes with a proof that does not hold; make a new key"
+    case "point": "is no point of the curve; make it with `chancery pseudonym key`"
     default: "is not a sound modulus; make a new key"
     }
 }
@@ -328,6 +333,8 @@ extension FoundingProblem: CustomStringConvertible {
         case .cosigningKeyNotAllowed(let party): "\(party) has a cosigning key, but is no department"
         case .keyShared(let one, let other): "\(one) and \(other) hold the same key, or one key in two places"
         case .escrow(let owner, let fault): "escrow\(owner.map { " of \($0)" } ?? ""): \(fault.sentence)"
+        case .pseudonyms(let section, let fault):
+            "pseudonyms\(section.map { " of section \($0)" } ?? ""): \(fault.sentence)"
         case .area(let party): "the area of \(party) is empty, too long or unprintable"
         case .minimumSubjects(let number): "minimumSubjects is \(number), and must be from 2 to 1 000 000"
         case .transactionValidity(let seconds):

@@ -101,6 +101,16 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case tooEarly = "too-early"
     case overLimit = "over-limit"
 
+    // Pseudonyms.
+    case noPseudonymCustodian = "no-pseudonym-custodian"
+    case notKeyCustodian = "not-key-custodian"
+    case pseudonymKeyMissing = "pseudonym-key-missing"
+    case otherPseudonyms = "other-pseudonyms"
+    case evaluationUnknown = "evaluation-unknown"
+    case evaluationAnswered = "evaluation-answered"
+    case countDiffers = "count-differs"
+    case evaluationsExhausted = "evaluations-exhausted"
+
     // Keeping the ledger.
     case statusUnchanged = "status-unchanged"
     case notYetHappened = "not-yet-happened"

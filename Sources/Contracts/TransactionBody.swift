@@ -70,6 +70,11 @@ extension TransactionKind {
         case .grantOpening: GrantOpening.self
         case .denyOpening: DenyOpening.self
         case .useOpening: UseOpening.self
+        case .registerPseudonymKey: RegisterPseudonymKey.self
+        case .requestPseudonyms: RequestPseudonyms.self
+        case .evaluatePseudonyms: EvaluatePseudonyms.self
+        case .refusePseudonyms: RefusePseudonyms.self
+        case .complainOfPseudonyms: ComplainOfPseudonyms.self
         case .proposeChange: ProposeChange.self
         case .approveChange: ApproveChange.self
         case .reportEquivocation: ReportEquivocation.self

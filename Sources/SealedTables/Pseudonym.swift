@@ -49,11 +49,21 @@ extension Pseudonym {
     }
 }
 
+/// Gives values their pseudonyms.
+package protocol PseudonymSource: Sendable {
+    /// Names the key, without giving it away.
+    var id: SharingModel.Digest { get }
+
+    /// - Parameter text: The normal text of the cell: whole numbers without plus sign and leading zeros.
+    /// - Throws: `ValueProblem.pseudonymUnknown` where the value has none yet.
+    func pseudonym(of text: some Collection<UInt8>) throws(ValueProblem) -> Pseudonym
+}
+
 /// A department's own key for pseudonyms: 32 secret bytes.
 ///
 /// Bound to nothing but the key: one person has one pseudonym in every column and dataset sealed under it, so that
 /// distinct subjects can be counted across them. Who has the key can test guesses; nobody else can.
-package struct PseudonymKey: Sendable {
+package struct PseudonymKey: PseudonymSource {
     package static let byteCount = 32
 
     private let key: SymmetricKey

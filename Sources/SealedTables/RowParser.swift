@@ -2,11 +2,11 @@ import SharingModel
 
 /// Turns CSV rows into the plaintext columns of a shard, by the schema.
 struct RowParser {
-    /// Longest text of a public column, in bytes: a shard has to hold some rows.
-    static let textByteLimit = 1 << 16
+    /// Longest text of a column, in bytes: a shard has to hold some rows, and the function for pseudonyms takes no more.
+    static let textByteLimit = 65_535
 
     private let schema: TableSchema
-    private let pseudonymKey: PseudonymKey?
+    private let pseudonymKey: (any PseudonymSource)?
     private let missing: [[UInt8]]
     /// For each field of the schema, its column in the CSV.
     private let columns: [Int]
@@ -19,7 +19,7 @@ struct RowParser {
     /// - Throws: ``SealedTableError/csv(_:at:)`` naming a column that the CSV lacks.
     /// - Parameter pseudonymKey: `nil` to check values only: pseudonyms are then all zero.
     init(
-        schema: TableSchema, _ reader: borrowing CSVReader, pseudonymKey: PseudonymKey?
+        schema: TableSchema, _ reader: borrowing CSVReader, pseudonymKey: (any PseudonymSource)?
     ) throws(SealedTableError) {
         let header = reader.header
         self.schema = schema
@@ -77,7 +77,7 @@ struct RowParser {
         case .computable: column.append(entry: try field.entry(cell))
         case .pseudonym:
             let text = try field.normalText(cell)
-            column.append(pseudonymKey?.pseudonym(of: text) ?? Pseudonym(high: 0, low: 0))
+            column.append(try pseudonymKey?.pseudonym(of: text) ?? Pseudonym(high: 0, low: 0))
         case .public where field.isStoredAsText: column.append(text: try field.normalText(cell))
         case .public: column.append(integer: try field.wholeNumber(cell))
         case .sealed: column.append(text: try field.sealedText(cell))

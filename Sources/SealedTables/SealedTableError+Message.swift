@@ -131,6 +131,8 @@ extension ValueProblem {
         case .notABoolean: "the value is not true, false, 1 or 0"
         case .notADate: "the value is not a date of the form YYYY-MM-DD"
         case .textTooLong(let bytes, let limit): "the text has \(bytes) bytes, and a public column takes \(limit)"
+        case .pseudonymUnknown:
+            "the value has no pseudonym of the section's key yet; get it with `chancery pseudonym request`"
         }
     }
 }

@@ -110,6 +110,8 @@ package enum ValueProblem: Error, Hashable, Sendable {
     case notABoolean
     case notADate
     case textTooLong(bytes: Int, limit: Int)
+    /// The section's custodian has not evaluated the value for this department.
+    case pseudonymUnknown
 }
 
 package enum ShardProblem: Error, Hashable, Sendable {

@@ -13,7 +13,7 @@ package struct TableSealer: Sendable {
     package let layout: TableLayout
     package let weightCapacityBits: Int
     let encryptor: Encryptor
-    let pseudonymKey: PseudonymKey?
+    let pseudonymKey: (any PseudonymSource)?
     /// Under the owner's key for fields; where the schema has sealed columns.
     let fieldEncryptor: Encryptor?
     let store: any BlobStore
@@ -38,14 +38,15 @@ package struct TableSealer: Sendable {
     /// - Parameters:
     ///   - encryptor: Under the pool's key.
     ///   - weightCapacityBits: The pool's, 1 to ``TableLayout/mostWeightCapacityBits``.
-    ///   - pseudonymKey: The department's own; needed where the schema has pseudonym columns.
+    ///   - pseudonymKey: The department's own, or what the section's custodian has evaluated; needed where the schema
+    ///     has pseudonym columns.
     ///   - fieldEncryptor: Under the department's key for fields; needed where the schema has sealed columns.
     ///   - store: Where blocks go, durable when `put` returns.
     /// - Throws: ``SealedTableError/packTooWide(pack:bits:available:)``,
     ///   ``SealedTableError/fieldKeyNeeded(field:)``, ``SealedTableError/pseudonymKeyNeeded(field:)``.
     package init(
         name: DatasetName, schema: TableSchema, encryptor: Encryptor, weightCapacityBits: Int,
-        pseudonymKey: PseudonymKey?, fieldEncryptor: Encryptor? = nil, store: any BlobStore, limits: Limits
+        pseudonymKey: (any PseudonymSource)?, fieldEncryptor: Encryptor? = nil, store: any BlobStore, limits: Limits
     ) throws(SealedTableError) {
         if fieldEncryptor == nil, let field = schema.sealedFields.first { throw .fieldKeyNeeded(field: field.name) }
         if pseudonymKey == nil, let field = schema.pseudonymFields.first {
@@ -89,8 +90,14 @@ extension TableSchema {
     /// in a fraction of its time, and counts the rows.
     /// - Throws: ``SealedTableError/csv(_:at:)``, ``SealedTableError/value(_:at:)``.
     package func check(_ csv: any ByteSource) throws(SealedTableError) -> CSVSummary {
+        try read(csv, pseudonyms: nil)
+    }
+
+    /// - Parameter pseudonyms: `nil` where they are not asked for.
+    @discardableResult
+    func read(_ csv: any ByteSource, pseudonyms: (any PseudonymSource)?) throws(SealedTableError) -> CSVSummary {
         var reader = try CSVReader(csv)
-        let parser = try RowParser(schema: self, reader, pseudonymKey: nil)
+        let parser = try RowParser(schema: self, reader, pseudonymKey: pseudonyms)
         var draft = ShardDraft(schema: self)
         while try reader.next() {
             try parser.append(reader, to: &draft)

@@ -10,16 +10,20 @@ package struct SharingPolicy: Hashable, Codable, Sendable {
     package let accounting: AccountingPolicy?
     /// Who holds escrow for whom; absent where nobody does.
     package let escrow: EscrowPolicy?
+    /// Which sections have one key for pseudonyms; absent where none has.
+    package let pseudonyms: PseudonymPolicy?
 
     package init(
         minimumSubjects: Int = 5, quorum: Quorum = .twoThirds, longestTransactionValidity: Int64 = 86_400,
-        accounting: AccountingPolicy? = nil, escrow: EscrowPolicy? = nil
+        accounting: AccountingPolicy? = nil, escrow: EscrowPolicy? = nil,
+        pseudonyms: PseudonymPolicy? = nil
     ) {
         self.minimumSubjects = minimumSubjects
         self.quorum = quorum
         self.longestTransactionValidity = longestTransactionValidity
         self.accounting = accounting
         self.escrow = escrow
+        self.pseudonyms = pseudonyms
     }
 }
 

@@ -30,6 +30,7 @@ extension PublishDataset {
         if let sealed, try execution.state.fieldKey(of: execution.by)?.keyFingerprint != sealed.keyFingerprint {
             throw Refusal(.fieldKeyMissing, ["party": execution.by.text])
         }
+        try execution.checkPseudonyms(under: pseudonymKey)
         try execution.checkEscrow(of: owners)
         try execution.checkFuture(validUntil)
         try execution.checkUnpublished(manifest)
@@ -55,7 +56,7 @@ extension PublishDataset {
     func with(validUntil: Timestamp?) -> PublishDataset {
         PublishDataset(
             name: name, pool: pool, manifest: manifest, keyFingerprint: keyFingerprint, rows: rows, shards: shards,
-            bytes: bytes, packs: packs, publicColumns: publicColumns, sealed: sealed, owners: owners,
-            approvals: approvals, validUntil: validUntil)
+            bytes: bytes, packs: packs, publicColumns: publicColumns, sealed: sealed,
+            pseudonymKey: pseudonymKey, owners: owners, approvals: approvals, validUntil: validUntil)
     }
 }

@@ -22,6 +22,8 @@ package struct PublishDataset: TransactionBody {
     package let publicColumns: [String]
     /// Columns that only the owner, or its escrow one record at a time, can open; absent where there are none.
     package let sealed: SealedColumns?
+    /// Names the key of the pseudonyms, as the manifest does; absent where no column is a pseudonym.
+    package let pseudonymKey: Digest?
     /// Sorted; `by` is one of them.
     package let owners: [PartyName]
     /// How many owners must approve a token or a registered plan, 1 to the number of owners.
@@ -32,7 +34,7 @@ package struct PublishDataset: TransactionBody {
     package init(
         name: DatasetName, pool: PoolName, manifest: CID, keyFingerprint: Digest, rows: Int64, shards: Int64,
         bytes: Int64, packs: [PackName: [String]], publicColumns: [String], sealed: SealedColumns? = nil,
-        owners: [PartyName], approvals: Int, validUntil: Timestamp? = nil
+        pseudonymKey: Digest? = nil, owners: [PartyName], approvals: Int, validUntil: Timestamp? = nil
     ) {
         self.name = name
         self.pool = pool
@@ -44,6 +46,7 @@ package struct PublishDataset: TransactionBody {
         self.packs = packs.mapValues { $0.sortedBytewise() }
         self.publicColumns = publicColumns.sortedBytewise()
         self.sealed = sealed
+        self.pseudonymKey = pseudonymKey
         self.owners = owners.sorted()
         self.approvals = approvals
         self.validUntil = validUntil

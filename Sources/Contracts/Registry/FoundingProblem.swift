@@ -21,6 +21,8 @@ package enum FoundingProblem: Error, Hashable, Sendable {
     case keyShared(PartyName, PartyName)
     /// A rule of the escrow policy that cannot be kept.
     case escrow(PartyName?, EscrowFault)
+    /// A rule for pseudonyms that cannot be kept.
+    case pseudonyms(SectionName?, PseudonymFault)
     case area(PartyName)
     case minimumSubjects(Int)
     case transactionValidity(Int64)

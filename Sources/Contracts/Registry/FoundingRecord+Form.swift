@@ -11,6 +11,7 @@ extension FoundingRecord {
             try checkParties()
             try checkKeys()
             try policy.escrow?.check(parties)
+            try policy.pseudonyms?.check(parties, sections: sections)
             try policy.accounting?.check(departments: parties.filter { $0.role == .department }.map(\.name))
         } catch {
             throw .foundingRecordInvalid(error)

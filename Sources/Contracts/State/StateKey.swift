@@ -33,6 +33,9 @@ import SharingModel
 /// | `escrow-vote/ID/PARTY` | ``EscrowVote``: what a holder said |
 /// | `escrow-notice/PARTY/ID` | ``EscrowNotice``: the last word |
 /// | `escrow-count/PARTY` | ``EscrowCount``, by owner |
+/// | `pseudonym-key` | ``PseudonymKeyRecord`` |
+/// | `pseudonym-request/ID` | ``PseudonymRequest`` |
+/// | `pseudonym-count/PARTY` | ``PseudonymCount``, by department |
 /// | `notice/DATASET/PARTY` | ``DatasetNotice``: the last word |
 /// | `token/ID` | ``TokenRecord`` |
 /// | `token-dataset/ID/DATASET` | ``TokenDatasetRecord``: what the owners said |
@@ -139,6 +142,11 @@ struct StateKey: Hashable, Sendable {
     }
     static func escrowNotices(_ party: PartyName) -> StateKey { StateKey("escrow-notice", party.text, "") }
     static func escrowCount(_ owner: PartyName) -> StateKey { StateKey("escrow-count", owner.text) }
+
+    static var pseudonymKey: StateKey { StateKey("pseudonym-key") }
+    static func pseudonymRequest(_ id: Digest) -> StateKey { StateKey("pseudonym-request", id.hex) }
+    static var pseudonymRequests: StateKey { StateKey("pseudonym-request", "") }
+    static func pseudonymCount(_ department: PartyName) -> StateKey { StateKey("pseudonym-count", department.text) }
 
     static func token(_ id: Digest) -> StateKey { StateKey("token", id.hex) }
     static var tokens: StateKey { StateKey("token", "") }

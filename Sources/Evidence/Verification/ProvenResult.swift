@@ -49,7 +49,8 @@ struct ProvenResult {
                 manifest.weightCapacityBits == grant.pool.weightCapacityBits,
                 published.packs.mapValues(Set.init)
                     == Dictionary(uniqueKeysWithValues: manifest.schema.packs.map { ($0.name, Set($0.columns)) }),
-                Set(published.publicColumns) == Set(manifest.schema.publicFields.map(\.name))
+                Set(published.publicColumns) == Set(manifest.schema.publicFields.map(\.name)),
+                published.pseudonymKey == manifest.pseudonymKey
             else {
                 throw EvidenceError.doesNotHold(.dataset, "the manifest of \(manifest.name) is not what was published")
             }

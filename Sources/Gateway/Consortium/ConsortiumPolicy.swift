@@ -27,11 +27,11 @@ package struct ConsortiumPolicy: Sendable {
         self = try PolicyProblem.inFile(file) {
             try ConsortiumPolicy(
                 file: YAMLDecoder().decode(PolicyFile.self, from: PolicyProblem.text(of: file)),
-                escrow: EscrowPolicyFile.rules(in: directory))
+                escrow: EscrowPolicyFile.rules(in: directory), pseudonyms: PseudonymPolicyFile.policy(in: directory))
         }
     }
 
-    private init(file: PolicyFile, escrow: [EscrowPolicyFile.Rule]) throws {
+    private init(file: PolicyFile, escrow: [EscrowPolicyFile.Rule], pseudonyms: PseudonymPolicy?) throws {
         let hours = file.sharing?.transactionHours ?? 24
         let subjects = file.sharing?.minimumSubjects ?? 5
         guard (1...24).contains(hours) else { throw PolicyProblem("sharing.transactionHours must be 1 to 24") }
@@ -46,7 +46,7 @@ package struct ConsortiumPolicy: Sendable {
         sharing = SharingPolicy(
             minimumSubjects: subjects, quorum: file.sharing?.quorum ?? .twoThirds,
             longestTransactionValidity: Int64(hours) * 3_600, accounting: try file.accounting?.policy(),
-            escrow: try EscrowPolicyFile.policy(escrow, parties))
+            escrow: try EscrowPolicyFile.policy(escrow, parties), pseudonyms: pseudonyms)
         try validate()
         do throws(FoundingProblem) {
             try sharing.accounting?.check(departments: parties.filter { $0.role == .department }.map(\.name))
@@ -54,6 +54,7 @@ package struct ConsortiumPolicy: Sendable {
             throw PolicyProblem("accounting: \(error)")
         }
         try EscrowPolicyFile.check(sharing.escrow, parties)
+        try PseudonymPolicyFile.check(sharing.pseudonyms, parties, sections)
     }
 
     private func validate() throws {

@@ -50,17 +50,20 @@ enum EscrowPolicyFile {
     }
 
     static func check(_ policy: EscrowPolicy?, _ parties: [ConsortiumPolicy.PartyPolicy]) throws {
-        let roles = parties.map { party in
-            // Keys are drawn later; the rules are about names and roles.
-            Party(
-                name: party.name, role: party.role, section: party.section, area: party.area,
-                superior: party.superior, signingKey: Data(), cosigningKey: nil, sealingKey: Data())
-        }
         do throws(FoundingProblem) {
-            try policy?.check(roles)
+            try policy?.check(parties.map(\.withoutKeys))
         } catch {
             throw PolicyProblem("\(name): \(error)")
         }
+    }
+}
+
+extension ConsortiumPolicy.PartyPolicy {
+    /// Keys are drawn later; the rules are about names and roles.
+    var withoutKeys: Party {
+        Party(
+            name: name, role: role, section: section, area: area, superior: superior, signingKey: Data(),
+            cosigningKey: nil, sealingKey: Data())
     }
 }
 

@@ -23,6 +23,7 @@ extension PublishDataset {
             && Set(manifest.schema.publicFields.map(\.name)) == Set(publicColumns)
             && Set(manifest.schema.sealedFields.map(\.name)) == Set(sealed?.columns ?? [])
             && manifest.sealedKey?.fingerprint == sealed?.keyFingerprint.hex
+            && manifest.pseudonymKey == pseudonymKey
     }
 }
 

@@ -111,7 +111,8 @@ package struct PublishTable: Sendable {
             expectedCount: summary.rows * max(schema.packs.count, 1), tableMemoryLimit: 256 << 20)
         let sealer = try TableSealer(
             name: dataset, schema: schema, encryptor: encryptor, weightCapacityBits: pool.weightCapacityBits,
-            pseudonymKey: session.vault.pseudonymKey(), fieldEncryptor: fieldEncryptor(schema, summary.rows, session),
+            pseudonymKey: await session.pseudonyms(for: schema, csv: csv, schemaFile: self.schema),
+            fieldEncryptor: fieldEncryptor(schema, summary.rows, session),
             store: session.blobs,
             limits: TableSealer.Limits(workers: ProcessInfo.processInfo.activeProcessorCount))
         let report = try await sealer.seal(FileByteSource(path: csv.plainPath)) { progress($0.rows, summary.rows) }
@@ -142,11 +143,12 @@ package struct PublishTable: Sendable {
     private func body(_ sealed: SealedNote, _ pool: PoolRecord, _ session: PartySession) throws -> PublishDataset {
         let schema = try TableSchema(file: schema)
         let owners = owners.isEmpty ? [session.party] : owners
+        let manifest = try Manifest(session.blobs.get(sealed.manifest))
         return PublishDataset(
             name: dataset, pool: self.pool, manifest: sealed.manifest, keyFingerprint: pool.keyFingerprint,
             rows: Int64(sealed.rows), shards: Int64(sealed.shards), bytes: Int64(sealed.bytes),
             packs: Dictionary(uniqueKeysWithValues: schema.packs.map { ($0.name, $0.columns) }),
             publicColumns: schema.publicFields.map(\.name), sealed: try sealedColumns(schema, session),
-            owners: owners, approvals: approvals ?? owners.count, validUntil: validUntil)
+            pseudonymKey: manifest.pseudonymKey, owners: owners, approvals: approvals ?? owners.count, validUntil: validUntil)
     }
 }
