@@ -102,7 +102,8 @@ let package = Package(
         layer(
             "Contracts",
             [
-                "Paillier", "ObliviousPRF", "Multiprecision", "TransparencyLog", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "Paillier", "ObliviousPRF", "Multiprecision", "TransparencyLog", "SignedEnvelopes", "BlobStore",
+                "CanonicalJSON",
                 "SharingModel",
             ]),
 
@@ -140,7 +141,8 @@ let package = Package(
             "Gateway",
             [
                 "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts",
-                "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore",
+                "KeyVault",
                 "CanonicalJSON", "SharingModel", "DurableFiles", yams, crypto,
             ]),
 
@@ -148,7 +150,8 @@ let package = Package(
             "ChanceryCommand",
             [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "CanonicalJSON",
                 "SharingModel", "DurableFiles", arguments,
             ]),
         .executableTarget(name: "chancery", dependencies: ["ChanceryCommand"], swiftSettings: strict),
@@ -170,7 +173,8 @@ let package = Package(
             name: "FuzzDecoders",
             dependencies: [
                 "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "CanonicalJSON",
                 "SharingModel", "DurableFiles",
             ],
             path: "Tests/FuzzDecoders", swiftSettings: strict),
@@ -178,7 +182,8 @@ let package = Package(
             "FuzzTests",
             [
                 "FuzzDecoders", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "CanonicalJSON",
                 "SharingModel",
             ], exclude: ["Corpora"]),
         tests("MultiprecisionTests", ["Multiprecision"]),
@@ -197,7 +202,8 @@ let package = Package(
         tests(
             "ContractsTests",
             [
-                "Contracts", "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "BlobStore", "CanonicalJSON",
+                "Contracts", "Paillier", "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "BlobStore",
+                "CanonicalJSON",
                 "SharingModel",
             ]
         ),
@@ -217,7 +223,8 @@ let package = Package(
             "GatewayTests",
             [
                 "Gateway", "Evidence", "LedgerSQLite", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
-                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
+                "CanonicalJSON",
                 "SharingModel",
             ]),
         tests(

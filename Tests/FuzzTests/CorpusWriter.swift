@@ -7,6 +7,7 @@ import FuzzDecoders
 import KeyVault
 import Ledger
 import Multiprecision
+import ObliviousPRF
 import Paillier
 import QueryPlans
 import SealedTables
@@ -76,6 +77,21 @@ struct CorpusWriter {
         try write(car, "car", "two-blocks.car")
         let value: JSONValue = ["a": [1, -1, .number(0.5), .number(1e21), "é\n\u{1F600}", nil, true], "b": ["c": [:]]]
         try write(CanonicalJSON.serialize(value), "canonical-json", "every-type.json")
+    }
+
+    @Test("What departments and the custodian of pseudonyms give each other")
+    func pseudonyms() throws {
+        let key = PRFKey()
+        let inputs = try ["ann", "bob", "cid"].map { try BlindedInput(Data($0.utf8)) }
+        let blinded = BlindedBatch(key: key.publicKey.id, elements: try inputs.map { try $0.element() })
+        try write(blinded.bytes, "blinded-batch", "three")
+        let evaluated = EvaluatedBatch(
+            request: .sha256(Data("request".utf8)), evaluations: try blinded.elements.map { try key.evaluate($0) })
+        try write(evaluated.bytes, "evaluated-batch", "three")
+        try write(blinded.bytes.prefix(40) + Data(count: 49), "blinded-batch", "refused-infinity-filled-up")
+        try write(
+            "sections:\n  - {section: health, custodian: ministry, evaluations: 1000, days: 30}\n", "pseudonym-policy",
+            "pseudonyms.yaml")
     }
 
     @Test("What departments' nodes give each other")

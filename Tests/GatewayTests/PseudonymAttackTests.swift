@@ -18,7 +18,9 @@ struct PseudonymAttackTests {
         case otherKey, oneOfAnotherKey, swapped, fewer, more, otherRequest, forgedProof
     }
 
-    @Test("A custodian that cheats is named, on the ledger too, and nothing of its answer is taken", arguments: Lie.allCases)
+    @Test(
+        "A custodian that cheats is named, on the ledger too, and nothing of its answer is taken",
+        arguments: Lie.allCases)
     func cheatingCustodian(_ lie: Lie) async throws {
         let consortium = try await PseudonymConsortium()
         _ = try await consortium.request("site1", people)
@@ -109,7 +111,8 @@ struct PseudonymAttackTests {
         // All of it counts against the limit of 20: 1 + 1 + 1 + 5 + 1 + 4.
         let session = try consortium.session("site1")
         let rule = try #require(try session.state { try $0.pseudonymRule(for: name("health")) })
-        #expect(try session.state { try $0.pseudonymsAsked(by: name("site1"), rule, at: consortium.base.clock.now) } == 13)
+        #expect(
+            try session.state { try $0.pseudonymsAsked(by: name("site1"), rule, at: consortium.base.clock.now) } == 13)
     }
 
     @Test("A department of another section asks in vain")

@@ -74,7 +74,8 @@ struct PseudonymTests {
     @Test("The guard counts a person in two departments once: five rows of three persons are refused, six of six not")
     func countsOnce() async throws {
         let consortium = try await PseudonymConsortium()
-        let first = ["ann", "bob", "cid"].map { (person: $0, plan: 1) } + ["a", "b", "c"].map { (person: $0, plan: 2) }
+        let first =
+            ["ann", "bob", "cid"].map { (person: $0, plan: 1) } + ["a", "b", "c"].map { (person: $0, plan: 2) }
         let second = ["ann", "bob"].map { (person: $0, plan: 1) } + ["d", "e", "f"].map { (person: $0, plan: 2) }
         try await consortium.publishWithPseudonyms("site1", first)
         try await consortium.publishWithPseudonyms("site2", second)

@@ -149,6 +149,7 @@ package struct PublishTable: Sendable {
             rows: Int64(sealed.rows), shards: Int64(sealed.shards), bytes: Int64(sealed.bytes),
             packs: Dictionary(uniqueKeysWithValues: schema.packs.map { ($0.name, $0.columns) }),
             publicColumns: schema.publicFields.map(\.name), sealed: try sealedColumns(schema, session),
-            pseudonymKey: manifest.pseudonymKey, owners: owners, approvals: approvals ?? owners.count, validUntil: validUntil)
+            pseudonymKey: manifest.pseudonymKey, owners: owners, approvals: approvals ?? owners.count,
+            validUntil: validUntil)
     }
 }

@@ -42,9 +42,11 @@ struct CollectPseudonyms {
                 } catch let fault as EvaluationFault {
                     _ = try await session.submit(ComplainOfPseudonyms(request: request.id, reason: fault.rawValue))
                     throw GatewayError.notAllowed(
-                        reason: "the evaluations of \(key.custodian) for request \(request.id.hex.prefix(12)) are wrong:"
+                        reason:
+                            "the evaluations of \(key.custodian) for request \(request.id.hex.prefix(12)) are wrong:"
                             + " \(fault.rawValue); the complaint is on the ledger, and nothing of them was taken",
-                        wayOn: "ask again with `chancery pseudonym request`, once \(key.custodian) has explained itself")
+                        wayOn: "ask again with `chancery pseudonym request`, once \(key.custodian) has explained itself"
+                    )
                 }
             }
             // Known before it is forgotten what was asked.
@@ -104,7 +106,8 @@ extension PartySession {
         guard !missing.isEmpty else { return known }
         let asked = Set(try vault.askedBatches(under: key.id).flatMap { $0.inputs.map(\.input) })
         let unasked = missing.count { !asked.contains($0) }
-        let command = "`chancery pseudonym request \(csv.relativePath) --schema \(schemaFile.relativePath) --as \(party)`"
+        let command =
+            "`chancery pseudonym request \(csv.relativePath) --schema \(schemaFile.relativePath) --as \(party)`"
         throw GatewayError.notAllowed(
             reason: "\(missing.count) of \(values.count) values have no pseudonym of section \(section) yet",
             wayOn: unasked > 0
