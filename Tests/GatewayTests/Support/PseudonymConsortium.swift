@@ -20,8 +20,14 @@ struct PseudonymConsortium {
         self.base = base
     }
 
+    /// A copy of one that is founded.
     /// - Parameter hasCustodian: Otherwise each department has a key of its own.
     init(hasCustodian: Bool = true) async throws {
+        let template = try await PseudonymTemplates.shared.founded(hasCustodian: hasCustodian)
+        base = try TestConsortium(copying: template, at: TestConsortium.founded.adding(seconds: 120))
+    }
+
+    fileprivate static func found(hasCustodian: Bool) async throws -> TestFolder {
         let folder = TestFolder()
         let policies = folder.url("policies")
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
@@ -34,16 +40,19 @@ struct PseudonymConsortium {
             policy: ConsortiumPolicy(directory: policies), cost: .insecureForTesting,
             clock: { TestConsortium.founded }, passphrase: TestConsortium.passphrase
         ).run(in: place)
-        base = try TestConsortium(copying: TestFolder(copying: place), at: TestConsortium.founded.adding(seconds: 60))
-        let vault = try base.vault("ministry")
+        let consortium = PseudonymConsortium(
+            base: try TestConsortium(
+                copying: TestFolder(copying: place), at: TestConsortium.founded.adding(seconds: 60)))
+        let vault = try consortium.base.vault("ministry")
         for (pool, members) in [("health", ["site1", "site2"]), ("tax", ["revenue"])] {
             try vault.store(#require(SecretName("pool.\(pool)")), TestPoolKey.serialized())
-            let session = try self.session("ministry", section: pool)
+            let session = try consortium.session("ministry", section: pool)
             _ = try await CreatePoolKey(
                 pool: name(pool), members: members.map { try name($0) }, custodian: name("ministry"), bitCount: 2_048
             ).run(as: session)
             if hasCustodian { _ = try await CreatePseudonymKey().run(as: session) }
         }
+        return consortium.base.folder
     }
 
     /// - Parameter section: Of who has none of his own.
@@ -172,4 +181,17 @@ struct PseudonymConsortium {
           - {section: health, custodian: ministry, evaluations: 20, days: 30}
           - {section: tax, custodian: ministry, evaluations: 20, days: 30}
         """
+}
+
+/// Those that take seconds to make, made once; tests work on copies.
+private actor PseudonymTemplates {
+    static let shared = PseudonymTemplates()
+
+    private var founding: [Bool: Task<TestFolder, any Error>] = [:]
+
+    func founded(hasCustodian: Bool) async throws -> TestFolder {
+        let task = founding[hasCustodian] ?? Task { try await PseudonymConsortium.found(hasCustodian: hasCustodian) }
+        founding[hasCustodian] = task
+        return try await task.value
+    }
 }
