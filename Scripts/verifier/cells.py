@@ -71,7 +71,8 @@ def verify_cell(content, blocks, pinned):
 
 def opened(document, cell, dataset, manifest, blocks, n, request):
     place = [f["name"] for f in manifest["schema"]["fields"]].index(cell["field"])
-    demand(manifest["schema"]["fields"][place]["protection"] == "sealed", "the column is not sealed")
+    field = manifest["schema"]["fields"][place]
+    demand(field["protection"] == "sealed" or field.get("escrowed"), "the column is not sealed")
     shard, row, rows = shard_of(cell["row"], manifest, blocks)
     box, c = stored_cell(shard, row, rows, place, 8 * -(-2 * n.bit_length() // 64))
     demand(0 < c < n * n and gcd(c, n) == 1, "the cell's key is no ciphertext")

@@ -13,6 +13,8 @@ package struct Field: Hashable, Sendable {
     package let maximum: ExactDecimal?
     /// What a computable column needs for its slots; `nil` for the others.
     package let computable: Computable?
+    /// Of a pseudonym column: its values stand beside the pseudonyms as sealed cells, so that escrow can open one.
+    package let isEscrowed: Bool
 
     /// The bounds of a computable column, in units of 10^−`decimals`.
     package struct Computable: Hashable, Sendable {
@@ -56,6 +58,16 @@ package enum Protection: String, Codable, Sendable, CaseIterable {
 }
 
 extension Field {
+    /// Whether the column has sealed cells.
+    package var hasCells: Bool { protection == .sealed || isEscrowed }
+
+    /// The same with ``isEscrowed``, where it is a pseudonym column.
+    var escrowed: Field {
+        Field(
+            name: name, type: type, protection: protection, title: title, description: description, required: required,
+            minimum: minimum, maximum: maximum, computable: computable, isEscrowed: protection == .pseudonym)
+    }
+
     /// Whether a whole number or boolean is one that the schema allows.
     func accepts(_ value: Int64) -> Bool {
         if type == .boolean { return value == 0 || value == 1 }

@@ -111,7 +111,7 @@ extension ManifestDescriptor {
         guard (1...max(rows, 1)).contains(subjects) else { throw .manifest(.subjectCount) }
         let needsKey = !schema.pseudonymFields.isEmpty
         guard needsKey == (pseudonymKey != nil) else { throw .manifest(.pseudonymKey) }
-        guard schema.sealedFields.isEmpty == (sealedKey == nil), sealedKey?.isSound ?? true else {
+        guard schema.cellFields.isEmpty == (sealedKey == nil), sealedKey?.isSound ?? true else {
             throw .manifest(.sealedKey)
         }
         let list = try shardList()

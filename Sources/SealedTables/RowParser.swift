@@ -12,7 +12,7 @@ struct RowParser {
     private let columns: [Int]
     /// Fields of the schema whose text is published.
     private let textFields: [Int]
-    private let sealedFields: [Int]
+    private let cellFields: [Int]
     /// CSV columns that the schema does not name, in the file's order.
     let dropped: [String]
 
@@ -37,7 +37,7 @@ struct RowParser {
         textFields = schema.fields.indices.filter {
             schema.fields[$0].protection == .public && schema.fields[$0].isStoredAsText
         }
-        sealedFields = schema.fields.indices.filter { schema.fields[$0].protection == .sealed }
+        cellFields = schema.fields.indices.filter { schema.fields[$0].hasCells }
         let named = Set(schema.fields.map(\.name))
         dropped = header.filter { !named.contains($0) }
     }
@@ -46,7 +46,7 @@ struct RowParser {
     func textByteCount(_ reader: borrowing CSVReader) -> Int {
         var count = 0
         for index in textFields { count += reader.field(columns[index]).count }
-        for index in sealedFields {
+        for index in cellFields {
             count += SealedCell.boxByteCount(textByteCount: reader.field(columns[index]).count)
         }
         return count
@@ -78,6 +78,7 @@ struct RowParser {
         case .pseudonym:
             let text = try field.normalText(cell)
             column.append(try pseudonymKey?.pseudonym(of: text) ?? Pseudonym(high: 0, low: 0))
+            if field.isEscrowed { column.append(cell: text) }
         case .public where field.isStoredAsText: column.append(text: try field.normalText(cell))
         case .public: column.append(integer: try field.wholeNumber(cell))
         case .sealed: column.append(text: try field.sealedText(cell))

@@ -80,10 +80,12 @@ extension FieldDescriptor {
             if decimals != nil { throw .onlyForComputable("decimals") }
             if squares != nil { throw .onlyForComputable("squares") }
         }
+        if protection != .pseudonym, escrowed != nil { throw .onlyForPseudonyms("escrowed") }
         return Field(
             name: name, type: type, protection: protection, title: title, description: description,
             required: constraints?.required ?? false, minimum: minimum, maximum: maximum,
-            computable: protection == .computable ? try slots(type, minimum, maximum) : nil)
+            computable: protection == .computable ? try slots(type, minimum, maximum) : nil,
+            isEscrowed: escrowed ?? false)
     }
 
     private func bound(

@@ -17,6 +17,7 @@ struct FieldDescriptor: Codable {
     var description: String?
     var decimals: Int?
     var squares: Bool?
+    var escrowed: Bool?
     var constraints: Constraints?
 
     struct Constraints: Codable {
@@ -57,6 +58,7 @@ extension FieldDescriptor {
         description = field.description
         decimals = field.type == .number ? field.computable?.decimals : nil
         squares = field.computable?.squares == true ? true : nil
+        escrowed = field.isEscrowed ? true : nil
         if field.required || field.minimum != nil || field.maximum != nil {
             constraints = Constraints(
                 required: field.required ? true : nil, minimum: field.minimum?.description,

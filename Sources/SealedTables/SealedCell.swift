@@ -106,7 +106,7 @@ extension SealedDataset {
     package func sealedCell(
         row: Int, field: String, under key: PublicKey, in store: any BlobStore
     ) throws -> SealedCell? {
-        guard manifest.schema.field(field)?.protection == .sealed else {
+        guard manifest.schema.field(field)?.hasCells == true else {
             throw SealedTableError.sealedCell(.notSealed, field: field, row: row)
         }
         guard let sealedKey = manifest.sealedKey, sealedKey.fingerprint == key.fingerprint else {
@@ -147,7 +147,7 @@ extension SealedDataset {
 extension ShardTable {
     /// What stands in a sealed cell: the ciphertext of its key, and its box. `nil` where there is no value.
     func sealedCell(of name: String, row: Int) -> (key: Data, box: Data)? {
-        guard let index = schema.fields.firstIndex(where: { $0.name == name && $0.protection == .sealed }),
+        guard let index = schema.fields.firstIndex(where: { $0.name == name && $0.hasCells }),
             (0..<rows).contains(row)
         else { return nil }
         let box = withSection(.sealedCells, index) { section -> Data? in

@@ -70,6 +70,7 @@ extension SchemaProblem {
             "'constraints.\(member)' has more than \(ExactDecimal.mostDigits) digits with its decimals"
         case .minimumAboveMaximum: "'constraints.minimum' is above 'constraints.maximum'; exchange them"
         case .onlyForComputable(let member): "'\(member)' is for computable columns only; remove it"
+        case .onlyForPseudonyms(let member): "'\(member)' is for pseudonym columns only; remove it"
         case .boundOnlyForNumbers(let member):
             "'constraints.\(member)' is for types 'integer' and 'number' only; remove it"
         case .inNoPack: "the column is computable and in no pack; add it to one in 'packs'"

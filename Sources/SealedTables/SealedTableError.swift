@@ -65,6 +65,7 @@ package enum SchemaProblem: Error, Hashable, Sendable {
     case boundDecimals(member: String, needed: Int, declared: Int)
     case minimumAboveMaximum
     case onlyForComputable(String)
+    case onlyForPseudonyms(String)
     case boundOnlyForNumbers(String)
     case boundTooLarge(String)
     case inNoPack

@@ -11,7 +11,7 @@ struct ShardCapacity {
         self.ciphertextByteCount = ciphertextByteCount
         self.sealedKeyByteCount = sealedKeyByteCount
         self.byteLimit = byteLimit
-        textColumns = schema.publicFields.count { $0.isStoredAsText } + schema.sealedFields.count
+        textColumns = schema.publicFields.count { $0.isStoredAsText } + schema.cellFields.count
     }
 
     /// Whether so many rows with so much text in all stay within the limit. Each text column may lose 7 bytes to

@@ -47,6 +47,12 @@ struct DraftColumn {
         pseudonyms.append(pseudonym)
     }
 
+    /// The text that is sealed beside a pseudonym, after it.
+    mutating func append(cell bytes: ArraySlice<UInt8>) {
+        text.append(contentsOf: bytes)
+        textEnds.append(UInt32(text.count))
+    }
+
     mutating func append(entry: UInt128) {
         presence.append(true)
         entries.append(entry)
@@ -57,7 +63,9 @@ struct DraftColumn {
         presence.append(false)
         switch field.protection {
         case .computable: entries.append(0)
-        case .pseudonym: pseudonyms.append(Pseudonym(high: 0, low: 0))
+        case .pseudonym:
+            pseudonyms.append(Pseudonym(high: 0, low: 0))
+            if field.isEscrowed { textEnds.append(UInt32(text.count)) }
         case .public where field.isStoredAsText: textEnds.append(UInt32(text.count))
         case .public: integers.append(0)
         case .sealed: textEnds.append(UInt32(text.count))

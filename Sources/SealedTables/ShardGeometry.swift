@@ -16,7 +16,7 @@ struct ShardGeometry {
         case pseudonyms = 3
         case presence = 4
         case ciphertexts = 5
-        /// Of a sealed column: laid out as texts are, each a box.
+        /// Of a sealed column, or of the values of a pseudonym column: laid out as texts are, each a box.
         case sealedCells = 6
         /// The keys of these boxes, each a ciphertext under the field key; zero where there is no value.
         case sealedKeys = 7
@@ -71,18 +71,21 @@ struct ShardGeometry {
     }
 
     /// The sections of every shard of a table: public columns, pseudonyms, presence of computable columns, sealed
-    /// columns, each in the schema's order, then the packs.
+    /// cells, each in the schema's order, then the packs.
     static func kinds(of schema: TableSchema) -> [(Kind, Int)] {
         var kinds = [(Kind, Int)]()
-        for protection in [Protection.public, .pseudonym, .computable, .sealed] {
+        for protection in [Protection.public, .pseudonym, .computable] {
             for (index, field) in schema.fields.enumerated() where field.protection == protection {
                 switch protection {
                 case .public: kinds.append((field.isStoredAsText ? .texts : .integers, index))
                 case .pseudonym: kinds.append((.pseudonyms, index))
                 case .computable: kinds.append((.presence, index))
-                case .sealed: kinds += [(.sealedCells, index), (.sealedKeys, index)]
+                case .sealed: break
                 }
             }
+        }
+        for (index, field) in schema.fields.enumerated() where field.hasCells {
+            kinds += [(.sealedCells, index), (.sealedKeys, index)]
         }
         return kinds + schema.packs.indices.map { (.ciphertexts, $0) }
     }

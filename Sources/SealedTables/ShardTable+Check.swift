@@ -116,12 +116,23 @@ extension ShardTable {
             }
             let mayBeAbsent = !field.required && field.name != schema.subject
             if section.kind.holdsTexts { try checkTextOffsets(bytes, field) }
+            if section.kind == .sealedCells, field.isEscrowed { try checkPseudonyms(of: section, presence) }
             for row in 0..<rows {
                 guard presence[row] || mayBeAbsent else { throw .value(column: field.name, row: row) }
                 guard isSound(bytes, section.kind, field, row, present: presence[row]) else {
                     throw .value(column: field.name, row: row)
                 }
             }
+        }
+    }
+
+    /// A value is sealed beside every pseudonym, and beside none that is missing.
+    private func checkPseudonyms(
+        of section: ShardGeometry.Section, _ cells: PresenceBitmap
+    ) throws(ShardProblem) {
+        let pseudonyms = withSection(.pseudonyms, section.index) { $0.presence(rows: rows) }
+        for row in 0..<rows where cells[row] != pseudonyms[row] {
+            throw .value(column: schema.fields[section.index].name, row: row)
         }
     }
 

@@ -44,7 +44,7 @@ extension FieldDescriptor {
         let members = try reader.members(
             json, "field",
             allowed: [
-                "name", "type", "protection", "title", "description", "decimals", "squares", "constraints",
+                "name", "type", "protection", "title", "description", "decimals", "squares", "constraints", "escrowed",
             ],
             ignored: ["example", "rdfType"])
         guard let type = members["type"] else { throw reader.problem(.missingMember("type")) }
@@ -57,6 +57,7 @@ extension FieldDescriptor {
         }
         decimals = try members["decimals"].map { json throws(SealedTableError) in try reader.integer(json, "decimals") }
         squares = try members["squares"].map { json throws(SealedTableError) in try reader.bool(json, "squares") }
+        escrowed = try members["escrowed"].map { json throws(SealedTableError) in try reader.bool(json, "escrowed") }
         if let constraints = members["constraints"] {
             self.constraints = try Constraints(json: constraints, reader)
         }

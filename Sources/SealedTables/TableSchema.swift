@@ -52,8 +52,14 @@ extension TableSchema {
     /// Pseudonym columns in the schema's order.
     package var pseudonymFields: [Field] { fields.filter { $0.protection == .pseudonym } }
 
-    /// Sealed columns in the schema's order.
-    package var sealedFields: [Field] { fields.filter { $0.protection == .sealed } }
+    /// Columns with sealed cells in the schema's order: sealed ones, and pseudonyms whose values escrow can open.
+    package var cellFields: [Field] { fields.filter(\.hasCells) }
+
+    /// The same schema, the values of its pseudonym columns sealed beside them.
+    package var escrowingPseudonyms: TableSchema {
+        TableSchema(
+            checkedFields: fields.map(\.escrowed), packs: packs, subject: subject, missingValues: missingValues)
+    }
 
     /// Computable columns in the schema's order.
     package var computableFields: [Field] { fields.filter { $0.protection == .computable } }

@@ -8,7 +8,7 @@ extension TableSealer {
     func sealingCells(of draft: ShardDraft, from firstRow: Int) throws -> ShardDraft {
         guard let fieldEncryptor else { return draft }
         var sealed = draft
-        for (index, field) in schema.fields.enumerated() where field.protection == .sealed {
+        for (index, field) in schema.fields.enumerated() where field.hasCells {
             sealed.columns[index] = try sealing(draft.columns[index], field, from: firstRow, fieldEncryptor)
         }
         return sealed
@@ -30,6 +30,8 @@ extension TableSealer {
             keys.append(key)
             present.append(row)
         }
+        // A missing one added its zero, which is among those of the whole column.
+        sealed.pseudonyms = column.pseudonyms
         let width = encryptor.key.ciphertextByteCount
         sealed.wrappedKeys = [UInt8](repeating: 0, count: column.textEnds.count * width)
         let ciphertexts = try encrypt(keys, encryptor)

@@ -48,7 +48,7 @@ package struct TableSealer: Sendable {
         name: DatasetName, schema: TableSchema, encryptor: Encryptor, weightCapacityBits: Int,
         pseudonymKey: (any PseudonymSource)?, fieldEncryptor: Encryptor? = nil, store: any BlobStore, limits: Limits
     ) throws(SealedTableError) {
-        if fieldEncryptor == nil, let field = schema.sealedFields.first { throw .fieldKeyNeeded(field: field.name) }
+        if fieldEncryptor == nil, let field = schema.cellFields.first { throw .fieldKeyNeeded(field: field.name) }
         if pseudonymKey == nil, let field = schema.pseudonymFields.first {
             throw .pseudonymKeyNeeded(field: field.name)
         }
@@ -59,7 +59,7 @@ package struct TableSealer: Sendable {
         self.weightCapacityBits = weightCapacityBits
         self.encryptor = encryptor
         self.pseudonymKey = schema.pseudonymFields.isEmpty ? nil : pseudonymKey
-        self.fieldEncryptor = schema.sealedFields.isEmpty ? nil : fieldEncryptor
+        self.fieldEncryptor = schema.cellFields.isEmpty ? nil : fieldEncryptor
         self.store = store
         self.limits = limits
     }

@@ -33,7 +33,7 @@ extension FuzzedDecoder {
             let text = try Data(contentsOf: FuzzFixture.corpora.appending(path: "manifest/sealed.json"))
             let manifest = try known.put(text, codec: .dagJSON)
             let dataset = try SealedDataset(loading: manifest, from: known)
-            for field in dataset.manifest.schema.sealedFields {
+            for field in dataset.manifest.schema.cellFields {
                 for row in 0..<dataset.manifest.rows {
                     _ = try dataset.sealedCell(
                         row: row, field: field.name, under: fixture.key.publicKey, in: OneBlockStore(input)

@@ -53,7 +53,7 @@ struct ProvenCell {
         let manifest = try dataset(in: file).manifest
         guard manifest.name == published.name, Int64(manifest.rows) == published.rows,
             manifest.sealedKey?.fingerprint == key.fingerprint,
-            manifest.schema.field(reference.field)?.protection == .sealed
+            manifest.schema.field(reference.field)?.hasCells == true
         else {
             throw EvidenceError.doesNotHold(.dataset, "the manifest of \(published.name) is not what was published")
         }

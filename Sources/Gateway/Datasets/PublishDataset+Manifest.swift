@@ -21,7 +21,7 @@ extension PublishDataset {
         return manifest.name == name && manifest.keyFingerprint == keyFingerprint.hex && Int64(manifest.rows) == rows
             && Int64(manifest.shards.count) == shards && packs == self.packs.mapValues(Set.init)
             && Set(manifest.schema.publicFields.map(\.name)) == Set(publicColumns)
-            && Set(manifest.schema.sealedFields.map(\.name)) == Set(sealed?.columns ?? [])
+            && Set(manifest.schema.cellFields.map(\.name)) == Set(sealed?.columns ?? [])
             && manifest.sealedKey?.fingerprint == sealed?.keyFingerprint.hex
             && manifest.pseudonymKey == pseudonymKey
     }

@@ -103,7 +103,7 @@ package struct PublishTable: Sendable {
         under pool: PoolRecord, source: Digest, _ session: PartySession,
         _ progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> SealedNote {
-        let schema = try TableSchema(file: schema)
+        let schema = try published(TableSchema(file: schema), session)
         // Every error that sealing would meet, found before the first encryption.
         let summary = try schema.check(FileByteSource(path: csv.plainPath))
         let encryptor = try Encryptor(
@@ -119,9 +119,15 @@ package struct PublishTable: Sendable {
         return SealedNote(report, source: source)
     }
 
-    /// - Returns: `nil` where no column is sealed.
+    /// The schema as it is published: where escrow is kept of a department, it can open pseudonyms too.
+    private func published(_ schema: TableSchema, _ session: PartySession) throws -> TableSchema {
+        let rule = try session.state { try $0.escrowRule(for: session.party) }
+        return rule == nil ? schema : schema.escrowingPseudonyms
+    }
+
+    /// - Returns: `nil` where no column has sealed cells.
     private func fieldEncryptor(_ schema: TableSchema, _ rows: Int, _ session: PartySession) throws -> Encryptor? {
-        guard let field = schema.sealedFields.first else { return nil }
+        guard let field = schema.cellFields.first else { return nil }
         guard let record = try session.state({ try $0.fieldKey(of: session.party) }) else {
             throw SealedTableError.fieldKeyNeeded(field: field.name)
         }
@@ -130,18 +136,18 @@ package struct PublishTable: Sendable {
         guard try key.publicKey == record.publicKey() else {
             throw GatewayError.keyMissing(name: "fields", party: session.party)
         }
-        return try Encryptor(owner: key, expectedCount: rows * schema.sealedFields.count, tableMemoryLimit: 64 << 20)
+        return try Encryptor(owner: key, expectedCount: rows * schema.cellFields.count, tableMemoryLimit: 64 << 20)
     }
 
     private func sealedColumns(_ schema: TableSchema, _ session: PartySession) throws -> SealedColumns? {
-        guard !schema.sealedFields.isEmpty else { return nil }
+        guard !schema.cellFields.isEmpty else { return nil }
         return try session.state { try $0.fieldKey(of: session.party) }.map {
-            SealedColumns(columns: schema.sealedFields.map(\.name), keyFingerprint: $0.keyFingerprint)
+            SealedColumns(columns: schema.cellFields.map(\.name), keyFingerprint: $0.keyFingerprint)
         }
     }
 
     private func body(_ sealed: SealedNote, _ pool: PoolRecord, _ session: PartySession) throws -> PublishDataset {
-        let schema = try TableSchema(file: schema)
+        let schema = try published(TableSchema(file: schema), session)
         let owners = owners.isEmpty ? [session.party] : owners
         let manifest = try Manifest(session.blobs.get(sealed.manifest))
         return PublishDataset(

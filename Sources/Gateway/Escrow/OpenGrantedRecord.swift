@@ -24,6 +24,8 @@ package struct OpenGrantedRecord {
         package let receipt: Receipt?
         /// Holders whose parts were wrong.
         package let wrong: [PartyName]
+        /// Whether the pseudonym beside it is the value's; `nil` where there is none, or this party cannot tell.
+        package let isConfirmed: Bool?
     }
 
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where parts are missing or wrong, naming their givers.
@@ -47,7 +49,9 @@ package struct OpenGrantedRecord {
                 UseOpening(
                     request: request.id, used: opening.holders.map { deposit.holders[$0 - 1] }.sorted(), wrong: wrong))
         }
-        return Opened(request: request, value: value, receipt: receipt, wrong: wrong)
+        return Opened(
+            request: request, value: value, receipt: receipt, wrong: wrong,
+            isConfirmed: try session.isConfirmed(value, request))
     }
 
     private struct Parts {

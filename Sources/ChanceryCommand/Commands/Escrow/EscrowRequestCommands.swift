@@ -3,6 +3,7 @@ import CanonicalJSON
 import Contracts
 import Gateway
 import Ledger
+import SealedTables
 import SharingModel
 
 struct RequestOpeningCommand: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct RequestOpeningCommand: AsyncParsableCommand {
         abstract: "Ask the holders of a department's escrow to open one cell of a sealed column to you.",
         discussion: """
             The department is told by the same entry on the ledger. Rows are counted from 0, in the order of the \
-            published table.
+            published table. Whose a pseudonym is, is asked for with --pseudonym in place of row and column.
 
             EXAMPLE:
               chancery escrow request site1-2026 --row 17 --field name --reason "case 4/2026" --as audit
@@ -21,10 +22,13 @@ struct RequestOpeningCommand: AsyncParsableCommand {
     var dataset: DatasetName
 
     @Option(help: ArgumentHelp("The row, from 0.", valueName: "n"))
-    var row: Int
+    var row: Int?
 
-    @Option(help: ArgumentHelp("The sealed column.", valueName: "column"))
-    var field: String
+    @Option(help: ArgumentHelp("The sealed column, or a pseudonym column.", valueName: "column"))
+    var field: String?
+
+    @Option(help: ArgumentHelp("A pseudonym of the dataset, in 32 hexadecimal digits.", valueName: "hex"))
+    var pseudonym: String?
 
     @Option(help: ArgumentHelp("Why; everybody can read it.", valueName: "text"))
     var reason: String
@@ -36,18 +40,33 @@ struct RequestOpeningCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONOptions
 
     func validate() throws {
-        guard row >= 0 else { throw ValidationError("--row counts from 0") }
+        guard row ?? 0 >= 0 else { throw ValidationError("--row counts from 0") }
+        guard (row == nil) == (field == nil), (row == nil) != (pseudonym == nil) else {
+            throw ValidationError("say which cell: --row and --field, or --pseudonym")
+        }
+        guard pseudonym.map({ Pseudonym(hex: $0) != nil }) ?? true else {
+            throw ValidationError("--pseudonym takes 32 hexadecimal digits, lower case")
+        }
     }
 
     func run() async throws {
         let session = try options.session()
-        let receipt = try await session.requestOpening(
-            of: dataset, row: row, field: field, reason: reason,
-            until: until?.moment(now: .now()) ?? Timestamp.now().adding(seconds: 30 * 86_400))
+        let end = until?.moment(now: .now()) ?? Timestamp.now().adding(seconds: 30 * 86_400)
+        let receipt: Receipt
+        if let pseudonym = pseudonym.flatMap(Pseudonym.init(hex:)) {
+            receipt = try await session.requestIdentity(of: pseudonym, in: dataset, reason: reason, until: end)
+        } else if let row, let field {
+            receipt = try await session.requestOpening(
+                of: dataset, row: row, field: field, reason: reason, until: end)
+        } else {
+            throw CleanExit.helpRequest(self)
+        }
+        let request = try session.state { try $0.escrowRequest(receipt.transaction) }
         try json.print(
             receipt.document(["request": .string(receipt.transaction.hex), "status": .string("requested")])
         ) {
-            "request \(receipt.transaction.hex.prefix(12)): row \(row), column \(field) of \(dataset)\n\(receipt.line)"
+            let cell = request.map { "row \($0.terms.cell.row), column \($0.terms.cell.field) of " } ?? ""
+            return "request \(receipt.transaction.hex.prefix(12)): \(cell)\(dataset)\n\(receipt.line)"
         }
     }
 }
@@ -133,12 +152,17 @@ struct OpenGrantedCommand: AsyncParsableCommand {
     func run() async throws {
         let opened = try await OpenGrantedRecord(request).run(as: options.session())
         for party in opened.wrong { ErrorReport.warn("the part of \(party) is wrong; it is named on the ledger") }
+        if opened.isConfirmed == false {
+            ErrorReport.warn(
+                "the pseudonym beside it is not that of this value: ask \(opened.request.owner), whose table it is")
+        }
         let cell = opened.request.terms.cell
-        let fields: [String: JSONValue] = [
+        var fields: [String: JSONValue] = [
             "request": .string(opened.request.id.hex), "dataset": .string(opened.request.dataset.text),
             "row": .integer(cell.row), "field": .string(cell.field), "value": .string(opened.value),
             "wrong": .array(opened.wrong.map { .string($0.text) }),
         ]
+        if let isConfirmed = opened.isConfirmed { fields["pseudonymMatches"] = .bool(isConfirmed) }
         try json.print(opened.receipt?.document(fields) ?? .object(fields)) {
             "\(opened.value)" + (opened.receipt.map { "\n\($0.line)" } ?? "")
         }
