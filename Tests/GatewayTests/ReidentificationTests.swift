@@ -7,6 +7,7 @@ import Ledger
 import Paillier
 import SealedTables
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("Whose a pseudonym is, by escrow")
