@@ -45,7 +45,7 @@ struct EscrowTests {
     @Test("A department of the policy cannot publish before its escrow is acknowledged by all")
     func beforeEscrow() async throws {
         let consortium = try await EscrowConsortium.founded()
-        await #expect(throws: SealedTableError.fieldKeyNeeded(field: "name")) { try await consortium.publish() }
+        await #expect(throws: SealedTableError.fieldKeyNeeded(field: "person")) { try await consortium.publish() }
         try await consortium.registerKey()
         try await expectRefused(.escrowMissing) { _ = try await consortium.publish() }
         _ = try await DepositFieldKey().run(as: consortium.session("site1"))
