@@ -25,6 +25,11 @@ extension DepartmentNode {
             ContinuousClock.now - heightBegan >= patience * standing.place
         else { return }
         if proposal == nil {
+            if let left = gatheringLeft() {
+                if gathersFor != height { emit(.tick(after: left)) }
+                gathersFor = height
+                return
+            }
             proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction())
             if let proposal {
                 report(.proposed(height: height, transactions: proposal.block.entries.count))
@@ -37,6 +42,19 @@ extension DepartmentNode {
             emit(.propose(batch: proposal.bytes, height: height))
         }
     }
+
+    /// How long the next batch waits for more. A block costs every department the same few milliseconds whether it holds
+    /// one transaction or fifty; so where the block before held several, those who were just answered get a millisecond
+    /// each to come again. One that is alone never waits.
+    private func gatheringLeft() -> Duration? {
+        let last = head.record.transactions
+        guard last > 1, pool.count < DepartmentNode.enoughForABatch else { return nil }
+        let left = min(gathering, .milliseconds(last)) - (ContinuousClock.now - heightBegan)
+        return left > .zero ? left : nil
+    }
+
+    /// So many redemptions fill a batch that stands in the order itself.
+    private static let enoughForABatch = 64
 
     /// Who may write the batch after ``head``; worked out once a height.
     private func rightOfNext() throws -> AccountingRight {

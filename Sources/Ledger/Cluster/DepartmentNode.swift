@@ -23,6 +23,10 @@ package actor DepartmentNode {
     let execution: BatchExecution
     /// How long one place in the order leaves to the one before it.
     let patience: Duration
+    /// Longest that a batch waits for company, see ``gatheringEnd``.
+    let gathering: Duration
+    /// The height for which a call at the end of its gathering is on its way.
+    var gathersFor = -1
     /// Whether faulty batches of others are put on the ledger, see ``Contracts/ReportBatch``.
     let reportsFaults: Bool
     /// Reports of this process, so that none is made twice while the first is on its way.
@@ -102,7 +106,7 @@ package actor DepartmentNode {
     /// - Throws: ``LedgerError/empty``, ``LedgerError/notACosigner(_:)``; what the journal throws.
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
-        batches: any BatchStore, patience: Duration = .milliseconds(250),
+        batches: any BatchStore, patience: Duration = .milliseconds(250), gathering: Duration = .zero,
         resendAfter: Duration = .milliseconds(200), gapPatience: Duration = .seconds(5), reportsFaults: Bool = false,
         emit: (@Sendable (NodeOutput) -> Void)? = nil, report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
@@ -113,7 +117,7 @@ package actor DepartmentNode {
         held = Set(try batches.all())
         party = cosigner.party
         execution = BatchExecution(ledger: ledger, pool: pool)
-        (self.patience, self.reportsFaults) = (patience, reportsFaults)
+        (self.patience, self.gathering, self.reportsFaults) = (patience, gathering, reportsFaults)
         memberships = try ledger.memberships()
         (self.resendAfter, self.gapPatience) = (resendAfter, gapPatience)
         let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)

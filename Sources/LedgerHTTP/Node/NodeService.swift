@@ -22,6 +22,9 @@ package struct NodeService: Service {
     let links: PeerLinks
     private let rewinds = RewindCalls()
 
+    /// Longest wait of a submitter for finality.
+    private static let patience = Duration.seconds(60)
+
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
         logger: Logger, blocks: PeerBlocks, addresses: @escaping @Sendable () async throws -> [PartyName: String]
@@ -151,6 +154,11 @@ package struct NodeService: Service {
                 case .fetchCosigned(let root, let parties):
                     group.addTask { try await fetchCosigned(root, from: parties) }
                 case .fetch: fetches.continuation.yield()
+                case .tick(let delay):
+                    group.addTask {
+                        try await Task.sleep(for: delay)
+                        try await NodeFailure.wrap { try await node.tick() }
+                    }
                 case .rewind: rewinds.call()
                 }
             }
@@ -171,9 +179,12 @@ package struct NodeService: Service {
 
     /// Passes on what was submitted here, and has the node propose.
     private func relay() async throws {
-        for await transaction in pool.submitted {
-            let frame = try NodeMessage.transaction(transaction.envelope.envelope).frame()
-            for pair in links.all.values { pair.transfers.send(frame) }
+        for await _ in pool.arrivals {
+            var frames = Data()
+            for transaction in pool.takeSubmitted() {
+                frames.append(NodeMessage.frame(of: transaction))
+            }
+            for pair in links.all.values { pair.transfers.send(frames) }
             try await NodeFailure.wrap { try await node.tick() }
         }
     }
@@ -184,6 +195,8 @@ package struct NodeService: Service {
             try await Task.sleep(for: .milliseconds(50))
             try await NodeFailure.wrap { try await node.tick() }
             count += 1
+            // One clock for all who wait: a timer for each costs as much as the rest of its request.
+            if count % 20 == 0 { pool.answerWaiting(longerThan: NodeService.patience) }
             // A message that was lost shows by nothing; so the others are asked from time to time.
             if count % 20 == 0 { try await fetch() }
         }
