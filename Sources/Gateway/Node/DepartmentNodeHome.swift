@@ -79,8 +79,7 @@ package struct DepartmentNodeHome: Sendable {
         try mark()
         node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: keys, cosigner: cosigner, journal: journal,
-            batches: FileBatchStore(directory: home.nodeDirectory.appending(path: "batches")),
-            gathering: .milliseconds(Int(ProcessInfo.processInfo.environment["GATHER"] ?? "30")!), reportsFaults: true
+            batches: FileBatchStore(directory: home.nodeDirectory.appending(path: "batches")), reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             if event.lengthensLedger { try? mark() }

@@ -23,10 +23,6 @@ package actor DepartmentNode {
     let execution: BatchExecution
     /// How long one place in the order leaves to the one before it.
     let patience: Duration
-    /// Longest that a batch waits for company, see ``gatheringEnd``.
-    let gathering: Duration
-    /// The height for which a call at the end of its gathering is on its way.
-    var gathersFor = -1
     /// Whether faulty batches of others are put on the ledger, see ``Contracts/ReportBatch``.
     let reportsFaults: Bool
     /// Reports of this process, so that none is made twice while the first is on its way.
@@ -99,6 +95,9 @@ package actor DepartmentNode {
     /// What is to be sent, in order; read by one task.
     package nonisolated let outputs: AsyncStream<NodeOutput>
 
+    /// Where cosignatures go instead, once somebody handles them there.
+    package nonisolated let cosignatures = DirectCosignatures()
+
     /// - Parameters:
     ///   - ledger: Opened on this node's own storage with `pool` as its ordering, and not empty.
     ///   - key: The department's signing key, for its batches.
@@ -106,7 +105,7 @@ package actor DepartmentNode {
     /// - Throws: ``LedgerError/empty``, ``LedgerError/notACosigner(_:)``; what the journal throws.
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
-        batches: any BatchStore, patience: Duration = .milliseconds(250), gathering: Duration = .zero,
+        batches: any BatchStore, patience: Duration = .milliseconds(250),
         resendAfter: Duration = .milliseconds(200), gapPatience: Duration = .seconds(5), reportsFaults: Bool = false,
         emit: (@Sendable (NodeOutput) -> Void)? = nil, report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
@@ -117,12 +116,17 @@ package actor DepartmentNode {
         held = Set(try batches.all())
         party = cosigner.party
         execution = BatchExecution(ledger: ledger, pool: pool)
-        (self.patience, self.gathering, self.reportsFaults) = (patience, gathering, reportsFaults)
+        (self.patience, self.reportsFaults) = (patience, reportsFaults)
         memberships = try ledger.memberships()
         (self.resendAfter, self.gapPatience) = (resendAfter, gapPatience)
         let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)
         self.outputs = outputs
-        self.emit = emit ?? { continuation.yield($0) }
+        let cosignatures = cosignatures
+        self.emit =
+            emit ?? { output in
+                if case .send(let message) = output, cosignatures.take(message) { return }
+                continuation.yield(output)
+            }
         // Where this department's own cosignature is a quorum, nobody has to be asked.
         let members = memberships.policy(at: head.height + 1)
         isConfirmed = members.needed <= 1 && members.parties.contains(cosigner.party)

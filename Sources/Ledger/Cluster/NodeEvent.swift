@@ -50,8 +50,6 @@ package enum NodeOutput: Sendable {
     case fetchCosigned(root: Digest, from: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
-    /// ``DepartmentNode/tick()`` is to be called, so much later.
-    case tick(after: Duration)
     /// The order is to be read again, from ``DepartmentNode/startPosition()``.
     case rewind
 }

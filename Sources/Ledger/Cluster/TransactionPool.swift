@@ -37,7 +37,7 @@ package final class TransactionPool: OrderingService {
     private let state = Mutex(State())
     private let limit: Int
     private let arrived: AsyncStream<Void>.Continuation
-    /// A call to propose, and to pass on what ``takeSubmitted()`` gives.
+    /// A call to propose: something has come; and to pass on what ``takeSubmitted()`` gives.
     package let arrivals: AsyncStream<Void>
 
     /// - Parameter limit: Most transactions that may wait.
@@ -76,7 +76,7 @@ package final class TransactionPool: OrderingService {
 
     /// Adds what another department passed on. Left out silently if too many wait: its submitter waits elsewhere.
     package func add(_ transaction: AdmittedTransaction) {
-        state.withLock { state in _ = add(transaction, to: &state) }
+        if state.withLock({ state in add(transaction, to: &state) }) { arrived.yield() }
     }
 
     /// Adds what this department itself has to say, and passes it on; nobody waits for it.

@@ -43,7 +43,14 @@ package struct NodeService: Service {
         }
     }
 
+    private func send(_ message: CosignatureMessage) throws {
+        let frame = try NodeMessage.cosignature(message).frame()
+        for pair in links.all.values { pair.votes.send(frame) }
+    }
+
     private func runAll() async throws {
+        // A block waits for nothing but these: they do not queue with the rest.
+        node.cosignatures.handle { message in try? send(message) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await links.run() }
             group.addTask { try await confirm() }
@@ -146,19 +153,12 @@ package struct NodeService: Service {
             }
             for await output in node.outputs {
                 switch output {
-                case .send(let message):
-                    let frame = try NodeMessage.cosignature(message).frame()
-                    for pair in links.all.values { pair.votes.send(frame) }
+                case .send(let message): try send(message)
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
                 case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
                 case .fetchCosigned(let root, let parties):
                     group.addTask { try await fetchCosigned(root, from: parties) }
                 case .fetch: fetches.continuation.yield()
-                case .tick(let delay):
-                    group.addTask {
-                        try await Task.sleep(for: delay)
-                        try await NodeFailure.wrap { try await node.tick() }
-                    }
                 case .rewind: rewinds.call()
                 }
             }
@@ -184,8 +184,10 @@ package struct NodeService: Service {
             for transaction in pool.takeSubmitted() {
                 frames.append(NodeMessage.frame(of: transaction))
             }
-            for pair in links.all.values { pair.transfers.send(frames) }
-            try await NodeFailure.wrap { try await node.tick() }
+            if !frames.isEmpty {
+                for pair in links.all.values { pair.transfers.send(frames) }
+            }
+            try await NodeFailure.wrap { try await node.takeArrivals() }
         }
     }
 

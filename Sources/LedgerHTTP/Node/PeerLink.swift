@@ -50,7 +50,7 @@ final class PeerLink: Sendable {
         var lastSent = ContinuousClock.Instant?.none
         for await _ in calls {
             // A request costs either side more than what is in it: a busy link carries several messages in each.
-            if let lastSent, ContinuousClock.now - lastSent < gathering * 10 { try? await Task.sleep(for: gathering) }
+            if let lastSent, ContinuousClock.now - lastSent < gathering * 2 { try? await Task.sleep(for: gathering) }
             lastSent = .now
             let (address, frames) = state.withLock { state in
                 defer { state.waiting = Data() }

@@ -176,7 +176,6 @@ final class TestCluster: Sendable {
                     try await sender.node.take(block, from: Name(text: member.name))
                 {}
             }
-        case .tick: break
         case .rewind:
             let start = await sender.node.startPosition()
             for event in events where event.position > start { try await sender.node.take(event) }

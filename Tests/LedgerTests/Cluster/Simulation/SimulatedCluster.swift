@@ -269,7 +269,7 @@ final class SimulatedCluster {
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
             case .fetchCosigned(let root, _):
                 missed = missed.filter { $0.by != department.name } + [(department.name, root)]
-            case .fetch, .tick: break
+            case .fetch: break
             case .rewind: department.cursor = await department.node.startPosition()
             }
         }
