@@ -9,6 +9,7 @@ extension LedgerError: CustomStringConvertible {
             "another process has held the ledger for \(seconds) s; nothing was done, try again"
         case .overloaded(let waiting):
             "\(waiting) transactions are waiting already; nothing was done, try again later"
+        case .notFinalWithin(let seconds): "no quorum within \(seconds) s; submitting the same envelope again is safe"
         case .notALedger(let path): "\(path) is not a ledger of this version; look whether the path is right"
         case .storage(let path, let detail): "the ledger \(path) cannot be used: \(detail)"
         case .malformedRow(let table, let key):

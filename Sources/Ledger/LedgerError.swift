@@ -7,6 +7,8 @@ package enum LedgerError: Error, Hashable, Sendable {
     case busy(seconds: Int)
     /// The queue of this process is full; nothing was done.
     case overloaded(waiting: Int)
+    /// No quorum has made it final in this time. It may be yet; submitting the same envelope again is safe.
+    case notFinalWithin(seconds: Int)
     case notALedger(path: String)
     /// What the storage reports, in its words.
     case storage(path: String, detail: String)

@@ -58,14 +58,17 @@ struct EtcdWatch: Sendable {
             ])
         // A document may come in many chunks, and a chunk may hold many: framed here by the line feed that the
         // gateway puts behind each. Base64 holds none.
-        var unread = Data()
-        for try await chunk in answers {
-            unread.append(contentsOf: chunk.readableBytesView)
-            while let end = unread.firstIndex(of: 0x0A) {
-                let line = Data(unread[unread.startIndex..<end])
-                unread = Data(unread[unread.index(after: end)...])
+        var unread = ByteBuffer()
+        for try await var chunk in answers {
+            var hasLine = chunk.readableBytesView.contains(0x0A)
+            unread.writeBuffer(&chunk)
+            while hasLine, let end = unread.readableBytesView.firstIndex(of: 0x0A) {
+                let line = unread.readData(length: end - unread.readerIndex) ?? Data()
+                unread.moveReaderIndex(forwardBy: 1)
                 if !line.isEmpty { try read(EtcdClient.parse(line), body) }
+                hasLine = unread.readableBytes > 0
             }
+            unread.discardReadBytes()
         }
     }
 

@@ -218,6 +218,7 @@ struct NodeProcess {
                 try? StandardOutput.print("\(party) listens on \(address)")
                 listening(configuration.advertised ?? address)
             })
+        keepFreedMemory()
         // From here on a signal ends the services in order, and the process with them.
         Interruption.stop()
         logger.info("starts: \(request.configuration.summary)")
@@ -226,6 +227,16 @@ struct NodeProcess {
                 services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.info("stopped in order")
+    }
+
+    /// What a block needs is freed when it is final and needed again for the next: glibc would give it back to the
+    /// kernel each time, and take it again page by page.
+    private func keepFreedMemory() {
+        // Swift's Glibc module leaves malloc.h out; another C library may not have it.
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let mallopt = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
+        let (trimThreshold, mmapThreshold, arenas): (CInt, CInt, CInt) = (-1, -3, -8)
+        _ = (mallopt(trimThreshold, 64 << 20), mallopt(mmapThreshold, 16 << 20), mallopt(arenas, 2))
     }
 
     /// - Parameter listening: Told the port, once it listens.

@@ -27,7 +27,7 @@ extension GatewayError: Failure {
 extension LedgerError: Failure {
     var exitStatus: ExitStatus {
         switch self {
-        case .busy, .overloaded: .unavailable
+        case .busy, .overloaded, .notFinalWithin: .unavailable
         default: .refused
         }
     }

@@ -12,20 +12,16 @@ struct BatchExecution: Sendable {
     /// Checks and executes a batch that somebody shows.
     /// - Throws: ``BatchFault`` for one that all departments skip; whatever the storage throws.
     func execute(_ bytes: Data, by party: PartyName, on head: StoredBlock) throws -> VerifiedBlock {
-        let (memberships, key) = try ledger.storage.read { reader in
-            (try ledger.membership.history(reader), try signingKey(of: party, after: head, reader))
-        }
-        let members = memberships.policy(at: head.height + 1)
-        guard members.parties.contains(party), let key else { throw BatchFault.notADepartment }
-        let batch = try Batch(bytes, by: party, signingKey: key)
-        guard batch.header.height == head.height + 1 else { throw BatchFault.anotherHeight(batch.header.height) }
-        guard batch.header.ledger == ledger.identity, batch.header.parent == head.root else {
-            throw BatchFault.anotherHistory
-        }
-        guard !batch.envelopes.isEmpty else { throw BatchFault.empty }
-        let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
-            after: head, previous: batch.previous)
-        return try ledger.storage.read { reader in
+        try ledger.storage.read { reader in
+            let memberships = try ledger.membership.history(reader)
+            let members = memberships.policy(at: head.height + 1)
+            guard members.parties.contains(party), let key = try signingKey(of: party, after: head, reader) else {
+                throw BatchFault.notADepartment
+            }
+            let batch = try Batch(bytes, by: party, signingKey: key)
+            try expect(batch, on: head)
+            let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
+                after: head, previous: batch.previous)
             let right = try AccountingRight(policy: members, after: head, state: reader)
             let origin = BlockOrigin(
                 proposer: party, mechanism: try right.mechanism(of: party, answer: batch.header.answer),
@@ -44,6 +40,13 @@ struct BatchExecution: Sendable {
             }
             return try assembly.seal()
         }
+    }
+
+    /// Checks that the batch follows `head`, and holds something.
+    private func expect(_ batch: Batch, on head: StoredBlock) throws(BatchFault) {
+        guard batch.header.height == head.height + 1 else { throw .anotherHeight(batch.header.height) }
+        guard batch.header.ledger == ledger.identity, batch.header.parent == head.root else { throw .anotherHistory }
+        guard !batch.envelopes.isEmpty else { throw .empty }
     }
 
     /// Makes a batch of what waits, leaving out what may not be recorded, and executes it.

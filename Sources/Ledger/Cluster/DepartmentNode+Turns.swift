@@ -2,7 +2,7 @@ import Foundation
 import SharingModel
 
 extension DepartmentNode {
-    /// Called when something was submitted, and every so often: writes a batch when it is this department's turn or
+    /// Called every so often: writes a batch when it is this department's turn or
     /// the others have let their turns pass, and sends its cosignature again while its height is not final.
     package func tick() throws {
         if let candidate, ContinuousClock.now - sentAt > resendAfter {
@@ -15,6 +15,9 @@ extension DepartmentNode {
         try decide()
         try proposeIfDue()
     }
+
+    /// Called when something has come into the queue: writes a batch if it is time for one.
+    package func takeArrivals() throws { try proposeIfDue() }
 
     func proposeIfDue() throws {
         let height = head.height + 1

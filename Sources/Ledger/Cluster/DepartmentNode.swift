@@ -95,6 +95,9 @@ package actor DepartmentNode {
     /// What is to be sent, in order; read by one task.
     package nonisolated let outputs: AsyncStream<NodeOutput>
 
+    /// Where cosignatures go instead, once somebody handles them there.
+    package nonisolated let cosignatures = DirectCosignatures()
+
     /// - Parameters:
     ///   - ledger: Opened on this node's own storage with `pool` as its ordering, and not empty.
     ///   - key: The department's signing key, for its batches.
@@ -118,7 +121,12 @@ package actor DepartmentNode {
         (self.resendAfter, self.gapPatience) = (resendAfter, gapPatience)
         let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)
         self.outputs = outputs
-        self.emit = emit ?? { continuation.yield($0) }
+        let cosignatures = cosignatures
+        self.emit =
+            emit ?? { output in
+                if case .send(let message) = output, cosignatures.take(message) { return }
+                continuation.yield(output)
+            }
         // Where this department's own cosignature is a quorum, nobody has to be asked.
         let members = memberships.policy(at: head.height + 1)
         isConfirmed = members.needed <= 1 && members.parties.contains(cosigner.party)

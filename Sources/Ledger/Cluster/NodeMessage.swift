@@ -16,8 +16,18 @@ package enum NodeMessage {
             case .cosignature(let message): (UInt8(ascii: "C"), try message.canonicalBytes())
             case .transaction(let envelope): (UInt8(ascii: "T"), try envelope.canonicalBytes())
             }
-        let count = UInt32(content.count)
-        return Data([kind]) + Data((0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) }) + content
+        return NodeMessage.frame(kind, content)
+    }
+
+    /// The bytes of the message that passes on a transaction, which has them already.
+    package static func frame(of transaction: AdmittedTransaction) -> Data {
+        frame(UInt8(ascii: "T"), transaction.envelope.bytes)
+    }
+
+    private static func frame(_ kind: UInt8, _ content: Data) -> Data {
+        var frame = Data([kind])
+        frame.appendFrame(content)
+        return frame
     }
 
     /// - Throws: ``MessageError/malformed`` for anything but whole messages.

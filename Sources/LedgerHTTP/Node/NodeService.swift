@@ -22,6 +22,9 @@ package struct NodeService: Service {
     let links: PeerLinks
     private let rewinds = RewindCalls()
 
+    /// Longest wait of a submitter for finality.
+    private static let patience = Duration.seconds(60)
+
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
         logger: Logger, blocks: PeerBlocks, addresses: @escaping @Sendable () async throws -> [PartyName: String]
@@ -40,7 +43,14 @@ package struct NodeService: Service {
         }
     }
 
+    private func send(_ message: CosignatureMessage) throws {
+        let frame = try NodeMessage.cosignature(message).frame()
+        for pair in links.all.values { pair.votes.send(frame) }
+    }
+
     private func runAll() async throws {
+        // A block waits for nothing but these: they do not queue with the rest.
+        node.cosignatures.handle { message in try? send(message) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await links.run() }
             group.addTask { try await confirm() }
@@ -143,9 +153,7 @@ package struct NodeService: Service {
             }
             for await output in node.outputs {
                 switch output {
-                case .send(let message):
-                    let frame = try NodeMessage.cosignature(message).frame()
-                    for pair in links.all.values { pair.votes.send(frame) }
+                case .send(let message): try send(message)
                 case .propose(let batch, let height): writes.continuation.yield((batch, height))
                 case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
                 case .fetchCosigned(let root, let parties):
@@ -171,10 +179,15 @@ package struct NodeService: Service {
 
     /// Passes on what was submitted here, and has the node propose.
     private func relay() async throws {
-        for await transaction in pool.submitted {
-            let frame = try NodeMessage.transaction(transaction.envelope.envelope).frame()
-            for pair in links.all.values { pair.transfers.send(frame) }
-            try await NodeFailure.wrap { try await node.tick() }
+        for await _ in pool.arrivals {
+            var frames = Data()
+            for transaction in pool.takeSubmitted() {
+                frames.append(NodeMessage.frame(of: transaction))
+            }
+            if !frames.isEmpty {
+                for pair in links.all.values { pair.transfers.send(frames) }
+            }
+            try await NodeFailure.wrap { try await node.takeArrivals() }
         }
     }
 
@@ -184,6 +197,8 @@ package struct NodeService: Service {
             try await Task.sleep(for: .milliseconds(50))
             try await NodeFailure.wrap { try await node.tick() }
             count += 1
+            // One clock for all who wait: a timer for each costs as much as the rest of its request.
+            if count % 20 == 0 { pool.answerWaiting(longerThan: NodeService.patience) }
             // A message that was lost shows by nothing; so the others are asked from time to time.
             if count % 20 == 0 { try await fetch() }
         }

@@ -19,12 +19,14 @@ final class PeerLink: Sendable {
     private let calls: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
     private let http: HTTPClient
+    /// How long what comes soon after something was sent waits for more.
+    private let gathering: Duration
 
     /// More is not kept.
     private static let mostWaiting = 2 << 20
 
-    init(http: HTTPClient) {
-        self.http = http
+    init(http: HTTPClient, gathering: Duration = .zero) {
+        (self.http, self.gathering) = (http, gathering)
         (calls, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -45,7 +47,11 @@ final class PeerLink: Sendable {
 
     /// Runs until it is cancelled or closed.
     func run() async {
+        var lastSent = ContinuousClock.Instant?.none
         for await _ in calls {
+            // A request costs either side more than what is in it: a busy link carries several messages in each.
+            if let lastSent, ContinuousClock.now - lastSent < gathering * 2 { try? await Task.sleep(for: gathering) }
+            lastSent = .now
             let (address, frames) = state.withLock { state in
                 defer { state.waiting = Data() }
                 return (state.address, state.waiting)

@@ -44,7 +44,7 @@ final class PeerLinks: Sendable {
     }
 
     private func make() -> Pair {
-        let pair = Pair(votes: PeerLink(http: http), transfers: PeerLink(http: http))
+        let pair = Pair(votes: PeerLink(http: http), transfers: PeerLink(http: http, gathering: .milliseconds(8)))
         add.yield(pair.votes)
         add.yield(pair.transfers)
         return pair

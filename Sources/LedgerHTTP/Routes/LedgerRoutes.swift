@@ -28,15 +28,13 @@ package struct LedgerRoutes: Sendable {
     let others: (any BlockSource)?
     let access: BlobAccess
     let uploads = UploadQuota()
-    /// Longest wait of a submitter for finality, in seconds.
-    let patience: Int
 
     package init(
         ledger: Ledger, node: DepartmentNode?, pool: TransactionPool?, blobs: any BlobStore, health: NodeHealth,
-        transport: PartyTransport? = nil, others: (any BlockSource)? = nil, patience: Int = 60
+        transport: PartyTransport? = nil, others: (any BlockSource)? = nil
     ) {
         (self.ledger, self.node, self.pool, self.blobs) = (ledger, node, pool, blobs)
-        (self.health, self.transport, self.others, self.patience) = (health, transport, others, patience)
+        (self.health, self.transport, self.others) = (health, transport, others)
         access = BlobAccess(ledger: ledger, blobs: blobs, others: others)
     }
 
@@ -67,7 +65,7 @@ package struct LedgerRoutes: Sendable {
         router.post("/v1/transactions") { request, _ in
             let body = try await request.body.collect(upTo: Envelope.largestByteCount)
             let envelope = try Envelope(canonicalBytes: Data(buffer: body))
-            return try json(try await finalReceipt(of: envelope))
+            return try json(try await ledger.submit(envelope))
         }
     }
 
@@ -93,20 +91,6 @@ package struct LedgerRoutes: Sendable {
                 height >= 0, height <= (try ledger.head()?.height ?? -1)
             else { throw Problem.notFound }
             return try json(try ledger.exportedBlock(at: height))
-        }
-    }
-
-    private func finalReceipt(of envelope: Envelope) async throws -> Receipt {
-        let (ledger, patience) = (ledger, patience)
-        return try await withThrowingTaskGroup(of: Receipt.self) { group in
-            group.addTask { try await ledger.submit(envelope) }
-            group.addTask {
-                try await Task.sleep(for: .seconds(patience))
-                throw Problem.notYetFinal(seconds: patience)
-            }
-            defer { group.cancelAll() }
-            guard let receipt = try await group.next() else { throw Problem.notFound }
-            return receipt
         }
     }
 

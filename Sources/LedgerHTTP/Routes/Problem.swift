@@ -37,12 +37,6 @@ struct Problem: Error {
         status: .badRequest, title: "Unknown format",
         detail: "Blocks are given as format=raw or format=car, with dag-scope=block, entity or all.")
 
-    static func notYetFinal(seconds: Int) -> Problem {
-        Problem(
-            status: .gatewayTimeout, title: "Not final yet",
-            detail: "No quorum within \(seconds) s. Submitting the same envelope again is safe.")
-    }
-
     static func notReady(_ what: String) -> Problem {
         Problem(status: .serviceUnavailable, title: "Not ready", detail: what)
     }
@@ -66,6 +60,10 @@ struct Problem: Error {
         case is MessageError: self.init(status: .badRequest, title: "Malformed message", detail: "Not whole messages.")
         case LedgerError.unknownTransaction, LedgerError.unknownHeight, LedgerError.notFinal, LedgerError.notYetIn:
             self = .notFound
+        case LedgerError.notFinalWithin(let seconds):
+            self.init(
+                status: .gatewayTimeout, title: "Not final yet",
+                detail: "No quorum within \(seconds) s. Submitting the same envelope again is safe.")
         case LedgerError.overloaded(let waiting):
             self.init(
                 status: .serviceUnavailable, title: "Queue full",

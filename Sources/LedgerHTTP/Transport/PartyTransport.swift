@@ -36,6 +36,8 @@ package struct PartyTransport: Sendable {
         let trust = trust
         // Trying again at once would find the same.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // A submission holds its connection until it is final: with the usual 8, a ninth would not even be sent.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         // Called with every new connection, before a request is written to it.
         configuration.http1_1ConnectionDebugInitializer = { channel in
             channel.nioSSL_peerCertificate().flatMap { presented -> EventLoopFuture<Void> in

@@ -54,4 +54,39 @@ struct TransactionPoolTests {
         pool.add(given[3])
         #expect(next(pool) == [given[1].id, given[2].id, given[3].id])
     }
+
+    @Test("What comes calls the node, whoever gave it; what was submitted here is passed on once")
+    func arrivals() async throws {
+        let given = try await transactions(2)
+        let pool = TransactionPool()
+        var calls = pool.arrivals.makeAsyncIterator()
+        pool.add(given[0])
+        await calls.next()
+        #expect(pool.takeSubmitted().isEmpty)
+        let submission = Task { try await pool.submit(given[1]) }
+        await calls.next()
+        #expect(pool.takeSubmitted().map(\.id) == [given[1].id])
+        #expect(pool.takeSubmitted().isEmpty)
+        submission.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await submission.value }
+    }
+
+    @Test("Who waits too long is told so, and what was submitted stays in the queue")
+    func impatient() async throws {
+        let given = try await transactions(2)
+        let pool = TransactionPool()
+        var calls = pool.arrivals.makeAsyncIterator()
+        let submission = Task { try await pool.submit(given[0]) }
+        await calls.next()
+        pool.answerWaiting(longerThan: .seconds(3_600))
+        #expect(next(pool) == [given[0].id])
+        pool.answerWaiting(longerThan: .zero)
+        await #expect(throws: LedgerError.notFinalWithin(seconds: 0)) { _ = try await submission.value }
+        #expect(next(pool) == [given[0].id])
+        // Another who waits for the same is told what became of it.
+        let second = Task { try await pool.submit(given[0]) }
+        await calls.next()
+        pool.settle(given[0].id, .failure(LedgerError.empty))
+        await #expect(throws: LedgerError.empty) { _ = try await second.value }
+    }
 }
