@@ -172,7 +172,7 @@ let package = Package(
         .target(
             name: "FuzzDecoders",
             dependencies: [
-                "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
+                "LedgerEtcd", "Gateway", "Evidence", "Ledger", "QueryPlans", "SealedTables", "Contracts", "Paillier",
                 "ObliviousPRF", "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault",
                 "CanonicalJSON",
                 "SharingModel", "DurableFiles",
@@ -228,7 +228,11 @@ let package = Package(
                 "SharingModel",
             ]),
         tests(
-            "EndToEndTests", ["chancery", "chancery-node", "TransparencyLog", "CanonicalJSON", "SharingModel"],
+            "EndToEndTests",
+            [
+                "chancery", "chancery-node", "Gateway", "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog",
+                "KeyVault", "CanonicalJSON", "SharingModel",
+            ],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
         + (isFuzzed

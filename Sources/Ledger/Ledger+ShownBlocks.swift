@@ -43,6 +43,23 @@ extension Ledger {
         return valid.count >= policy.needed
     }
 
+    /// Takes the valid cosignatures in a note of the checkpoint after a block that is here.
+    /// - Throws: ``LedgerError/proof(_:)`` for a note that does not read, is of another checkpoint, or has none.
+    package func takeCosignatures(_ note: String, height: Int) throws {
+        try storage.commit { writer in
+            guard let block = try writer.block(at: height) else { throw LedgerError.unknownHeight(height) }
+            let policy = try membership.history(writer).policy(at: height)
+            let shown = try policy.cosignatures(in: note, of: try policy.checkpoint(block))
+            guard !shown.isEmpty else {
+                throw LedgerError.proof(.tooFewCosignatures(valid: 0, needed: policy.needed))
+            }
+            let known = Set(try writer.cosignatures(height: height).map(\.party))
+            for cosignature in shown where !known.contains(cosignature.party) {
+                try writer.append(cosignature, height: height)
+            }
+        }
+    }
+
     func verify(_ shown: ExportedBlock, on head: StoredBlock?, replica: any LedgerReader) throws -> VerifiedBlock {
         guard shown.record.transactions == shown.envelopes.count, (0..<shown.size).contains(shown.envelopes.count)
         else { throw LedgerError.blockDiffers(height: shown.record.height, .transactionCount) }

@@ -37,7 +37,7 @@ package struct EtcdBatchLog: BatchLog {
         // A linearizable read: its answer has the revision of the cluster, not of the member that was asked.
         let answer = try await client.call(
             "/v3/kv/range", ["key": .base64(keys.all), "range_end": .base64(keys.allEnd), "count_only": true])
-        return answer["header"]?.number("revision") ?? 0
+        return answer.revision
     }
 
     package func forget(below height: Int) async throws {
@@ -80,7 +80,7 @@ package struct EtcdBatchLog: BatchLog {
 
     package func hasJoined() async throws -> Bool {
         let answer = try await client.call("/v3/kv/range", ["key": .base64(keys.joined), "count_only": true])
-        return answer.number("count") > 0
+        return answer.count > 0
     }
 
     package func join() async throws {
@@ -105,10 +105,11 @@ package struct EtcdBatchLog: BatchLog {
         let answer = try await client.call(
             "/v3/kv/range", ["key": .base64(keys.addresses), "range_end": .base64(keys.addressesEnd)])
         var found: [PartyName: String] = [:]
-        for pair in answer["kvs"]?.arrayValue ?? [] {
-            let key = String(decoding: pair.bytes("key"), as: UTF8.self)
-            guard let party = PartyName(String(key.dropFirst(keys.addresses.count))) else { continue }
-            found[party] = String(decoding: pair.bytes("value"), as: UTF8.self)
+        for pair in answer.pairs {
+            guard pair.key.hasPrefix(keys.addresses),
+                let party = PartyName(String(pair.key.dropFirst(keys.addresses.count)))
+            else { continue }
+            found[party] = String(decoding: pair.value, as: UTF8.self)
         }
         return found
     }
@@ -142,7 +143,7 @@ struct EtcdKeys: Sendable {
     var joined: String { "\(all)\(department)/joined" }
 
     /// - Returns: `nil` for a key that is no batch's.
-    func event(_ change: EtcdWatch.Change) -> BatchEvent? {
+    func event(_ change: EtcdChange) -> BatchEvent? {
         let parts = change.key.dropFirst(all.count).split(separator: "/", omittingEmptySubsequences: false)
         guard change.key.hasPrefix(all), parts.count == 2, let party = PartyName(String(parts[0])),
             parts[1].utf8.count == 12, let height = Int(parts[1]), height >= 0

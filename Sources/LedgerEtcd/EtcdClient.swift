@@ -16,19 +16,17 @@ final class EtcdClient: Sendable {
     /// The member that answered last; the next is tried when it does not.
     private let current = Mutex(0)
 
-    private static let largestAnswer = 64 << 20
-
     init(_ endpoints: EtcdEndpoints, http: HTTPClient, account: EtcdAccount?) {
         self.endpoints = endpoints.urls
         (self.http, self.account) = (http, account)
     }
 
     /// One call; other members are tried if one does not answer. The calls made here are safe to repeat.
-    func call(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+    func call(_ path: String, _ body: JSONValue) async throws -> EtcdAnswer {
         var last: any Error = EtcdError.unavailable(detail: "no member is named")
         for _ in endpoints {
             do {
-                return try await authenticated { try await answer(path, body) }
+                return try await authenticated { try EtcdAnswer(parsing: try await answer(path, body)) }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -58,11 +56,11 @@ final class EtcdClient: Sendable {
         }
     }
 
-    private func answer(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+    private func answer(_ path: String, _ body: JSONValue) async throws -> Data {
         let response = try await http.execute(try request(path, body), timeout: .seconds(3))
-        let data = Data(buffer: try await response.body.collect(upTo: EtcdClient.largestAnswer))
+        let data = Data(buffer: try await response.body.collect(upTo: EtcdAnswer.largestByteCount))
         guard response.status.code == 200 else { throw EtcdError(status: response.status.code, data) }
-        return try EtcdClient.parse(data)
+        return data
     }
 
     /// Runs `body` with a token, and once more with a new one where the token is no longer known.
@@ -83,7 +81,7 @@ final class EtcdClient: Sendable {
         do {
             let answer = try await answer(
                 "/v3/auth/authenticate", ["name": .string(account.user), "password": .string(account.password)])
-            guard let new = answer["token"]?.stringValue else {
+            guard let new = try EtcdAnswer.document(answer)["token"]?.stringValue else {
                 throw EtcdError.malformedAnswer(detail: "an authentication without token")
             }
             token.withLock { $0 = new }
@@ -107,14 +105,6 @@ final class EtcdClient: Sendable {
         request.body = .bytes(ByteBuffer(bytes: try CanonicalJSON.serialize(body)))
         return request
     }
-
-    static func parse(_ data: Data) throws -> JSONValue {
-        do {
-            return try CanonicalJSON.parse(data, maximumByteCount: largestAnswer)
-        } catch {
-            throw EtcdError.malformedAnswer(detail: "\(error)")
-        }
-    }
 }
 
 extension EtcdError {
@@ -126,21 +116,5 @@ extension EtcdError {
     fileprivate var isForgottenToken: Bool {
         guard case .refused(let status, let detail) = self else { return false }
         return status == 401 || detail.contains("invalid auth token") || detail.contains("user name is empty")
-    }
-}
-
-extension JSONValue {
-    /// Keys and values go in standard base64.
-    static func base64(_ text: String) -> JSONValue { .string(Data(text.utf8).base64EncodedString()) }
-    static func base64(_ bytes: Data) -> JSONValue { .string(bytes.base64EncodedString()) }
-
-    /// etcd writes 64-bit numbers as strings, and leaves out zeros.
-    func number(_ name: String) -> Int64 {
-        guard let member = self[name] else { return 0 }
-        return member.integerValue ?? member.stringValue.flatMap(Int64.init) ?? 0
-    }
-
-    func bytes(_ name: String) -> Data {
-        self[name]?.stringValue.flatMap { Data(base64Encoded: $0) } ?? Data()
     }
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import TestSupport
 import Testing
 
 /// `chancery demo` as the README shows it, on all of the real data, and what it leaves behind.
@@ -39,7 +40,7 @@ struct DemoTests {
 
     private func checkWithSecondVerifier(_ evidence: String, _ record: String, _ ours: JSONValue) async throws {
         guard let python = ProcessInfo.processInfo.environment["CHANCERY_PEERS_PYTHON"] else {
-            print("CHANCERY_PEERS_PYTHON is not set: the demonstration's evidence was not given to Scripts/verify.py")
+            _ = try Peers.areThere()
             return
         }
         let script = DemoTests.root.appending(path: "Scripts/verify.py").path(percentEncoded: false)

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import TestSupport
 import Testing
 
 /// One department alone, whose node serves the ledger of one operator as it is.
@@ -43,7 +44,7 @@ struct EmbeddedServeTests {
     /// By the parser of Prometheus' own client for Python, where Scripts/test could install it.
     private func expectOpenMetrics(_ answer: Download) async throws {
         #expect(answer.headers["content-type"]?.hasPrefix("application/openmetrics-text; version=1.0.0") == true)
-        guard let python = Binary.peer("python") else { return }
+        guard try Peers.areThere(), let python = Binary.peer("python") else { return }
         let run = try await CommandRun.run(python, ["-c", Self.parser], input: answer.body)
         run.expectStatus(0)
         let families = run.line.split(separator: " ").map(String.init)

@@ -35,6 +35,24 @@ struct ExitStatusTests {
         #expect(directory.expectStatus(2).message.contains("it is a directory"))
     }
 
+    @Test(
+        "Every verb that is given a file that is not there names it, and ends with 2",
+        arguments: [
+            ["verify", "FILE"], ["verify", "FILE", "--json"], ["join", "site9", "--consortium", "FILE", "--home", "h"],
+            ["ledger", "follow", "--light", "http://127.0.0.1:1", "--consortium", "FILE", "--state", "s"],
+            ["blob", "import", "FILE", "--store", "s"], ["restore", "FILE", "--home", "h"],
+            ["paillier", "decrypt", "FILE", "FILE"], ["found", "--policies", "FILE", "--local", "--home", "h"],
+        ])
+    func missingFiles(arguments: [String]) async throws {
+        let folder = TemporaryFolder()
+        let missing = folder.path("missing")
+        let run = try await CommandRun.run(
+            Binary.chancery(), arguments.map { $0 == "FILE" ? missing : $0 },
+            environment: ["CHANCERY_PASSPHRASE": TestConsortium.passphrase], in: folder.url
+        ).expectStatus(2)
+        #expect(run.message.contains("missing") && !run.message.contains("Error Domain"), "\(run.message)")
+    }
+
     @Test("A message cannot move the cursor, whatever the file's name is")
     func controlCharactersAreEscaped() async throws {
         let run = try await CommandRun.chancery("blob", "put", "no\u{1B}[2Jfile", "--store", "s").expectStatus(2)

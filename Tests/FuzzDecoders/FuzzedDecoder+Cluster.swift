@@ -1,6 +1,7 @@
 import CanonicalJSON
 package import Contracts
 import Foundation
+package import Gateway
 package import Ledger
 package import SharingModel
 package import SignedEnvelopes
@@ -52,6 +53,14 @@ extension FuzzedDecoder {
             let chain = try CanonicalJSON.decode(MembershipChain.self, from: input)
             _ = try ProvenMembership(
                 founding: chain.founding, section: chain.section, steps: chain.steps, to: chain.to)
+        },
+        FuzzedDecoder("founding-signatures", .json, throws: [CanonicalJSONError.self]) { input in
+            let signatures = try CanonicalJSON.decode(FoundingSignatures.self, from: input)
+            try require(try CanonicalJSON.encode(signatures) == input, "the signatures")
+        },
+        FuzzedDecoder("founding-cosignatures", .json, throws: [CanonicalJSONError.self]) { input in
+            let cosignatures = try CanonicalJSON.decode(FoundingCosignatures.self, from: input)
+            try require(try CanonicalJSON.encode(cosignatures) == input, "the cosignatures")
         },
         FuzzedDecoder(
             "light-document", .json, share: 0.2,

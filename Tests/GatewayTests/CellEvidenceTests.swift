@@ -26,7 +26,7 @@ struct CellEvidenceTests {
             "the parts of ministry, site2 are those that they signed for",
         ] { #expect(report.proven.contains { $0.contains(words) }, "\(words): \(report.proven)") }
         #expect(!report.notProven.contains { $0.contains("what the cell says") })
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let founding = consortium.base.folder.url("consortium.json")
             let (status, second) = try SecondVerifier.run(on: file, consortium: founding)
             #expect(status == 0 && second["cell"]?["value"] == .string(EscrowConsortium.names[3]), "\(second)")
@@ -45,7 +45,7 @@ struct CellEvidenceTests {
         let manifest = try #require(try consortium.session("audit").state { try $0.dataset(name("patients")) }).manifest
         for shard in try DAGJSON.links(in: blocks.get(manifest)) { #expect(try !blocks.contains(shard)) }
         #expect(throws: GatewayError.self) { try consortium.evidence(of: request, by: "audit", withValue: true) }
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
             #expect(status == 0 && second["cell"] == .null, "\(second)")
         }
@@ -71,7 +71,7 @@ struct CellEvidenceTests {
         let file = consortium.base.folder.url("own.evidence")
         #expect(try export.run(as: consortium.session("site1"), to: file).hasValue)
         #expect(try verify(file).cell?.value == EscrowConsortium.names[11])
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
             #expect(status == 0 && second["cell"]?["value"] == .string(EscrowConsortium.names[11]), "\(second)")
         }
@@ -155,7 +155,7 @@ struct CellEvidenceTests {
         let file = consortium.base.folder.url("altered.evidence")
         try workshop.write(to: file)
         #expect(throws: EvidenceError.self, sourceLocation: sourceLocation) { try verify(file) }
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let (status, report) = try SecondVerifier.run(on: file)
             #expect(status == 1 && report["valid"] == false, "\(report)", sourceLocation: sourceLocation)
         }

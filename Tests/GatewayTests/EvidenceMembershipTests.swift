@@ -54,7 +54,7 @@ struct EvidenceMembershipTests {
         #expect(report.table != nil)
         #expect(report.proven.contains { $0.contains("site9") })
         #expect(try EvidenceFile(reading: file).membership.count == 2)
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let founding = consortium.folder.url("consortium.json")
             let (status, second) = try SecondVerifier.run(on: file, consortium: founding)
             #expect(status == 0 && "\(second["proven"] ?? .null)".contains("site9"), "\(second)")

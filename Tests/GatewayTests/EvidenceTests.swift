@@ -90,7 +90,7 @@ struct EvidenceTests {
         let file = try consortium.evidence(of: result.hex)
         let report = try EvidenceVerifier().verify(EvidenceFile(reading: file))
         #expect(report.table?.rows.count == 1)
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
             #expect(status == 0, "\(second)")
             #expect(second["table"]?["rows"] == report.table.map { .array($0.rows.map { .array($0) }) })

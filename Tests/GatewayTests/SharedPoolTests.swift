@@ -10,6 +10,7 @@ import Multiprecision
 import Paillier
 import QueryPlans
 import SharingModel
+import TestSupport
 import Testing
 
 @Suite("A pool whose key is in shares")
@@ -138,7 +139,7 @@ struct SharedPoolTests {
         #expect(report.table == (try consortium.session("statistics").show(result: result).table))
         #expect(report.proven.contains { $0.contains("is in shares, epoch 1") && $0.contains("audit, site1") })
         #expect(report.notProven.contains { $0.contains("has forgotten the key") })
-        if SecondVerifier.python != nil {
+        if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
             #expect(status == 0 && second["table"]?["rows"] == report.table.map { .array($0.rows.map { .array($0) }) })
         }

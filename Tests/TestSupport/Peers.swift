@@ -6,6 +6,26 @@ package enum Peers {
     package static let variable = "CHANCERY_PEERS_PYTHON"
     package static var python: String? { ProcessInfo.processInfo.environment[variable] }
 
+    /// Whether a test can compare with a peer. Where it cannot it says so in one line, and fails where `Scripts/test` has
+    /// installed the peers.
+    package static func areThere(file: String = #fileID, line: Int = #line) throws -> Bool {
+        if python != nil { return true }
+        guard !areRequired else { throw Missing(file: file, line: line) }
+        print("skipped at \(file):\(line): no comparison with other people's programs, \(variable) is not set")
+        return false
+    }
+
+    /// Set by `Scripts/test` where it has installed them.
+    package static var areRequired: Bool {
+        ProcessInfo.processInfo.environment["CHANCERY_PEERS_REQUIRED"] == "1"
+    }
+
+    /// ``variable`` is not set although it has to be.
+    package struct Missing: Error {
+        package let file: String
+        package let line: Int
+    }
+
     /// The peer ended with a failure; its message stands above in the output.
     package struct Failure: Error {
         package let status: Int32

@@ -24,6 +24,12 @@ extension GatewayError: Failure {
     }
 }
 
+extension FoundingFault: Failure {
+    var exitStatus: ExitStatus {
+        if case .unreadable = self { .misunderstood } else { .refused }
+    }
+}
+
 extension LedgerError: Failure {
     var exitStatus: ExitStatus {
         switch self {

@@ -30,8 +30,19 @@ enum FileProblem: Failure, CustomStringConvertible {
         }
     }
 
+    /// What Foundation says of a file that it could not read; `nil` for any other error.
+    init?(_ error: any Error) {
+        guard let error = error as? CocoaError, error.isFileError, let path = error.filePath ?? error.url?.path else {
+            return nil
+        }
+        self = .unreadable(path: path, problem: FileProblem.reason(error))
+    }
+
     /// Without Foundation's wrapping, which says little on Linux.
     static func reason(_ error: any Error) -> String {
+        if let code = (error as? CocoaError)?.code, [.fileReadNoSuchFile, .fileNoSuchFile].contains(code) {
+            return String(cString: strerror(ENOENT))
+        }
         let error = error as NSError
         if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
         if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError { return reason(underlying) }

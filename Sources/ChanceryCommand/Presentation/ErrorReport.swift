@@ -3,7 +3,7 @@ import Foundation
 /// Writes errors and warnings on standard error: one place, one form.
 enum ErrorReport {
     static func status(of error: any Error) -> ExitStatus {
-        switch error {
+        switch FileProblem(error) ?? error {
         case let failure as any Failure: failure.exitStatus
         default: .refused
         }
@@ -25,7 +25,7 @@ enum ErrorReport {
     }
 
     private static func text(of error: any Error) -> String {
-        switch error {
+        switch FileProblem(error) ?? error {
         case let failure as any Failure: "\(failure)"
         case let error as any LocalizedError: error.errorDescription ?? "\(error)"
         default: "\(error)"

@@ -36,6 +36,14 @@ package struct PartyStatement: Codable, Hashable, Sendable {
         return try Checkpoint(origin: "\(ledger.origin)/key/\(digest)", size: 0, root: MerkleHash.emptyRoot)
     }
 
+    /// The time that a statement states, `nil` for one of a party that does not cosign, or that does not read.
+    package static func time(of envelope: Envelope) -> Timestamp? {
+        let statement = try? CanonicalJSON.decode(PartyStatement.self, from: envelope.payload)
+        guard let cosignature = statement?.cosignature, cosignature.count == 72 else { return nil }
+        let seconds = cosignature.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Timestamp(seconds: Int64(clamping: seconds))
+    }
+
     /// Reads a statement and checks that it is of this ledger and that its keys are in hand.
     /// - Parameter envelope: As somebody shows it.
     /// - Throws: ``Refusal`` with `statement-invalid`.

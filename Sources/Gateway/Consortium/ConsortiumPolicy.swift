@@ -11,7 +11,7 @@ package struct ConsortiumPolicy: Sendable {
     package let sharing: SharingPolicy
 
     /// A party before it has keys.
-    package struct PartyPolicy: Sendable {
+    package struct PartyPolicy: Encodable, Sendable {
         package let name: PartyName
         package let role: Role
         package let section: SectionName?

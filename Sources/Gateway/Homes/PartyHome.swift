@@ -9,6 +9,7 @@ package import SharingModel
 /// home.json        who this is and where the ledgers and blobs are (paths relative to the home, or absolute)
 /// consortium.json  the founding record that this party pins
 /// party.json       its own record, for a party that joined later
+/// statement.json   what it has stated of its keys, for one that joined or founded with others
 /// vault/           its private keys, encrypted under its passphrase (KeyVault)
 /// seen/            its own copy of each ledger, every block executed here: a rollback or a fork is noticed
 /// published/       what it has published, so that a command that was killed goes on where it stopped
@@ -23,7 +24,7 @@ package struct PartyHome: Sendable {
     package let ledgers: URL
     package let blobs: URL
 
-    package var vaultDirectory: URL { directory.appending(path: "vault", directoryHint: .isDirectory) }
+    package var vaultDirectory: URL { PartyHome.vault(in: directory) }
     package var pendingDirectory: URL { directory.appending(path: "pending", directoryHint: .isDirectory) }
     package var publishedDirectory: URL { directory.appending(path: "published", directoryHint: .isDirectory) }
     package var seenDirectory: URL { directory.appending(path: "seen", directoryHint: .isDirectory) }
@@ -64,6 +65,8 @@ package struct PartyHome: Sendable {
             URL(filePath: description.blobs, directoryHint: .isDirectory, relativeTo: directory)
             .standardizedFileURL
     }
+
+    static func vault(in directory: URL) -> URL { directory.appending(path: "vault", directoryHint: .isDirectory) }
 
     static let fileName = "home.json"
 

@@ -13,10 +13,19 @@ package struct PinnedConsortium: Sendable {
         digest = Digest.sha256(try CanonicalJSON.encode(record))
     }
 
-    /// - Throws: ``GatewayError/damagedHome(path:problem:)`` unless `file` holds canonical JSON of a founding record.
+    /// - Throws: ``GatewayError/unreadable(path:problem:)``; ``GatewayError/damagedHome(path:problem:)`` unless `file`
+    ///   holds canonical JSON of a founding record.
     package init(file: URL) throws {
+        let bytes: Data
         do {
-            try self.init(record: CanonicalJSON.decode(FoundingRecord.self, from: Data(contentsOf: file)))
+            bytes = try Data(contentsOf: file)
+        } catch {
+            let isThere = FileManager.default.fileExists(atPath: file.path)
+            throw GatewayError.unreadable(
+                path: file.path, problem: isThere ? "it cannot be read" : "there is no such file")
+        }
+        do {
+            try self.init(record: CanonicalJSON.decode(FoundingRecord.self, from: bytes))
         } catch {
             throw GatewayError.damagedHome(path: file.path, problem: "\(error)")
         }

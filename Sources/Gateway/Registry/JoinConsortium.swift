@@ -33,23 +33,13 @@ package struct JoinConsortium {
     package func run(
         in directory: URL, passphrase: SecretBytes, cost: ScryptCost = .standard, at time: Timestamp = .now()
     ) throws -> Envelope {
-        let path = directory.plainPath
-        guard try DurableFiles.Directory.names(in: path).isEmpty else { throw GatewayError.alreadyFounded(path: path) }
-        let parent = DurableFiles.Directory.parent(of: path)
-        try DurableFiles.Directory.create(parent, permissions: 0o755)
-        var generator = SystemRandomNumberGenerator()
-        let unfinished = URL(
-            filePath: path + ".unfinished-" + String(generator.next() as UInt64, radix: 16),
-            directoryHint: .isDirectory)
+        let folder = try UnfinishedFolder(for: directory)
         do {
-            let statement = try layOut(unfinished, passphrase, cost, time)
-            guard rename(unfinished.plainPath, path) == 0 else {
-                throw FileFailure.system(.rename, path: path, code: errno)
-            }
-            try DurableFiles.Directory.synchronize(parent)
+            let statement = try layOut(folder.url, passphrase, cost, time)
+            try folder.finish()
             return statement
         } catch {
-            try? FileManager.default.removeItem(at: unfinished)
+            folder.discard()
             throw error
         }
     }

@@ -15,10 +15,11 @@ struct Download {
     ///   - headers: Each `Name: value`.
     ///   - certificate: PEM file of a client certificate with its key beside it, `….key`.
     static func get(
-        _ url: String, method: String = "GET", headers: [String] = [], certificate: String = ""
+        _ url: String, method: String = "GET", headers: [String] = [], certificate: String = "", body: Data? = nil
     ) async throws -> Download {
         let run = try await CommandRun.run(
-            URL(filePath: "/usr/bin/env"), ["python3", "-c", program, url, method, certificate] + headers)
+            URL(filePath: "/usr/bin/env"), ["python3", "-c", program, url, method, certificate] + headers,
+            input: body ?? Data())
         let answer = try CanonicalJSON.parse(Data(run.message.utf8))
         var found: [String: String] = [:]
         for header in answer["headers"]?.arrayValue ?? [] {
@@ -40,7 +41,8 @@ struct Download {
         report = {}
         try:
             answer = urllib.request.urlopen(
-                urllib.request.Request(url, method=method, headers=headers), timeout=20, context=context)
+                urllib.request.Request(url, sys.stdin.buffer.read() or None, headers, method=method), timeout=20,
+                context=context)
         except urllib.error.HTTPError as error:
             answer = error
         except OSError as error:

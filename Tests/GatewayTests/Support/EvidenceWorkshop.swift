@@ -125,7 +125,7 @@ func expectRefused(
             return
         }
     }
-    if SecondVerifier.python != nil {
+    if try Peers.areThere() {
         let (status, report) = try SecondVerifier.run(on: file)
         #expect(status == 1 && report["valid"] == false, "\(report)", sourceLocation: sourceLocation)
     }

@@ -102,11 +102,15 @@ struct ScheduleTests {
 
     @Test("Where the order lies there are never two final blocks of one height")
     func lies() async throws {
+        var acknowledged = 0
         for seed in Self.seeds(6) {
             let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
             try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
             try check(cluster, seed, "lies")
+            acknowledged += cluster.acknowledged.count
         }
+        // A single schedule may get nowhere; of several, some do.
+        #expect(Self.only != nil || acknowledged > 0)
     }
 
     @Test("What an order that lied has split is settled by hand, and goes on without a fork")

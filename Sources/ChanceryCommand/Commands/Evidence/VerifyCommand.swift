@@ -42,6 +42,7 @@ struct VerifyCommand: ParsableCommand {
             case .cell(let evidence): report = try verifier.verify(evidence)
             }
         } catch {
+            if let problem = FileProblem(error) { throw problem }
             let failure = FileContext(name: file, cause: error)
             if json.isRequested, failure.exitStatus == .refused {
                 try StandardOutput.print(

@@ -33,27 +33,17 @@ package struct FoundLocally {
     /// consortium, and can be run again.
     /// - Throws: ``GatewayError/alreadyFounded(path:)``.
     package func run(in directory: URL) async throws -> LocalConsortium {
-        let path = directory.plainPath
-        let parent = DurableFiles.Directory.parent(of: path)
-        try DurableFiles.Directory.create(parent, permissions: 0o755)
-        guard try DurableFiles.Directory.names(in: path).isEmpty else {
-            throw GatewayError.alreadyFounded(path: path)
-        }
-        var generator = SystemRandomNumberGenerator()
-        let unfinished = URL(
-            filePath: path + ".unfinished-" + String(generator.next() as UInt64, radix: 16),
-            directoryHint: .isDirectory)
+        let folder = try UnfinishedFolder(for: directory)
         do {
-            try await lay(out: unfinished)
-            guard rename(unfinished.plainPath, path) == 0 else {
-                throw FileFailure.system(.rename, path: path, code: errno)
-            }
+            try await lay(out: folder.url)
+            try folder.finish()
         } catch {
-            try? FileManager.default.removeItem(at: unfinished)
+            folder.discard()
             throw error
         }
-        try DurableFiles.Directory.synchronize(parent)
-        guard let local = try LocalConsortium(directory: directory) else { throw GatewayError.notAHome(path: path) }
+        guard let local = try LocalConsortium(directory: directory) else {
+            throw GatewayError.notAHome(path: directory.plainPath)
+        }
         return local
     }
 
@@ -154,15 +144,5 @@ private struct LedgerOpener {
         return try Ledger(
             storage: storage, founding: record, section: section,
             settings: LedgerSettings(operator: name, cosigner: cosigner, clock: clock))
-    }
-}
-
-extension ConsortiumPolicy.PartyPolicy {
-    fileprivate func withKeys(_ keys: PartyKeys) -> Party {
-        Party(
-            name: name, role: role, section: section, area: area, superior: superior,
-            signingKey: keys.signing.verificationKey.rawRepresentation,
-            cosigningKey: keys.cosigning?.verificationKey.rawRepresentation,
-            sealingKey: keys.unsealing.sealingKey.rawRepresentation)
     }
 }
