@@ -228,7 +228,12 @@ let package = Package(
                 "SharingModel",
             ]),
         tests(
-            "EndToEndTests", ["chancery", "chancery-node", "TransparencyLog", "CanonicalJSON", "SharingModel"],
+            "EndToEndTests",
+            [
+                "chancery", "chancery-node", "Gateway", "Evidence", "Ledger", "QueryPlans", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel",
+            ],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]
         + (isFuzzed
