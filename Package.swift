@@ -230,8 +230,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "chancery", "chancery-node", "Gateway", "Ledger", "Contracts", "SignedEnvelopes", "TransparencyLog",
-                "KeyVault", "CanonicalJSON", "SharingModel",
+                "chancery", "chancery-node", "Gateway", "Evidence", "Ledger", "QueryPlans", "Contracts", "Paillier",
+                "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
+                "SharingModel",
             ],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]

@@ -10,7 +10,7 @@ struct CrashPointTests {
         arguments: CrashScenario.chosen)
     func everyCall(of scenario: CrashScenario) async throws {
         let library = try await CrashLibrary.shared()
-        let start = try await TestConsortium.at(scenario.stage, departments: 1)
+        let start = try await scenario.start()
         let calls = try await library.calls(of: scenario.arguments(start), in: start.copy().consortium)
         #expect(calls.count > 50, "the calls of \(scenario.name) were not counted")
         let plain = calls.indices.map { CrashPoint(number: $0 + 1, isTorn: false, call: calls[$0]) }
@@ -18,10 +18,12 @@ struct CrashPointTests {
         let torn = calls.indices.filter { calls[$0].contains("write") }
             .map { CrashPoint(number: $0 + 1, isTorn: true, call: calls[$0]) }
         let began = ContinuousClock.now
-        let acknowledged = Set(try await start.consortium.log())
-        let points = (plain + torn).enumerated().filter { $0.offset.isMultiple(of: Self.stride) }.map(\.element)
+        let before = Before(log: Set(try await start.consortium.log()), secrets: try start.consortium.secrets())
+        // Where not all are wanted, fewer of those after which much has to be run.
+        let stride = Self.stride == 1 ? 1 : Self.stride * scenario.weight
+        let points = (plain + torn).enumerated().filter { $0.offset.isMultiple(of: stride) }.map(\.element)
         try await forEachConcurrently(points) { point in
-            try await check(scenario, at: point, from: start, acknowledged, library)
+            try await check(scenario, at: point, from: start, before, library)
         }
         print("\(scenario.name): \(plain.count) calls, \(torn.count) torn writes, \(ContinuousClock.now - began)")
     }
@@ -32,17 +34,22 @@ struct CrashPointTests {
 
     private func check(
         _ scenario: CrashScenario, at point: CrashPoint, from start: TestConsortium.Prepared,
-        _ acknowledged: Set<LoggedTransaction>, _ library: CrashLibrary
+        _ before: Before, _ library: CrashLibrary
     ) async throws {
         let state = try await start.copy()
         let consortium = state.consortium
+        let temporaries = consortium.folder.path("temporaries")
+        try FileManager.default.createDirectory(atPath: temporaries, withIntermediateDirectories: true)
         let killed = try await consortium.run(
-            scenario.arguments(state), environment: library.environment(killAt: point.number, torn: point.isTorn))
+            scenario.arguments(state),
+            environment: library.environment(killAt: point.number, torn: point.isTorn).merging(
+                ["TMPDIR": temporaries]) { _, new in new })
+        let left = try FileSnapshot(of: consortium.folder)
         // Randomness moves a call or two: a late point may be behind the end of this run.
         #expect(killed.wasKilled || killed.status == 0, "\(scenario.name) at \(point): \(killed.message)")
         try await consortium.expectSound()
         let log = try await consortium.log()
-        #expect(acknowledged.isSubset(of: log), "\(scenario.name) at \(point) lost a transaction")
+        #expect(before.log.isSubset(of: log), "\(scenario.name) at \(point) lost a transaction")
         var told: JSONValue?
         if !killed.standardOutput.isEmpty {
             told = try CanonicalJSON.parse(killed.standardOutput)
@@ -53,6 +60,15 @@ struct CrashPointTests {
         #expect(again.status == 0, "\(scenario.name) again after \(point): \(again.message)")
         guard again.status == 0 else { return }
         try await scenario.expectDone(state, again.document(), told)
+        // Shares that the killed run made are known only when their holders have them.
+        let secrets = try before.secrets + consortium.secrets()
+        #expect(left.places(of: secrets).isEmpty, "\(scenario.name) at \(point)")
+        #expect(try FileSnapshot(of: consortium.folder).places(of: secrets).isEmpty, "\(scenario.name) at \(point)")
+    }
+
+    private struct Before: Sendable {
+        let log: Set<LoggedTransaction>
+        let secrets: [SecretForms]
     }
 }
 

@@ -14,7 +14,7 @@ struct DemoTests {
         let folder = TemporaryFolder()
         let kept = folder.path("consortium")
         let run = try await CommandRun.chancery(
-            "demo", "--keep", kept, "--bits", "2048", in: DemoTests.root, timeout: .seconds(900)
+            "demo", "--act", "1", "--keep", kept, "--bits", "2048", in: DemoTests.root, timeout: .seconds(900)
         ).expectStatus(0)
         #expect(run.text.contains("crossed the boundary: 20,190 rows"))
         #expect(run.text.contains("16 of 346 groups have fewer than 5 subjects"))
@@ -36,6 +36,40 @@ struct DemoTests {
         ).expectStatus(0)
         #expect(listed.text.contains("\"status\":\"opened\""))
         try await CommandRun.chancery("ledger", "fsck", environment: ["CHANCERY_HOME": kept]).expectStatus(0)
+    }
+
+    @Test("In the second act refusals are on the ledger, a forger is convicted, and two superiors open one cell")
+    func secondAct() async throws {
+        let folder = TemporaryFolder()
+        let kept = folder.path("consortium")
+        let run = try await CommandRun.chancery(
+            "demo", "--act", "2", "--keep", kept, "--bits", "2048", in: DemoTests.root, timeout: .seconds(900)
+        ).expectStatus(0)
+        #expect(run.text.contains("2048-bit key, 3 of 5 open"))
+        #expect(run.text.contains("opened from the parts of site1, site4, site5"))
+        #expect(run.text.contains("all equal to the last digit"))
+        let home = kept + "/supervised"
+        let environment = ["CHANCERY_HOME": home, "CHANCERY_PASSPHRASE_FILE": home + "/passphrases"]
+        let log = try await CommandRun.chancery("ledger", "log", "--json", environment: environment).document()
+        let entries = (log["transactions"]?.arrayValue ?? []).map(LoggedTransaction.init)
+        func count(_ kind: String, _ reason: String? = nil) -> Int {
+            entries.count { $0.kind == kind && $0.accepted == (reason == nil) && $0.reason == reason }
+        }
+        #expect(count("pool.acknowledge") == 5 && count("escrow.acknowledge") == 3)
+        #expect(count("opening.part") == 4 && count("opening.refuse") == 1 && count("opening.report") == 1)
+        #expect(count("opening.combine") == 1 && count("escrow.grant", "own-request") == 1)
+        #expect(count("escrow.request") == 2 && count("escrow.grant") == 2 && count("escrow.open") == 1)
+        let listed = try await CommandRun.chancery("escrow", "list", "--json", environment: environment).document()
+        let used = try #require(listed["requests"]?.arrayValue?.first { $0["status"] == "used" })
+        #expect(used["requester"] == "audit" && used["granted"] == ["council", "ministry"])
+        let notices = try await CommandRun.chancery(
+            "escrow", "notices", "--as", "site1", "--json", environment: environment
+        ).document()
+        #expect(notices["notices"]?.arrayValue?.contains { $0["event"] == "used" } == true)
+        try await CommandRun.chancery(
+            "verify", home + "/files/shares.evidence", "--consortium", home + "/consortium.json"
+        ).expectStatus(0)
+        try await CommandRun.chancery("ledger", "fsck", environment: environment).expectStatus(0)
     }
 
     private func checkWithSecondVerifier(_ evidence: String, _ record: String, _ ours: JSONValue) async throws {

@@ -23,6 +23,14 @@ final class DemoFolder: Sendable {
         }
     }
 
+    /// A folder in another's, kept and cleaned up with it.
+    init(_ name: String, in other: DemoFolder) throws {
+        isKept = other.isKept
+        directory = other.directory.appending(path: name, directoryHint: .isDirectory)
+        // Where it is kept, it is the home itself, which founding makes.
+        if !isKept { try Directory.create(directory.path(percentEncoded: false), permissions: 0o700) }
+    }
+
     func cleanUp() {
         if !isKept { try? FileManager.default.removeItem(at: directory) }
     }

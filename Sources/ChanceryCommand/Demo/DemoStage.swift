@@ -13,6 +13,7 @@ final class DemoStage {
     let bits: Int
     private(set) var consortium: LocalConsortium?
     private var sessions: [PartyName: PartySession] = [:]
+    private var passphrases: [PartyName: String] = [:]
 
     static let departments = ["site1", "site2", "site3", "site4", "site5", "site6"].compactMap { PartyName($0) }
 
@@ -37,11 +38,20 @@ final class DemoStage {
         let local = try await founding.run(in: folder.home)
         try folder.keep(texts)
         consortium = local
-        for party in policy.parties where party.role != .auditor {
+        passphrases = texts
+        for party in policy.parties {
             sessions[party.name] = try PartySession(
                 home: local.home(of: party.name), passphrase: DemoStage.secret(texts[party.name] ?? ""))
         }
         return local
+    }
+
+    /// A party's vault, for the one who tells no truth.
+    func vault(_ name: String) throws -> KeyVault {
+        let session = try session(name)
+        return try KeyVault(
+            directory: session.home.vaultDirectory,
+            passphrase: DemoStage.secret(passphrases[session.party] ?? ""))
     }
 
     private static func secret(_ text: String) throws -> SecretBytes {

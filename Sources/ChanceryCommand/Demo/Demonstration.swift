@@ -12,19 +12,30 @@ import SharingModel
 /// The main job, step by step.
 struct Demonstration {
     let stage: DemoStage
+    /// `nil` for both.
+    let act: Int?
+    let secondAct: () throws -> SupervisedAct
     private let pool = "health"
 
     func run() async throws {
         var story = Story()
         try story.say("Chancery: six health departments share what they may not show each other.")
         try story.say("Data: RAND Health Insurance Experiment, a row for each person and year (public domain).")
-        try await prepare(&story)
-        let token = try await grant(&story)
         var comparison = DemoComparison(
             try PlainTable(stage.table, columns: ["plan", "year", "site", "meddol", "ghindx"]))
+        if act != 2 { try await firstAct(&story, &comparison) }
+        if act != 1 {
+            try story.say("\nSecond act: no single party is trusted with a key.")
+            try await secondAct().run(&story, &comparison)
+        }
+        try finish(story, comparison)
+    }
+
+    private func firstAct(_ story: inout Story, _ comparison: inout DemoComparison) async throws {
+        try await prepare(&story)
+        let token = try await grant(&story)
         let result = try await DemoQueries(stage: stage, token: token).run(&story, &comparison)
         try await DemoEvidence(stage: stage, result: result).run(&story)
-        try finish(story, comparison)
     }
 
     private func prepare(_ story: inout Story) async throws {
@@ -113,6 +124,7 @@ struct Demonstration {
             try story.say("Look next: run it again with --keep DIR, and ask your own questions with `chancery query`.")
             return
         }
+        guard act != 2 else { return }
         try story.say(
             """
             Look next:

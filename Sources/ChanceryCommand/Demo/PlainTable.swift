@@ -22,6 +22,9 @@ struct PlainTable {
         rows = columns.values.first?.count ?? 0
     }
 
+    /// A cell's text.
+    func cell(_ row: Int, _ column: String) -> String { columns[column]?[row] ?? "" }
+
     /// One group's figures of a column.
     struct Figures {
         var rows = 0

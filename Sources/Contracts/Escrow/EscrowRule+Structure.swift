@@ -5,7 +5,7 @@ extension EscrowRule {
     /// The sharing that the rule asks for; its holder `i` is the `i`-th of ``SharingModel/EscrowHolders/parties``.
     /// - Throws: `PaillierError.accessStructureMalformed`.
     package func structure() throws(PaillierError) -> AccessStructure {
-        try AccessStructure(holders.node)
+        try holders.structure()
     }
 
     /// The number of a party's share, from 1; `nil` for a party that holds none.
@@ -21,7 +21,13 @@ extension EscrowRule {
 }
 
 extension EscrowHolders {
-    fileprivate var node: AccessStructure.Node {
+    /// The sharing over these gates; holder `i` is the `i`-th of ``parties``.
+    /// - Throws: `PaillierError.accessStructureMalformed`.
+    package func structure() throws(PaillierError) -> AccessStructure {
+        try AccessStructure(node)
+    }
+
+    private var node: AccessStructure.Node {
         switch self {
         case .party: .holder
         case .gate(let threshold, let nodes): .gate(threshold: threshold, of: nodes.map(\.node))

@@ -71,6 +71,16 @@ package struct OpenWithShares: Sendable {
             ciphertexts: computed.ciphertexts.count, wasThere: false)
     }
 
+    /// Puts on the ledger that this holder gives no part of the result, and why. Others may suffice without it.
+    package func refuse(as session: PartySession, reason: String) async throws -> Receipt {
+        let recorded = try session.state { try $0.recordedResult(matching: result) }
+        let pool = try session.state { try $0.knownPool(recorded.record.pool) }
+        _ = try session.holding(of: pool)
+        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        return try await session.submit(
+            RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: reason))
+    }
+
     private func handOut(
         _ given: OpeningPartRecord, _ recorded: RecordedResult, _ staging: OpeningStaging, _ session: PartySession
     ) throws -> Given {

@@ -6,6 +6,9 @@
 //   CRASHPOINT_ARM=FILE     calls are counted from when this file is there
 //   CRASHPOINT_DIED=FILE    the name of the call in which it died is written there
 //   CRASHPOINT_REPORT=FILE  the number of calls and their names are written there when the process ends by itself
+//   CRASHPOINT_STOP_AT=TEXT SIGSTOP before a file is first moved to a path with that text in it
+//   CRASHPOINT_STOP_AT_END  SIGSTOP when the process has ended by itself, before its memory goes
+//   CRASHPOINT_NO_WIPING    explicit_bzero does nothing: what a search for secrets in memory must then find
 // Only regular files and directories count; terminals, pipes and sockets do not.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,7 +26,9 @@
 static atomic_long calls;
 static long kill_at = -1;
 static int tear;
-static const char *report, *arm, *died;
+static const char *report, *arm, *died, *stop_at;
+static int stop_at_end, no_wiping;
+static atomic_int stopped;
 static char names[1 << 16];
 static atomic_size_t names_used;
 
@@ -36,9 +41,24 @@ __attribute__((constructor)) static void begin(void) {
     report = getenv("CRASHPOINT_REPORT");
     arm = getenv("CRASHPOINT_ARM");
     died = getenv("CRASHPOINT_DIED");
+    stop_at = getenv("CRASHPOINT_STOP_AT");
+    stop_at_end = getenv("CRASHPOINT_STOP_AT_END") != NULL;
+    no_wiping = getenv("CRASHPOINT_NO_WIPING") != NULL;
+}
+
+void explicit_bzero(void *block, size_t size) {
+    if (no_wiping) return;
+    memset(block, 0, size);
+    __asm__ __volatile__("" : : "r"(block) : "memory");
+}
+
+static int stops(const char *path) {
+    if (stop_at && strstr(path, stop_at) && !atomic_exchange(&stopped, 1)) raise(SIGSTOP);
+    return 1;
 }
 
 __attribute__((destructor)) static void end(void) {
+    if (stop_at_end) raise(SIGSTOP);
     if (!report) return;
     int fd = open(report, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd < 0) return;
@@ -126,8 +146,8 @@ SIMPLE(int, fsync, (int fd), (fd), counts(fd))
 SIMPLE(int, fdatasync, (int fd), (fd), counts(fd))
 SIMPLE(int, ftruncate, (int fd, off_t size), (fd, size), counts(fd))
 SIMPLE(int, ftruncate64, (int fd, off_t size), (fd, size), counts(fd))
-SIMPLE(int, rename, (const char *from, const char *to), (from, to), 1)
-SIMPLE(int, link, (const char *from, const char *to), (from, to), 1)
+SIMPLE(int, rename, (const char *from, const char *to), (from, to), stops(to))
+SIMPLE(int, link, (const char *from, const char *to), (from, to), stops(to))
 SIMPLE(int, unlink, (const char *path), (path), 1)
 SIMPLE(int, rmdir, (const char *path), (path), 1)
 SIMPLE(int, mkdir, (const char *path, mode_t mode), (path, mode), 1)

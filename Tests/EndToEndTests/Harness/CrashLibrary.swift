@@ -46,6 +46,15 @@ struct CrashLibrary: Sendable {
         return environment
     }
 
+    /// What makes a command stop when it has ended by itself, and before when it first moves a file to a path with
+    /// `text` in it.
+    func environment(stopAt text: String?, wipes: Bool) -> [String: String] {
+        var environment = ["LD_PRELOAD": file, "CRASHPOINT_STOP_AT_END": "1"]
+        if let text { environment["CRASHPOINT_STOP_AT"] = text }
+        if !wipes { environment["CRASHPOINT_NO_WIPING"] = "1" }
+        return environment
+    }
+
     /// The calls of a whole run by name, in order.
     func calls(of arguments: [String], in consortium: TestConsortium) async throws -> [String] {
         let report = consortium.folder.path("calls")

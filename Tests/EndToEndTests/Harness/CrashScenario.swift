@@ -5,9 +5,11 @@ import Testing
 /// A command that is killed, with what must hold afterwards and after it was run again.
 struct CrashScenario: Sendable, CustomTestStringConvertible {
     let name: String
-    /// Where the command is run.
-    let stage: TestConsortium.Stage
-    let arguments: @Sendable (TestConsortium.Prepared) -> [String]
+    /// Where the command is run; work on a copy.
+    let start: @Sendable () async throws -> TestConsortium.Prepared
+    let arguments: @Sendable (TestConsortium.Prepared) throws -> [String]
+    /// How long a check takes, compared with a short one.
+    var weight = 1
     /// Of what can be seen right after the crash, with the ledger's log.
     let expectNothingPartial: @Sendable (TestConsortium.Prepared, [LoggedTransaction]) async throws -> Void
     /// Of the second run's document, with that of the killed run where it had printed one already.
@@ -15,15 +17,17 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all = [publish, request, approve, query, open]
+    static let all = [publish, request, approve, query, open] + ofShares
 
-    /// All, or the one that `CHANCERY_CRASH_COMMAND` names, such as `open`.
+    /// All, or those that `CHANCERY_CRASH_COMMAND` names, such as `open` or `pool deal,escrow grant`.
     static let chosen = all.filter { scenario in
-        ProcessInfo.processInfo.environment["CHANCERY_CRASH_COMMAND"].map { $0 == scenario.name } ?? true
+        ProcessInfo.processInfo.environment["CHANCERY_CRASH_COMMAND"].map {
+            $0.split(separator: ",").contains(Substring(scenario.name))
+        } ?? true
     }
 
     private static let publish = CrashScenario(
-        name: "publish", stage: .pool,
+        name: "publish", start: { try await TestConsortium.at(.pool, departments: 1) },
         arguments: { _ in
             [
                 "publish", "site1.csv", "--schema", "schema.json", "--pool", "health", "--name", "d1", "--as", "site1",
@@ -44,7 +48,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         })
 
     private static let request = CrashScenario(
-        name: "token request", stage: .published,
+        name: "token request", start: { try await TestConsortium.at(.published, departments: 1) },
         arguments: { _ in
             [
                 "token", "request", "--pool", "health", "--packs", "care", "--purpose", "a test", "--uses", "3",
@@ -64,7 +68,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         })
 
     private static let approve = CrashScenario(
-        name: "token approve", stage: .requested,
+        name: "token approve", start: { try await TestConsortium.at(.requested, departments: 1) },
         arguments: { ["token", "approve", $0.token, "--as", "site1", "--json"] },
         expectNothingPartial: { state, log in
             let token = try await state.consortium.json("token", "list")["tokens"]?.arrayValue?.first
@@ -78,7 +82,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         })
 
     private static let query = CrashScenario(
-        name: "query", stage: .approved,
+        name: "query", start: { try await TestConsortium.at(.approved, departments: 1) },
         arguments: { ["query", TestConsortium.statement, "--token", $0.token, "--as", "statistics", "--json"] },
         expectNothingPartial: { state, log in
             let results = try await results(state.consortium)
@@ -94,7 +98,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         })
 
     private static let open = CrashScenario(
-        name: "open", stage: .computed,
+        name: "open", start: { try await TestConsortium.at(.computed, departments: 1) },
         arguments: { ["open", $0.result, "--as", "ministry", "--json"] },
         expectNothingPartial: { state, log in
             let shown = try await state.consortium.run("result", "show", state.result, "--as", "statistics", "--json")

@@ -74,6 +74,21 @@ final class RunningCommand: @unchecked Sendable {
         }
     }
 
+    /// Waits until the process has stopped itself.
+    func stopped(within timeout: Duration) async throws -> pid_t {
+        let deadline = ContinuousClock.now + timeout
+        while ContinuousClock.now < deadline {
+            guard let identifier = process.withLock({ $0 }) else { throw EndedInstead(arguments: arguments) }
+            // `pid (name) state …`; the name may hold anything.
+            let status = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)
+            if let state = status?.split(separator: ")").last?.first(where: { $0 != " " }), state == "T" {
+                return identifier
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw TimedOut(arguments: arguments, timeout: timeout)
+    }
+
     func end(within timeout: Duration) async throws -> CommandRun {
         let isLate = Mutex(false)
         let watchdog = DispatchWorkItem { [self] in
@@ -92,4 +107,9 @@ final class RunningCommand: @unchecked Sendable {
             arguments: arguments, standardOutput: try folder.read("stdout"), standardError: try folder.read("stderr"),
             status: signal != 0 ? 128 + signal : (status >> 8) & 0xFF, wasKilled: signal != 0)
     }
+}
+
+/// A process that was expected to stop, and ended.
+struct EndedInstead: Error {
+    let arguments: [String]
 }

@@ -24,10 +24,12 @@ extension TestConsortium {
         let consortium: TestConsortium
         var token = ""
         var result = ""
+        /// Of escrow.
+        var request = ""
 
         /// With the same ids, and files of its own.
         func copy() async throws -> Prepared {
-            Prepared(consortium: try await consortium.copy(), token: token, result: result)
+            Prepared(consortium: try await consortium.copy(), token: token, result: result, request: request)
         }
     }
 

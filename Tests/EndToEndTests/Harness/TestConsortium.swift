@@ -110,6 +110,11 @@ extension CommandRun {
 }
 
 extension JSONValue {
+    /// The member `rows`, as `--json` prints it.
+    func rows() throws -> String {
+        String(decoding: try CanonicalJSON.serialize(self["rows"] ?? .null), as: UTF8.self)
+    }
+
     /// A member that has to be a string.
     func text(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
         try #require(self[name]?.stringValue, "no \(name) in \(self)", sourceLocation: sourceLocation)

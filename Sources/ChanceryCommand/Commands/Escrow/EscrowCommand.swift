@@ -21,6 +21,7 @@ struct EscrowCommand: AsyncParsableCommand {
         subcommands: [
             CreateFieldKeyCommand.self, DepositCommand.self, AcknowledgeCommand.self, RequestOpeningCommand.self,
             GrantOpeningCommand.self, DenyOpeningCommand.self, OpenGrantedCommand.self, ListEscrow.self,
+            EscrowNotices.self,
         ])
 }
 
@@ -39,6 +40,7 @@ struct CreateFieldKeyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Bits of the modulus, 2048 at the least.", valueName: "bits"))
     var bits = 3_072
 
+    @OptionGroup var primes: KnownPrimesOptions
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
@@ -52,7 +54,9 @@ struct CreateFieldKeyCommand: AsyncParsableCommand {
         let session = try options.session()
         let bar = ProgressBar("searching safe primes", unit: "candidates", total: nil)
         defer { bar.finish() }
-        let receipt = try await CreateFieldKey(bitCount: bits).run(as: session) { bar.update($0.testedCandidates) }
+        let receipt = try await CreateFieldKey(bitCount: bits, draw: primes.draw).run(as: session) {
+            bar.update($0.testedCandidates)
+        }
         bar.finish()
         let key = try session.state { try $0.fieldKey(of: session.party) }
         let fingerprint = key?.keyFingerprint.hex ?? ""

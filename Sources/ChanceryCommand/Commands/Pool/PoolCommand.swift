@@ -29,12 +29,18 @@ struct CreatePoolCommand: AsyncParsableCommand {
             all members trust not to decrypt rows in silence. Searching the two safe primes takes from some seconds to \
             a minute.
 
-            With --threshold nobody holds it: the custodian deals the key in shares to the holders and keeps nothing, \
-            and so many of them open together. The pool is usable when all holders have run `chancery pool acknowledge`.
+            With --threshold nobody holds it: the custodian deals the key in shares to the holders, the members unless \
+            others are named, and keeps nothing; so many of them open together. The pool is usable when all holders \
+            have run `chancery pool acknowledge`.
+
+            Gates say more than a number: '2 of ministry, (1 of audit, site3)' wants the ministry and one of the two \
+            others. A gate may stand in a gate, four deep.
 
             EXAMPLE:
               chancery pool create health --members site1,site2 --custodian ministry --as ministry
               chancery pool create health --members site1,site2,site3 --threshold 2 --custodian ministry --as ministry
+              chancery pool create health --members site1,site2,site3 --custodian ministry --holders \
+            '2 of ministry, (2 of site1, site2, site3)' --as ministry
             """)
 
     @Argument(help: "The pool's name.")
@@ -46,11 +52,7 @@ struct CreatePoolCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who holds the private key, or deals its shares.", valueName: "party"))
     var custodian: PartyName
 
-    @Option(help: ArgumentHelp("Deal the key in shares, of which so many open.", valueName: "n"))
-    var threshold: Int?
-
-    @Option(help: ArgumentHelp("Who holds the shares; the members unless given.", valueName: "a,b,…"))
-    var holders: NameList<NameKind.Party>?
+    @OptionGroup var sharing: HoldersOptions
 
     @Option(help: ArgumentHelp("Bits of the modulus, 2048 at the least.", valueName: "bits"))
     var bits = 3_072
@@ -62,6 +64,7 @@ struct CreatePoolCommand: AsyncParsableCommand {
             valueName: "form"))
     var randomness = RandomnessForm.half
 
+    @OptionGroup var primes: KnownPrimesOptions
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
@@ -69,21 +72,19 @@ struct CreatePoolCommand: AsyncParsableCommand {
         guard bits >= 2_048, bits <= 16_384, bits.isMultiple(of: 2) else {
             throw ValidationError("--bits must be even, 2048 to 16384: shorter keys protect nothing")
         }
-        if let threshold { try PoolDocument.check(threshold, of: (holders ?? members).names.count) }
-        guard holders == nil || threshold != nil else { throw ValidationError("--holders needs --threshold") }
+        if let threshold = sharing.threshold, sharing.holders == nil {
+            try PoolDocument.check(threshold, of: members.names.count)
+        }
     }
 
     func run() async throws {
         let session = try options.session()
         let bar = ProgressBar("searching safe primes", unit: "candidates", total: nil)
         defer { bar.finish() }
-        let parties = (holders ?? members).names
-        let shared = try threshold.map {
-            CreatePoolKey.Holders(parties, structure: try AccessStructure(threshold: $0, of: parties.count))
-        }
+        let shared = try sharing.shared(among: members.names)
         let receipt = try await CreatePoolKey(
             pool: name, members: members.names, custodian: custodian, bitCount: bits, randomness: randomness,
-            holders: shared
+            holders: shared, draw: primes.draw
         ).run(as: session) { bar.update($0.testedCandidates) }
         bar.finish()
         let pool = try session.state { try $0.knownPool(name) }
@@ -95,9 +96,9 @@ struct CreatePoolCommand: AsyncParsableCommand {
             ])
         ) {
             let held =
-                threshold.map {
-                    "dealt in shares of which \($0) open; each holder takes its own with "
-                        + "`chancery pool acknowledge \(name)`"
+                shared.map {
+                    "dealt in shares of which \(PoolDocument.text($0.structure, $0.parties)) open together; each "
+                        + "holder takes its own with `chancery pool acknowledge \(name)`"
                 } ?? "held by \(custodian)"
             return "pool \(name): \(bits)-bit key \(pool.keyFingerprint.hex.prefix(16)), \(held)\n\(receipt.line)"
         }

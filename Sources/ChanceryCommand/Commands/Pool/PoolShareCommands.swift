@@ -80,16 +80,13 @@ struct ReshareCommand: AsyncParsableCommand {
 
             EXAMPLE:
               chancery pool reshare health --threshold 3 --holders site1,site2,site3,site6,audit --as site1
+              chancery pool reshare health --holders '2 of audit, (2 of site1, site2, site3)' --as site1
             """)
 
     @Argument(help: "The pool's name.")
     var name: PoolName
 
-    @Option(help: ArgumentHelp("How many holders open together.", valueName: "n"))
-    var threshold: Int
-
-    @Option(help: ArgumentHelp("Who holds the new shares.", valueName: "a,b,…"))
-    var holders: NameList<NameKind.Party>
+    @OptionGroup var sharing: HoldersOptions
 
     @Option(
         help: ArgumentHelp(
@@ -99,12 +96,14 @@ struct ReshareCommand: AsyncParsableCommand {
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
-    func validate() throws { try PoolDocument.check(threshold, of: holders.names.count) }
+    func validate() throws {
+        guard sharing.holders != nil else { throw ValidationError("--holders says who gets the new shares") }
+    }
 
     func run() async throws {
-        let structure = try AccessStructure(threshold: threshold, of: holders.names.count)
+        let shared = try sharing.shared(among: [])
         let proposed = try await RenewPoolShares(
-            name, holders: holders.names, structure: structure, dealers: dealers?.names
+            name, holders: shared?.parties, structure: shared?.structure, dealers: dealers?.names
         ).run(as: options.session())
         try PoolDocument.printProposal(name, proposed, json)
     }

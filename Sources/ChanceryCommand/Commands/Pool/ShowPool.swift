@@ -37,7 +37,7 @@ enum PoolDocument {
         ]
         if let sharing = pool.sharing {
             document["holders"] = list(sharing.key.holders)
-            document["structure"] = .string(text(sharing.key.key.structure))
+            document["structure"] = .string(text(sharing.key.key.structure, sharing.key.holders))
             document["epoch"] = .integer(Int64(sharing.key.key.epoch))
             document["acknowledged"] = list(sharing.acknowledged)
             if let complaint = sharing.complaint { document["complaint"] = value(complaint) }
@@ -46,7 +46,7 @@ enum PoolDocument {
             var member: [String: JSONValue] = [
                 "epoch": .integer(Int64(ceremony.epoch)), "by": .string(ceremony.by.text),
                 "refreshing": .bool(ceremony.isRefreshing), "holders": list(ceremony.holders),
-                "structure": .string(text(ceremony.structure)), "dealers": list(ceremony.dealers),
+                "structure": .string(text(ceremony.structure, ceremony.holders)), "dealers": list(ceremony.dealers),
                 "dealt": list(ceremony.dealings.map(\.dealer)), "acknowledged": list(ceremony.acknowledged),
             ]
             if let complaint = ceremony.complaint { member["complaint"] = value(complaint) }
@@ -61,8 +61,8 @@ enum PoolDocument {
             return (lines + ["\(pool.custodian) holds the whole key"]).joined(separator: "\n")
         }
         lines.append(
-            "key in shares, dealt by \(pool.custodian): \(text(sharing.key.key.structure)), held by "
-                + names(sharing.key.holders))
+            "key in shares, dealt by \(pool.custodian): \(text(sharing.key.key.structure, sharing.key.holders)) open it"
+        )
         let missing = sharing.key.holders.filter { !sharing.acknowledged.contains($0) }
         lines.append(
             missing.isEmpty
@@ -72,7 +72,7 @@ enum PoolDocument {
         guard let ceremony else { return lines.joined(separator: "\n") }
         lines.append(
             "\(ceremony.isRefreshing ? "refreshing" : "resharing") to epoch \(ceremony.epoch), begun by \(ceremony.by): "
-                + "\(text(ceremony.structure)), for \(names(ceremony.holders))")
+                + "\(text(ceremony.structure, ceremony.holders)) will open it")
         if let complaint = ceremony.complaint {
             lines.append(text(complaint))
         } else if ceremony.key == nil {
@@ -104,12 +104,18 @@ enum PoolDocument {
         }
     }
 
-    private static func text(_ structure: AccessStructure) -> String { text(structure.root) }
+    /// In the words of `--holders`, such as `2 of ministry, (1 of audit, site3)`.
+    static func text(_ structure: AccessStructure, _ holders: [PartyName]) -> String {
+        var rest = holders[...]
+        return text(structure.root, &rest)
+    }
 
-    private static func text(_ node: AccessStructure.Node) -> String {
-        guard case .gate(let threshold, let nodes) = node else { return "1" }
-        if nodes.allSatisfy({ $0 == .holder }) { return "\(threshold) of \(nodes.count)" }
-        return "\(threshold) of (\(nodes.map { text($0) }.joined(separator: ", ")))"
+    private static func text(_ node: AccessStructure.Node, _ holders: inout ArraySlice<PartyName>) -> String {
+        guard case .gate(let threshold, let nodes) = node else { return holders.popFirst()?.text ?? "" }
+        let below = nodes.map { node in
+            node == .holder ? text(node, &holders) : "(" + text(node, &holders) + ")"
+        }
+        return "\(threshold) of \(below.joined(separator: ", "))"
     }
 
     private static func text(_ complaint: ShareComplaint) -> String {

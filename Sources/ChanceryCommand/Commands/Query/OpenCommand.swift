@@ -15,11 +15,13 @@ struct OpenCommand: AsyncParsableCommand {
             The opening is recorded before it is given out, and sealed to the requester.
 
             Where the pool's key is in shares, each holder gives its part in the same way, and the requester opens \
-            the result from the parts of as many as suffice, whatever the others have sent.
+            the result from the parts of as many as suffice, whatever the others have sent. A holder who will not give \
+            one can say why with --refuse.
 
             EXAMPLE:
               chancery open 9c01ab --as ministry
               chancery open 9c01ab --report --as statistics
+              chancery open 9c01ab --refuse "no legal basis" --as site2
             """)
 
     @Argument(help: "Any beginning of the result's id.")
@@ -27,6 +29,9 @@ struct OpenCommand: AsyncParsableCommand {
 
     @Flag(help: "Show a holder's part that does not hold on the ledger, where it convicts its giver.")
     var report = false
+
+    @Option(help: ArgumentHelp("As a holder of a share, give no part, and say why on the ledger.", valueName: "reason"))
+    var refuse: String?
 
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
@@ -37,6 +42,7 @@ struct OpenCommand: AsyncParsableCommand {
             let recorded = try state.recordedResult(matching: result)
             return (recorded, try state.knownPool(recorded.record.pool))
         }
+        if let refuse { return try await say(refuse, session) }
         if let sharing = pool.sharing { return try await open(recorded, sharing, session) }
         let progress = RowProgress("recomputing")
         defer { progress.finish() }
@@ -80,6 +86,13 @@ struct OpenCommand: AsyncParsableCommand {
                 "result \(combined.result.hex.prefix(12)) opened from the parts of "
                     + combined.holders.map(\.text).joined(separator: ", "))
             return (lines + [combined.receipt.line]).joined(separator: "\n")
+        }
+    }
+
+    private func say(_ reason: String, _ session: PartySession) async throws {
+        let receipt = try await OpenWithShares(result).refuse(as: session, reason: reason)
+        try json.print(receipt.document(["status": .string("refused")])) {
+            "your refusal is on the ledger; others may suffice without you\n\(receipt.line)"
         }
     }
 

@@ -1,0 +1,148 @@
+import BlobStore
+import CanonicalJSON
+import Foundation
+import Gateway
+import KeyVault
+import Multiprecision
+import SharingModel
+import SignedEnvelopes
+import Testing
+
+/// A secret in the forms in which it could be left behind: bytes either way round, hexadecimal, base64, decimal.
+struct SecretForms: Sendable {
+    let name: String
+    let needles: [Data]
+
+    /// - Parameter limbs: A number's limbs, least significant first, or any other bytes.
+    init(_ name: String, _ limbs: [UInt8]) {
+        self.name = name
+        // Not the ends, which a header or a sign would alter. Of a long one several places: what was freed is written
+        // over in parts.
+        let count = min(24, limbs.count) & ~7
+        let windows = (limbs.count >= 128 ? [1, 2, 3, 4, 5, 6, 7] : [4]).map { eighth in
+            let start = ((limbs.count - count) * eighth / 8) & ~7
+            return Array(limbs[start..<start + count])
+        }
+        let middle = windows[windows.count / 2]
+        var needles = windows.flatMap { [Data($0), Data($0.reversed())] }
+        for bytes in [middle, middle.reversed()] {
+            let hex = bytes.map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }.joined()
+            needles += [Data(hex.utf8), Data(hex.uppercased().utf8)]
+            // Three places in a group of three bytes; what their neighbours share in is cut off.
+            needles += (0..<3).map { skip in
+                Data(Data(bytes.dropFirst(skip)).base64EncodedString().dropLast(6).utf8)
+            }
+        }
+        if limbs.count >= 64 {
+            let decimal = String(describing: BigInteger(bigEndianBytes: limbs.reversed()))
+            needles.append(Data(decimal.dropFirst(decimal.count / 2).prefix(30).utf8))
+        }
+        self.needles = needles
+    }
+
+    func occurs(in data: Data) -> Bool { needles.contains { data.contains($0) } }
+}
+
+extension Data {
+    /// With `memmem`: in a debug build Foundation's search takes minutes over a process' memory.
+    func contains(_ needle: Data) -> Bool {
+        guard let find = Data.memmem else { return range(of: needle) != nil }
+        return withUnsafeBytes { hay in
+            needle.withUnsafeBytes { needle in
+                find(hay.baseAddress, hay.count, needle.baseAddress, needle.count) != nil
+            }
+        }
+    }
+
+    private typealias Find = @convention(c) (UnsafeRawPointer?, Int, UnsafeRawPointer?, Int) -> UnsafeRawPointer?
+
+    /// The C library has it, and Swift's module for glibc does not show it.
+    private static let memmem: Find? = dlsym(nil, "memmem").map { unsafeBitCast($0, to: Find.self) }
+}
+
+/// All files of a folder, as they were at one moment.
+struct FileSnapshot: Sendable {
+    let files: [(name: String, data: Data)]
+
+    init(of folder: TemporaryFolder) throws {
+        let names = try #require(FileManager.default.subpaths(atPath: folder.path(".")))
+        files = names.compactMap { name in
+            (try? Data(contentsOf: folder / name)).map { (name, $0) }
+        }
+    }
+
+    /// Every file in which a secret is to be read, with the secret's name.
+    func places(of secrets: [SecretForms]) -> [String] {
+        files.flatMap { file in
+            secrets.filter { $0.occurs(in: file.data) }.map { "\($0.name) in \(file.name)" }
+        }
+    }
+}
+
+extension TestConsortium {
+    /// Every secret of every vault, the primes that tests give to commands, and every dealt share in the blob store that
+    /// a holder could unseal, put there by a command that was killed or not.
+    func secrets() throws -> [SecretForms] {
+        var secrets = KnownPrimes.allCases.flatMap { key in
+            key.primes.compactMap { BigInteger($0) }.map {
+                SecretForms("a prime of \(key)", $0.bigEndianBytes.reversed())
+            }
+        }
+        guard case .consortium(let local) = try HomeLocation(directory: URL(filePath: home)) else { return secrets }
+        var blocks = try FileSnapshot(of: folder).files.filter { $0.name.contains("/blobs/") }.map(\.data)
+        blocks.removeAll { !$0.starts(with: Data("{".utf8)) }
+        for party in local.partyNames {
+            let vault = try vault(of: party.text)
+            for name in try vault.names() {
+                let bytes = try vault.load(name).withUnsafeBytes { Array($0) }
+                secrets.append(SecretForms("\(party)'s \(name)", limbs(of: bytes)))
+            }
+            guard let unsealing = try? vault.load("unsealing") else { continue }
+            let key = try unsealing.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
+            secrets += blocks.compactMap { dealtShare(in: $0, for: party, key) }
+        }
+        return secrets
+    }
+
+    func vault(of party: String) throws -> KeyVault {
+        guard case .consortium(let local) = try HomeLocation(directory: URL(filePath: home)) else {
+            throw GatewayError.notAHome(path: home)
+        }
+        var passphrase = Array(TestConsortium.passphrase.utf8)
+        return try KeyVault(
+            directory: local.home(of: #require(PartyName(party))).vaultDirectory,
+            passphrase: SecretBytes(wiping: &passphrase))
+    }
+
+    /// Names of the secrets in a party's vault.
+    func secretNames(of party: String) throws -> [String] { try vault(of: party).names().map(\.text) }
+
+    /// Shares and Paillier keys have a header before their limbs.
+    private func limbs(of bytes: [UInt8]) -> [UInt8] { bytes.count > 64 ? Array(bytes.dropFirst(16)) : bytes }
+
+    private func dealtShare(in block: Data, for holder: PartyName, _ key: UnsealingKey) -> SecretForms? {
+        guard let message = try? CanonicalJSON.decode(SealedMessage.self, from: block) else { return nil }
+        for dealer in ["ministry"] + TestConsortium.poolHolders {
+            for epoch in 1...2 {
+                let address = JSONValue.object([
+                    "pool": "health", "dealer": .string(dealer), "holder": .string(holder.text),
+                    "epoch": .integer(Int64(epoch)), "key": .string(TestConsortium.poolFingerprint),
+                ])
+                guard let binding = try? CanonicalJSON.serialize(address),
+                    let plain = try? message.open(
+                        with: key, info: Data("chancery pool share v1".utf8), authenticating: binding)
+                else { continue }
+                return SecretForms("a share that \(dealer) dealt to \(holder)", limbs(of: Array(plain)))
+            }
+        }
+        return nil
+    }
+
+    private static let poolFingerprint: String = {
+        let factors = KnownPrimes.pool.primes.compactMap { BigInteger($0) }
+        return Digest.sha256(factors.reduce(BigInteger(1), *).bigEndianBytes).hex
+    }()
+}
