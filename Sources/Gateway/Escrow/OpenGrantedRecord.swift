@@ -19,6 +19,7 @@ package struct OpenGrantedRecord {
 
     package struct Opened: Sendable {
         package let request: EscrowRequest
+        package let cell: SealedCellReference
         package let value: String
         /// Of this opening; `nil` where it was recorded before.
         package let receipt: Receipt?
@@ -33,8 +34,11 @@ package struct OpenGrantedRecord {
             throw GatewayError.notAllowed(
                 reason: "the request is one of \(request.requester)", wayOn: "only who asked can open it")
         }
+        guard case .cell(let reference) = request.terms.what else {
+            throw GatewayError.notAllowed(reason: "the request is for a result", wayOn: "open it as one")
+        }
         let (key, deposit) = try session.escrowKey(of: request)
-        let cell = try session.sealedCell(request, under: key.publicKey)
+        let cell = try session.sealedCell(reference, under: key.publicKey)
         let parts = try parts(of: request, deposit, session)
         let opening = try combine(parts, cell, key, request, deposit)
         guard let number = opening.plaintexts.first else { throw GatewayError.openingDamaged(problem: "it is empty") }
@@ -47,7 +51,7 @@ package struct OpenGrantedRecord {
                 UseOpening(
                     request: request.id, used: opening.holders.map { deposit.holders[$0 - 1] }.sorted(), wrong: wrong))
         }
-        return Opened(request: request, value: value, receipt: receipt, wrong: wrong)
+        return Opened(request: request, cell: reference, value: value, receipt: receipt, wrong: wrong)
     }
 
     private struct Parts {

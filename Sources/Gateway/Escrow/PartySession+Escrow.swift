@@ -10,8 +10,18 @@ extension PartySession {
         let record = try state { try $0.knownDataset(dataset) }
         return try await submit(
             RequestOpening(
-                cell: SealedCellReference(manifest: record.manifest, row: Int64(row), field: field), reason: reason,
+                .cell(SealedCellReference(manifest: record.manifest, row: Int64(row), field: field)), reason: reason,
                 until: until))
+    }
+
+    /// Asks the holders of a custodian's escrow to open a result without it.
+    /// - Parameter result: Any beginning of the result's id.
+    /// - Returns: The result's whole id, and what became of the request.
+    package func requestOpening(
+        ofResult result: String, reason: String, until: Timestamp
+    ) async throws -> (result: Digest, receipt: Receipt) {
+        let id = try state { try $0.recordedResult(matching: result).record.id }
+        return (id, try await submit(RequestOpening(.result(id), reason: reason, until: until)))
     }
 
     /// - Parameter request: Any beginning of the request's id.

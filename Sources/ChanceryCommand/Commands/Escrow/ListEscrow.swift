@@ -45,20 +45,21 @@ struct ListEscrow: ParsableCommand {
         let state =
             deposit.isComplete
             ? "acknowledged by all" : "waits for \(deposit.missing.map(\.text).joined(separator: ", "))"
+        let key = (deposit.pool.map { "pool \($0) of " } ?? "") + deposit.owner.text
         return
-            (["\(deposit.owner): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
+            (["\(key): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
             + complaints).joined(separator: "\n  ")
     }
 
     private static func table(_ requests: [EscrowRequest], _ votes: [[EscrowVote]], _ time: Timestamp) -> String {
         guard !requests.isEmpty else { return "no opening was ever asked for" }
         var table = TextTable(
-            .text("request"), .text("by"), .text("dataset"), .number("row"), .text("column"), .text("status"),
+            .text("request"), .text("by"), .text("what"), .number("row"), .text("column"), .text("status"),
             .text("granted"), .text("denied"), .text("reason"))
         for (request, votes) in zip(requests, votes) {
             table.append(
-                String(request.id.hex.prefix(12)), request.requester.text, request.dataset.text,
-                String(request.terms.cell.row), request.terms.cell.field, request.status(at: time).rawValue,
+                String(request.id.hex.prefix(12)), request.requester.text, request.what,
+                request.cell.map { String($0.row) } ?? "", request.cell?.field ?? "", request.status(at: time).rawValue,
                 names(votes.filter { $0.grant != nil }), names(votes.filter { $0.denial != nil }),
                 request.terms.reason)
         }
@@ -71,7 +72,8 @@ struct ListEscrow: ParsableCommand {
 
     private static func document(_ deposit: DepositRecord) -> JSONValue {
         .object([
-            "owner": .string(deposit.owner.text), "deposit": .string(deposit.id.hex),
+            "owner": .string(deposit.owner.text), "pool": deposit.pool.map { .string($0.text) } ?? .null,
+            "deposit": .string(deposit.id.hex),
             "holders": .array(deposit.holders.map { .string($0.text) }),
             "missing": .array(deposit.missing.map { .string($0.text) }), "complete": .bool(deposit.isComplete),
             "complaints": .object(
@@ -80,11 +82,9 @@ struct ListEscrow: ParsableCommand {
     }
 
     private static func document(_ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote]) -> JSONValue {
-        .object([
+        var document: [String: JSONValue] = [
             "request": .string(request.id.hex), "requester": .string(request.requester.text),
-            "owner": .string(request.owner.text), "dataset": .string(request.dataset.text),
-            "manifest": .string(request.terms.cell.manifest.text), "row": .integer(request.terms.cell.row),
-            "field": .string(request.terms.cell.field), "reason": .string(request.terms.reason),
+            "owner": .string(request.owner.text), "reason": .string(request.terms.reason),
             "status": .string(request.status(at: time).rawValue), "notBefore": .string(request.notBefore.description),
             "until": .string(request.terms.until.description),
             "granted": .array(votes.filter { $0.grant != nil }.map { .string($0.holder.text) }),
@@ -94,6 +94,32 @@ struct ListEscrow: ParsableCommand {
                         vote.denial.map { (vote.holder.text, JSONValue.string($0)) }
                     })),
             "wrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
-        ])
+        ]
+        switch request.terms.what {
+        case .cell(let cell):
+            document["dataset"] = .string(request.dataset?.text ?? "")
+            document["manifest"] = .string(cell.manifest.text)
+            document["row"] = .integer(cell.row)
+            document["field"] = .string(cell.field)
+        case .result(let result):
+            document["result"] = .string(result.hex)
+            document["pool"] = .string(request.pool?.text ?? "")
+        }
+        return .object(document)
+    }
+}
+
+extension EscrowRequest {
+    /// `nil` where a result was asked for.
+    fileprivate var cell: SealedCellReference? {
+        if case .cell(let cell) = terms.what { cell } else { nil }
+    }
+
+    /// The dataset, or the result.
+    fileprivate var what: String {
+        switch terms.what {
+        case .cell: dataset?.text ?? ""
+        case .result(let result): "result \(result.hex.prefix(12))"
+        }
     }
 }
