@@ -111,10 +111,42 @@ struct EscrowTests {
         let error = await #expect(throws: GatewayError.self) { try await consortium.open(request) }
         #expect("\(try #require(error))".contains("wrong are those of audit"))
         _ = try await consortium.grant(request, by: "site2")
-        let opened = try await consortium.open(request)
+        let opened = try await OpenGrantedRecord(request.hex, reports: true).run(as: consortium.session("statistics"))
         #expect(opened.value == EscrowConsortium.names[3] && opened.wrong.map(\.text) == ["audit"])
+        // Whoever has the ledger and the blobs sees for himself.
+        #expect(try consortium.session("site1").verdicts(on: request) == [name("audit"): .wrong])
         let use = try consortium.session("site1").state { try $0.escrowRequest(request) }?.use
         #expect(use?.wrong.map(\.text) == ["audit"] && use?.used.map(\.text) == ["ministry", "site2"])
+    }
+
+    @Test("A false report convicts nobody: whoever looks sees that the part holds, or is not what its giver signed for")
+    func falseReport() async throws {
+        let consortium = try await EscrowConsortium.published()
+        let request = try await consortium.request()
+        let honest = try await partial(of: "audit", consortium, context: request.bytes)
+        try await consortium.grant(request, by: "audit", with: honest)
+        _ = try await consortium.grant(request, by: "ministry")
+        let forged = PartialDecryption(
+            holder: 1, epoch: 1, values: honest.values, challenge: honest.challenge, response: honest.response)
+        for (holder, shown) in [("audit", honest), ("ministry", forged)] {
+            let store = try consortium.session("statistics").blobs
+            let block = try store.put(CanonicalJSONMessage.bytes(shown), codec: .raw)
+            let root = try DAGJSON.encode(ShownParts(parts: [Link(block)], version: 1))
+            try store.put(root)
+            let report = ReportGrant(request: request, holder: try name(holder), part: root.cid)
+            #expect(try await consortium.base.submit(report, as: "statistics").isAccepted)
+        }
+        let verdicts = try consortium.session("site1").verdicts(on: request)
+        #expect(verdicts == [try name("audit"): .holds, try name("ministry"): .another])
+        // Who has not what it is checked with says that, and nothing else.
+        let nothing = try FileBlobStore(directory: consortium.base.folder.url("nothing"))
+        let unchecked = try consortium.session("site1").verdicts(on: request, blobs: nothing)
+        #expect(Set(unchecked.values) == [.unchecked])
+    }
+
+    private struct ShownParts: Encodable {
+        let parts: [Link]
+        let version: Int
     }
 
     @Test("A part that was made for another request, or another row, does not count")

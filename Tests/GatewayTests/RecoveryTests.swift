@@ -93,8 +93,11 @@ struct RecoveryTests {
                 response: part.response)
         }
         for holder in ["audit", "audit"] { _ = try await consortium.grant(request, by: holder) }
-        let error = await #expect(throws: GatewayError.self) { _ = try await consortium.open(request) }
+        let error = await #expect(throws: GatewayError.self) {
+            try await OpenGrantedResult(request.hex, reports: true).run(as: consortium.session("statistics"))
+        }
         #expect("\(try #require(error))".contains("wrong are those of site2"))
+        #expect(try consortium.session("site3").verdicts(on: request) == [name("site2"): .wrong])
         _ = try await consortium.grant(request, by: "site1")
         let opened = try await consortium.open(request)
         #expect(opened.wrong.map(\.text) == ["site2"] && opened.holders.map(\.text) == ["audit", "site1"])

@@ -131,6 +131,8 @@ package struct EscrowVote: Codable, Hashable, Sendable {
     package let grant: Grant?
     /// Why it was denied.
     package let denial: String?
+    /// The plain part, where the requester has shown it on the ledger because, in its word, it does not hold.
+    package let reported: CID?
 
     package struct Grant: Codable, Hashable, Sendable {
         /// SHA-256 of the canonical JSON of the holder's part with its proof, of a result of its part document: a wrong one

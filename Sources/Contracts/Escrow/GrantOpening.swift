@@ -39,7 +39,7 @@ package struct GrantOpening: TransactionBody {
         try execution.write(
             EscrowVote(
                 request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: grant, denial: nil),
+                grant: grant, denial: nil, reported: nil),
             to: .escrowVote(request.id, execution.by))
         guard completes else { return }
         let done = request.with(grantedAt: execution.now)
@@ -83,7 +83,7 @@ package struct DenyOpening: TransactionBody {
         try execution.write(
             EscrowVote(
                 request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: nil, denial: reason),
+                grant: nil, denial: reason, reported: nil),
             to: .escrowVote(request.id, execution.by))
         let without = Set(denied + [execution.by, request.requester])
         guard request.grantedAt == nil, !rule.isQualified(rule.holders.parties.filter { !without.contains($0) }) else {

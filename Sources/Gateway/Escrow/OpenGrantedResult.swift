@@ -13,9 +13,12 @@ package import SharingModel
 package struct OpenGrantedResult: Sendable {
     /// Any beginning of the request's id.
     package let request: String
+    /// As in ``OpenGrantedRecord/reports``.
+    package let reports: Bool
 
-    package init(_ request: String) {
+    package init(_ request: String, reports: Bool = false) {
         self.request = request
+        self.reports = reports
     }
 
     package struct Opened: Sendable {
@@ -44,6 +47,11 @@ package struct OpenGrantedResult: Sendable {
         let content = try ResultContent(session.blobs.get(recorded.record.result))
         let parts = try GivenParts(
             request, deposit, key, content.loadCiphertexts(from: session.blobs, key: key.publicKey), recorded, session)
+        if reports {
+            for (holder, plain) in parts.wrongPlain.sorted(by: { $0.key < $1.key }) {
+                try await session.report(plain, as: holder, of: request.id)
+            }
+        }
         guard let used = parts.sufficient(deposit) else { throw parts.tooFew(request) }
         let document = OpeningDocument(
             result: result, computed: recorded.record.result,
@@ -64,6 +72,8 @@ package struct OpenGrantedResult: Sendable {
 private struct GivenParts {
     private(set) var valid: [PartyName: PartDocument] = [:]
     private(set) var wrong = [PartyName]()
+    /// Of the wrong ones those that their givers have signed for.
+    private(set) var wrongPlain: [PartyName: Data] = [:]
     private(set) var missing = [PartyName]()
 
     init(
@@ -77,8 +87,10 @@ private struct GivenParts {
                 missing.append(vote.holder)
                 continue
             }
-            guard let plain = try? sealed.openPart(of: recorded.record.id, with: unsealing),
-                Digest.sha256(plain) == grant.part, let document = try? PartDocument(canonicalBytes: plain),
+            let plain = (try? sealed.openPart(of: recorded.record.id, with: unsealing)).flatMap {
+                Digest.sha256($0) == grant.part ? $0 : nil
+            }
+            guard let plain, let document = try? PartDocument(canonicalBytes: plain),
                 document.result == recorded.record.id, document.computed == recorded.record.result,
                 (document.part == nil) == ciphertexts.isEmpty,
                 document.part.map({ $0.holder - 1 == deposit.holders.firstIndex(of: vote.holder) }) ?? true,
@@ -87,6 +99,7 @@ private struct GivenParts {
                 }) ?? true
             else {
                 wrong.append(vote.holder)
+                wrongPlain[vote.holder] = plain
                 continue
             }
             valid[vote.holder] = document

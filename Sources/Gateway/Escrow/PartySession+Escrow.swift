@@ -1,4 +1,5 @@
 package import Contracts
+import Foundation
 package import Ledger
 package import SharingModel
 
@@ -22,6 +23,15 @@ extension PartySession {
     ) async throws -> (result: Digest, receipt: Receipt) {
         let id = try state { try $0.recordedResult(matching: result).record.id }
         return (id, try await submit(RequestOpening(.result(id), reason: reason, until: until)))
+    }
+
+    /// Shows on the ledger what a holder has signed for; once a holder.
+    func report(_ plain: Data, as holder: PartyName, of request: Digest) async throws {
+        let votes = try state { try $0.escrowVotes(on: request) }
+        guard votes.contains(where: { $0.holder == holder && $0.reported == nil }) else { return }
+        let shown = try SealedOpening(bytes: plain)
+        try shown.store(in: blobs)
+        _ = try await submit(ReportGrant(request: request, holder: holder, part: shown.cid))
     }
 
     /// - Parameter request: Any beginning of the request's id.

@@ -136,7 +136,9 @@ struct OpenGrantedCommand: AsyncParsableCommand {
         commandName: "open",
         abstract: "Put together the parts that you were granted, and read the cell, or have the result opened.",
         discussion: """
-            The use is on the ledger before the value is shown; a result is then read with `result show`. A holder whose part is wrong is named there.
+            With --report a part that does not hold is shown on the ledger: anybody sees by it that its giver signed for \
+            a wrong one. The use is on the ledger before the value is shown; a result is then read with `result show`. A \
+            holder whose part is wrong is named there.
 
             EXAMPLE:
               chancery escrow open 3f9a2c --as audit
@@ -144,6 +146,9 @@ struct OpenGrantedCommand: AsyncParsableCommand {
 
     @Argument(help: "The request's id, or its beginning.")
     var request: String
+
+    @Flag(help: "Show parts that do not hold on the ledger, for all to see.")
+    var report = false
 
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
@@ -153,7 +158,7 @@ struct OpenGrantedCommand: AsyncParsableCommand {
         if case .result = try session.state({ try $0.escrowRequest(matching: request) }).terms.what {
             return try await openResult(session)
         }
-        let opened = try await OpenGrantedRecord(request).run(as: session)
+        let opened = try await OpenGrantedRecord(request, reports: report).run(as: session)
         warn(of: opened.wrong)
         let cell = opened.cell
         let fields: [String: JSONValue] = [
@@ -171,7 +176,7 @@ struct OpenGrantedCommand: AsyncParsableCommand {
     }
 
     private func openResult(_ session: PartySession) async throws {
-        let opened = try await OpenGrantedResult(request).run(as: session)
+        let opened = try await OpenGrantedResult(request, reports: report).run(as: session)
         warn(of: opened.wrong)
         let fields: [String: JSONValue] = [
             "request": .string(opened.request.hex), "result": .string(opened.result.hex), "status": .string("opened"),

@@ -20,12 +20,14 @@ struct ListEscrow: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let time = try session.blockTime()
-        let (keys, deposits, requests, votes) = try session.state { state in
+        let (keys, deposits, requests, votes, reports) = try session.state { state in
             let requests = try state.escrowRequests().sorted { $0.at < $1.at }
-            return (
-                try state.fieldKeys(), try state.deposits(), requests,
-                try requests.map { try state.escrowVotes(on: $0.id) }
-            )
+            let votes = try requests.map { try state.escrowVotes(on: $0.id) }
+            let judge = ReportJudge(state, blobs: session.blobs)
+            let reports = zip(requests, votes).map { request, votes in
+                votes.compactMap { vote in judge.verdict(on: vote, of: request).map { (vote.holder, $0) } }
+            }
+            return (try state.fieldKeys(), try state.deposits(), requests, votes, reports)
         }
         let document = JSONValue.object([
             "keys": .array(
@@ -33,10 +35,20 @@ struct ListEscrow: ParsableCommand {
                     .object(["owner": .string($0.owner.text), "keyFingerprint": .string($0.keyFingerprint.hex)])
                 }),
             "deposits": .array(deposits.map(Self.document)),
-            "requests": .array(zip(requests, votes).map { Self.document($0, time, $1) }),
+            "requests": .array(
+                zip(requests, zip(votes, reports)).map { Self.document($0, time, $1.0, $1.1) }),
         ])
         try json.print(document) {
-            (deposits.map(Self.line) + [Self.table(requests, votes, time)]).joined(separator: "\n")
+            (deposits.map(Self.line) + [Self.table(requests, votes, time)] + Self.lines(requests, reports))
+                .joined(separator: "\n")
+        }
+    }
+
+    private static func lines(
+        _ requests: [EscrowRequest], _ reports: [[(holder: PartyName, verdict: ReportVerdict)]]
+    ) -> [String] {
+        zip(requests, reports).flatMap { request, reports in
+            reports.map { "the part of \($0.holder) for \(request.id.hex.prefix(12)) is \($0.verdict.sentence)" }
         }
     }
 
@@ -81,7 +93,10 @@ struct ListEscrow: ParsableCommand {
         ])
     }
 
-    private static func document(_ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote]) -> JSONValue {
+    private static func document(
+        _ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote],
+        _ reports: [(holder: PartyName, verdict: ReportVerdict)]
+    ) -> JSONValue {
         var document: [String: JSONValue] = [
             "request": .string(request.id.hex), "requester": .string(request.requester.text),
             "owner": .string(request.owner.text), "reason": .string(request.terms.reason),
@@ -93,6 +108,8 @@ struct ListEscrow: ParsableCommand {
                     uniqueKeysWithValues: votes.compactMap { vote in
                         vote.denial.map { (vote.holder.text, JSONValue.string($0)) }
                     })),
+            "reported": .object(
+                Dictionary(uniqueKeysWithValues: reports.map { ($0.holder.text, .string($0.verdict.rawValue)) })),
             "wrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
         ]
         switch request.terms.what {
