@@ -193,7 +193,7 @@ struct EscrowTests {
     @Test("A part is reported by the requester, once, and only of who has granted")
     func reporting() throws {
         var (ledger, request) = try TestLedger.withRequest()
-        let report = ReportGrant(request: request, holder: "audit", part: cid("shown", .dagJSON))
+        let report = ReportGrant(request: request, holder: "audit", part: TestLedger.manifest("care1"))
         #expect(try ledger.refuse(report, by: "statistics") == .requestNotGranted)
         let grant = try ledger.accept(Escrow.grant(request), by: "audit")
         #expect(try ledger.refuse(report, by: "ministry") == .notTheRequester)
