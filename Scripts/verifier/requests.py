@@ -15,35 +15,36 @@ def later(time, seconds):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 class Request:
-    def __init__(self, identity, cell, owner, dataset, n, fingerprint, founding, entries):
+    def __init__(self, identity, what, owner, place, n, fingerprint, founding, entries):  # place: the dataset or the pool
         rules = [r for r in founding["policy"].get("escrow", {"rules": []})["rules"] if r["owner"] == owner]
         asked = one(entries, "escrow.request", lambda e: e["id"] == identity)
-        demand(len(rules) == 1 and asked["body"]["cell"] == cell, "the request is of another cell, or there is no escrow")
+        demand(len(rules) == 1 and asked["body"]["what"] == what, "the request is of another thing, or there is no escrow")
         self.rule, self.asked, self.holders = rules[0], asked, names(rules[0]["holders"])
-        deposit = one(entries, "escrow.deposit", lambda e: e["by"] == owner)
+        deposit = one(entries, "escrow.deposit", lambda e: (e["by"], e["body"].get("pool")) == (owner, place.get("pool")))
         acknowledged = {e["by"] for e in entries if e["kind"] == "escrow.acknowledge" and e["index"] < asked["index"]
                         and e["body"]["deposit"] == deposit["id"]}
         demand(acknowledged == set(self.holders), "not all holders had acknowledged their shares")
         demand(deposit["body"]["record"]["structure"] == shape(self.rule["holders"]), "the key is shared otherwise than ruled")
         self.shared = SharedKey({"holders": self.holders, "key": deposit["body"]["record"]}, n, fingerprint)
+        self.record = deposit["body"]["record"]
         self.opens = later(asked["time"], self.rule["waitSeconds"])
-        self.check_notices(cell, owner, dataset, deposit["id"])
+        self.check_notices(what, owner, place, deposit["id"])
         self.grants, self.used = self.check_grants(entries), None
         self.check_use(entries)
-    def check_notices(self, cell, owner, dataset, deposit):  # the outcome commits to all that the request wrote
+    def check_notices(self, what, owner, place, deposit):  # the outcome commits to all that the request wrote
         asked, self.told = self.asked, sorted({owner, *self.rule["told"]})
-        record = {"at": asked["time"], "dataset": dataset, "deposit": deposit, "id": asked["id"], "notBefore": self.opens,
-                  "owner": owner, "requester": asked["by"], "terms": asked["body"]}
+        record = {**place, "at": asked["time"], "deposit": deposit, "id": asked["id"], "notBefore": self.opens, "owner": owner,
+                  "requester": asked["by"], "terms": asked["body"]}
         writes = [[f"escrow-request/{asked['id']}", record]]
         for party in self.told:
             writes.append([f"escrow-notice/{party}/{asked['id']}", {
-                "at": asked["time"], "cell": cell, "event": "requested", "owner": owner, "party": party,
+                "at": asked["time"], "event": "requested", "owner": owner, "party": party, "what": what,
                 "reason": asked["body"]["reason"], "request": asked["id"], "requester": asked["by"]}])
         listed = [[key, base64.b64encode(rfc8785.dumps(value)).decode()] for key, value in sorted(writes, key=lambda w: w[0])]
         demand(sha256(rfc8785.dumps(listed)).hex() == asked["writes"], "the outcome is not that the owner was told")
     def check_grants(self, entries):
         given = [e for e in entries if e["kind"] == "escrow.grant" and e["body"]["request"] == self.asked["id"]]
-        grants = {e["by"]: e["body"]["grant"] for e in given}
+        grants = {e["by"]: e["body"]["grant"]["part"] for e in given}
         demand(len(grants) == len(given) and set(grants) <= set(self.holders) - {self.asked["by"]}, "somebody could not grant it")
         demand(all(self.opens <= e["time"] < self.asked["body"]["until"] for e in given), "it was granted out of its time")
         return grants
@@ -53,14 +54,14 @@ class Request:
         used = uses[0]["body"]["used"]
         demand(len(uses) == 1 and uses[0]["by"] == self.asked["by"] and uses[0]["time"] < self.asked["body"]["until"]
                and set(used) <= set(self.grants) and suffice(self.rule["holders"], used), "the use is not of these grants")
-        self.used = used
-    def open(self, parts, ciphertexts):
+        self.used, self.use = used, uses[0]["body"]
+    def open(self, parts, ciphertexts, written=rfc8785.dumps):  # written: what the digest in a grant is of
         demand(self.used is not None, "no use is recorded")
         numbers = [part["holder"] for part in parts]
         demand(numbers == sorted(set(numbers)) and [h for i, h in enumerate(self.holders, 1) if i in numbers]
                == [h for h in self.holders if h in self.used], "the parts are not those of the recorded use")
         for part in parts:
-            demand(sha256(rfc8785.dumps(part)).hex() == self.grants[self.holders[part["holder"] - 1]]["part"],
+            demand(sha256(written(part)).hex() == self.grants[self.holders[part["holder"] - 1]],
                    "a part is not the one that its giver signed for")
         return self.shared.open(ciphertexts, parts, bytes.fromhex(self.asked["id"]))
     def findings(self):

@@ -4,6 +4,7 @@ import rfc8785
 from gmpy2 import gcd, mpz, powmod
 from multiformats import CID
 from .ledger import canonical, check_key, demand, one, open_ledger, sha256
+from .requests import Request
 from .shares import check_shares
 
 def check_grant(entries, result_id):
@@ -120,24 +121,30 @@ def decimal(value, digits):  # exactly so many digits, a half rounded to the eve
     text = str(abs(whole)).rjust(digits + 1, "0")
     return ("-" if whole < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
-def check_openings(blocks, listed, n, document, shared):
+def check_openings(blocks, listed, n, document, shared, request=None):
     # c ≡ (1 + M·n) · rⁿ (mod n²) for every ciphertext, or the parts of enough holders open it. Returns the plaintexts
     width, count, square, plaintexts = listed["bytes"], listed["count"], n * n, []
     data = b"".join(blocks[link["/"]] for link in listed["blocks"])
     demand(width == -(-2 * n.bit_length() // 64) * 8 and len(data) == count * width, "the ciphertext blocks do not fit")
-    demand(document is None or shared or len(document["openings"]) == count, "the opening is of another number of ciphertexts")
+    demand(document is None or shared or request or len(document["openings"]) == count, "the opening is of another number of ciphertexts")
     ciphertexts = []
     for index in range(count):
         c = mpz(int.from_bytes(data[index * width:(index + 1) * width], "little"))
         demand(0 < c < square and gcd(c, n) == 1, "a ciphertext is none")
         ciphertexts.append(c)
-        if document and not shared:
+        if document and not shared and not request:
             m, r = (mpz(document["openings"][index][key]) for key in ("plaintext", "randomness"))
             demand(0 <= m < n and 0 < r < n and gcd(r, n) == 1 and (1 + m * n) * powmod(r, n, square) % square == c,
                    "a plaintext is not what its ciphertext holds")
             plaintexts.append(int(m))
-    if not shared: return plaintexts
+    if not shared and not request: return plaintexts
     demand(document["openings"] == [], "an opening of a shared key gives randomness")
+    if request:  # by escrow, without the custodian: parts that the holders' grants have the digests of
+        plain = {"computed": document["computed"], "result": document["result"], "version": 1}
+        if count: return request.open(document["parts"], ciphertexts, lambda part: rfc8785.dumps({**plain, "part": part}))
+        demand(document["parts"] == [] and request.used is not None and all(
+            request.grants[h] == sha256(rfc8785.dumps(plain)).hex() for h in request.used), "a part is another")
+        return []
     return shared.open(ciphertexts, document["parts"], b"chancery opening part v1" + bytes.fromhex(document["result"]))
 
 def verify_result(content, blocks, pinned):
@@ -156,10 +163,19 @@ def verify_result(content, blocks, pinned):
         1, content["plan"], plan["datasets"], fingerprint, founding["policy"]["minimumSubjects"]), "the result is another")
     table = Table(plan, manifests, datasets, result)
     document = canonical(b"".join(blocks[link["/"]] for link in content["opening"])) if "opening" in content else None
-    shared, holders = None, None
+    shared, holders, request = None, None, None
+    if document and "sharedKey" in content and "sharing" not in pool["body"]:
+        used = one(entries, "escrow.open", lambda e: "opening" in e["body"])
+        request = Request(used["body"]["request"], {"result": content["result"]}, pool["by"], {"pool": pool["body"]["name"]}, n,
+                          fingerprint, founding, entries)
+        demand(request.asked["by"] == token["by"] and recorded["index"] < request.asked["index"]
+               and used["body"]["opening"]["commitment"] == sha256(rfc8785.dumps(document)).hex()
+               and canonical(blocks[content["sharedKey"]["/"]]) == {
+                   "holders": request.holders, "key": request.record, "pool": pool["body"]["name"]},
+               "the opening is not the one that the requester recorded")
     if document and "sharing" in pool["body"]:
         shared, holders = check_shares(content, blocks, entries, pool, n, fingerprint, document, token["by"])
-    plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document, shared), None
+    plaintexts, shown = check_openings(blocks, result["ciphertexts"], n, document, shared, request), None
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
               f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed", *ledger.history(),
               f"the key of pool {pool['body']['name']} has {n.bit_length()} bits, and its proof holds",
@@ -169,10 +185,13 @@ def verify_result(content, blocks, pinned):
         records = [(e["by"], e["body"]["result"], e["body"]["commitment"]) for e in entries if e["kind"] == "opening.record"]
         demand((document["version"], document["result"], document["computed"]) == (1, content["result"], body["result"]),
                "the opening is of another result")
-        demand(shared or records == [(pool["by"], content["result"], sha256(rfc8785.dumps(document)).hex())],
+        demand(shared or request or records == [(pool["by"], content["result"], sha256(rfc8785.dumps(document)).hex())],
                "the opening is not the one that the custodian recorded")
         shown = table.opened_table(plaintexts)
         who = f"{', '.join(holders)}, holders of shares of epoch {shared.epoch}, recorded parts of" if shared else f"{pool['by']} recorded"
+        if request:
+            more, less = request.findings()
+            proven, missing, who = proven + more, missing + less, "parts of the holders' grants, without the custodian, are"
         proven.append(f"{who} the opening; its {len(plaintexts)} plaintexts are what the ciphertexts hold")
     missing += ([] if document else ["what the result says: there is no opening"]) + (
         [] if pinned else [f"that this is the consortium you mean: compare its fingerprint {digest}"])

@@ -155,7 +155,8 @@ extension Refusal: CustomStringConvertible {
                 + " choose another name"
 
         case .fieldKeyMissing, .escrowNotAsked, .escrowMissing, .depositInvalid, .depositUnknown, .notAnEscrowHolder,
-            .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired, .requestDenied,
+            .shareMissing, .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired,
+            .requestDenied,
             .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
             return escrowDescription
 

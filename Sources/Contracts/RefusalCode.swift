@@ -88,6 +88,7 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case depositInvalid = "deposit-invalid"
     case depositUnknown = "deposit-unknown"
     case notAnEscrowHolder = "not-an-escrow-holder"
+    case shareMissing = "share-missing"
     case cellUnknown = "cell-unknown"
     case reasonMissing = "reason-missing"
     case escrowUnreachable = "escrow-unreachable"

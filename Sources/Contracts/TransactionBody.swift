@@ -70,6 +70,7 @@ extension TransactionKind {
         case .grantOpening: GrantOpening.self
         case .denyOpening: DenyOpening.self
         case .useOpening: UseOpening.self
+        case .reportGrant: ReportGrant.self
         case .registerPseudonymKey: RegisterPseudonymKey.self
         case .requestPseudonyms: RequestPseudonyms.self
         case .evaluatePseudonyms: EvaluatePseudonyms.self

@@ -35,6 +35,7 @@ package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable 
     case grantOpening = "escrow.grant"
     case denyOpening = "escrow.deny"
     case useOpening = "escrow.open"
+    case reportGrant = "escrow.report"
     case registerPseudonymKey = "pseudonym-key.register"
     case requestPseudonyms = "pseudonym.request"
     case evaluatePseudonyms = "pseudonym.evaluate"

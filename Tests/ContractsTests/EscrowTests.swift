@@ -190,6 +190,22 @@ struct EscrowTests {
         #expect(throws: ContractsError.self) { try body.checkForm() }
     }
 
+    @Test("A part is reported by the requester, once, and only of who has granted")
+    func reporting() throws {
+        var (ledger, request) = try TestLedger.withRequest()
+        let report = ReportGrant(request: request, holder: "audit", part: TestLedger.manifest("care1"))
+        #expect(try ledger.refuse(report, by: "statistics") == .requestNotGranted)
+        let grant = try ledger.accept(Escrow.grant(request), by: "audit")
+        #expect(try ledger.refuse(report, by: "ministry") == .notTheRequester)
+        try ledger.accept(report, by: "statistics")
+        let vote = try #require(try ledger.typed.escrowVotes(on: request).first)
+        #expect(vote.reported == report.part && vote.transaction == grant && vote.grant != nil)
+        #expect(try ledger.refuse(report, by: "statistics") == .alreadyDecided)
+        #expect(
+            try ledger.refuse(ReportGrant(request: digest("none"), holder: "audit", part: report.part), by: "statistics")
+                == .requestUnknown)
+    }
+
     @Test("Only sealed columns of rows that are there can be asked for", arguments: ["meddol", "year", "nothing"])
     func cells(_ field: String) throws {
         var (ledger, _) = try TestLedger.withRequest()

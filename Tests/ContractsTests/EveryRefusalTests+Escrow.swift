@@ -36,6 +36,8 @@ extension EveryRefusalTests {
         var (ledger, request) = try TestLedger.withRequest(by: code == .ownRequest ? "audit" : "statistics")
         switch code {
         case .cellUnknown: return try ledger.submit(Escrow.request(row: 100), by: "statistics").outcome
+        case .shareMissing:
+            return try ledger.submit(GrantOpening(request: request, grant: nil), by: "audit").outcome
         case .reasonMissing: return try ledger.submit(Escrow.request(reason: " "), by: "statistics").outcome
         case .escrowUnreachable:
             return try ledger.submit(

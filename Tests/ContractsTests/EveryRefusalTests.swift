@@ -45,7 +45,7 @@ struct EveryRefusalTests {
                 .dealingInvalid, .dealersInsufficient, .epochOver, .partUnknown, .tooFewParts:
                 try sharesRefusal(code)
             case .fieldKeyMissing, .escrowNotAsked, .escrowMissing, .depositInvalid, .depositUnknown,
-                .notAnEscrowHolder,
+                .notAnEscrowHolder, .shareMissing,
                 .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired, .requestDenied,
                 .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
                 try escrowRefusal(code)

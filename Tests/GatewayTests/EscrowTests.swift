@@ -48,7 +48,7 @@ struct EscrowTests {
         await #expect(throws: SealedTableError.fieldKeyNeeded(field: "person")) { try await consortium.publish() }
         try await consortium.registerKey()
         try await expectRefused(.escrowMissing) { _ = try await consortium.publish() }
-        _ = try await DepositFieldKey().run(as: consortium.session("site1"))
+        _ = try await DepositKeyShares().run(as: consortium.session("site1"))
         for holder in EscrowConsortium.holders {
             try await expectRefused(.escrowMissing) { _ = try await consortium.publish() }
             _ = try await AcknowledgeDeposits().run(as: consortium.session(holder))
@@ -111,10 +111,42 @@ struct EscrowTests {
         let error = await #expect(throws: GatewayError.self) { try await consortium.open(request) }
         #expect("\(try #require(error))".contains("wrong are those of audit"))
         _ = try await consortium.grant(request, by: "site2")
-        let opened = try await consortium.open(request)
+        let opened = try await OpenGrantedRecord(request.hex, reports: true).run(as: consortium.session("statistics"))
         #expect(opened.value == EscrowConsortium.names[3] && opened.wrong.map(\.text) == ["audit"])
+        // Whoever has the ledger and the blobs sees for himself.
+        #expect(try consortium.session("site1").verdicts(on: request) == [name("audit"): .wrong])
         let use = try consortium.session("site1").state { try $0.escrowRequest(request) }?.use
         #expect(use?.wrong.map(\.text) == ["audit"] && use?.used.map(\.text) == ["ministry", "site2"])
+    }
+
+    @Test("A false report convicts nobody: whoever looks sees that the part holds, or is not what its giver signed for")
+    func falseReport() async throws {
+        let consortium = try await EscrowConsortium.published()
+        let request = try await consortium.request()
+        let honest = try await partial(of: "audit", consortium, context: request.bytes)
+        try await consortium.grant(request, by: "audit", with: honest)
+        _ = try await consortium.grant(request, by: "ministry")
+        let forged = PartialDecryption(
+            holder: 1, epoch: 1, values: honest.values, challenge: honest.challenge, response: honest.response)
+        for (holder, shown) in [("audit", honest), ("ministry", forged)] {
+            let store = try consortium.session("statistics").blobs
+            let block = try store.put(CanonicalJSONMessage.bytes(shown), codec: .raw)
+            let root = try DAGJSON.encode(ShownParts(parts: [Link(block)], version: 1))
+            try store.put(root)
+            let report = ReportGrant(request: request, holder: try name(holder), part: root.cid)
+            #expect(try await consortium.base.submit(report, as: "statistics").isAccepted)
+        }
+        let verdicts = try consortium.session("site1").verdicts(on: request)
+        #expect(verdicts == [try name("audit"): .holds, try name("ministry"): .another])
+        // Who has not what it is checked with says that, and nothing else.
+        let nothing = try FileBlobStore(directory: consortium.base.folder.url("nothing"))
+        let unchecked = try consortium.session("site1").verdicts(on: request, blobs: nothing)
+        #expect(Set(unchecked.values) == [.unchecked])
+    }
+
+    private struct ShownParts: Encodable {
+        let parts: [Link]
+        let version: Int
     }
 
     @Test("A part that was made for another request, or another row, does not count")
@@ -175,7 +207,7 @@ struct EscrowTests {
         _ = try await AcknowledgeDeposits().run(as: consortium.session("site2"))
         try await expectRefused(.escrowMissing) { _ = try await consortium.publish() }
         // A new deposit mends it.
-        _ = try await DepositFieldKey().run(as: consortium.session("site1"))
+        _ = try await DepositKeyShares().run(as: consortium.session("site1"))
         for holder in EscrowConsortium.holders {
             _ = try await AcknowledgeDeposits().run(as: consortium.session(holder))
         }
@@ -212,16 +244,5 @@ struct EscrowTests {
         let cell = try #require(
             try dataset.sealedCell(row: row, field: "name", under: key.publicKey, in: session.blobs))
         return try share.decrypt([cell.wrappedKey], under: key, context: context)
-    }
-
-    private func expectRefused(
-        _ code: RefusalCode, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
-    ) async throws {
-        let error = await #expect(throws: GatewayError.self, sourceLocation: sourceLocation) { try await body() }
-        guard case .refusedOnLedger(let refusal, _, _)? = error else {
-            Issue.record("refused otherwise: \(String(describing: error))", sourceLocation: sourceLocation)
-            return
-        }
-        #expect(refusal.code == code, sourceLocation: sourceLocation)
     }
 }

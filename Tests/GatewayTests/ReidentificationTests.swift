@@ -18,7 +18,7 @@ struct ReidentificationTests {
         let pseudonym = try pseudonym(ofRow: 3, consortium)
         let request = try await ask(pseudonym, consortium)
         let recorded = try #require(try consortium.session("site1").state { try $0.escrowRequest(request) })
-        #expect(recorded.terms.cell.row == 3 && recorded.terms.cell.field == "person")
+        #expect(recorded.terms.what.cell?.row == 3 && recorded.terms.what.cell?.field == "person")
         let told = try consortium.session("site1").state { try $0.escrowNotices(to: name("site1")) }
         #expect(told.map(\.reason) == ["case 4/2026"])
         await #expect(throws: GatewayError.self) { try await consortium.open(request) }

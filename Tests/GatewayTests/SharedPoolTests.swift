@@ -55,6 +55,12 @@ struct SharedPoolTests {
         #expect(combined.holders.map(\.text) == ["site2", "audit"])
         try consortium.expectOpened(result)
         try consortium.expectConvicted("site1", result)
+        let session = try consortium.session("site3")
+        let recorded = try session.state { try $0.recordedResult(matching: result) }
+        let verdicts = try session.state { state in
+            recorded.parts.compactMap { ReportJudge(state, blobs: session.blobs).verdict(on: $0, of: recorded) }
+        }
+        #expect(verdicts == [.wrong])
     }
 
     @Test("A holder whose share is not what was published complains, and the pool never comes into force")

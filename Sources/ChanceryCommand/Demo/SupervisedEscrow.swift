@@ -38,8 +38,8 @@ struct SupervisedEscrow {
             return (
                 request,
                 [
-                    "site1 was told by the same entry: \(notice.requester) asks for row \(notice.cell.row), column "
-                        + "\(notice.cell.field), \"\(notice.reason)\""
+                    "site1 was told by the same entry: \(notice.requester) asks for row \(notice.what.cell?.row ?? -1), "
+                        + "column \(notice.what.cell?.field ?? ""), \"\(notice.reason)\""
                 ]
             )
         }

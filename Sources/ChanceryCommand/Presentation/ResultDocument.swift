@@ -9,7 +9,8 @@ import SharingModel
 /// A result as `query --json` and `result show --json` print it, and as a table for people.
 enum ResultDocument {
     /// What a result waits for that nobody has opened.
-    static func waiting(_ recorded: RecordedResult) -> String {
+    /// - Parameter reports: What was found here of the parts that were reported, by holder.
+    static func waiting(_ recorded: RecordedResult, _ reports: [PartyName: ReportVerdict]) -> String {
         guard !recorded.parts.isEmpty || !recorded.partRefusals.isEmpty else {
             return "computed; nobody who holds the pool's key has opened it yet"
         }
@@ -17,13 +18,13 @@ enum ResultDocument {
         for part in recorded.parts {
             lines.append(
                 "\(part.holder) has given one, of epoch \(part.epoch)"
-                    + (part.reported == nil ? "" : "; it does not hold, and is shown on the ledger"))
+                    + (reports[part.holder].map { "; \($0.sentence)" } ?? ""))
         }
         lines += recorded.partRefusals.map { "\($0.custodian) refuses: \($0.reason)" }
         return lines.joined(separator: "\n")
     }
 
-    static func value(_ shown: ShownResult) -> JSONValue {
+    static func value(_ shown: ShownResult, _ reports: [PartyName: ReportVerdict]) -> JSONValue {
         .object([
             "result": .string(shown.recorded.record.id.hex), "plan": .string(shown.plan.cid.text),
             "token": .string(shown.recorded.record.token.hex), "status": .string(shown.status.rawValue),
@@ -34,8 +35,8 @@ enum ResultDocument {
             "disputedBy": .array(shown.recorded.disputes.map { .string($0.party.text) }),
             "partsOf": .array(shown.recorded.parts.map { .string($0.holder.text) }),
             "partsRefusedBy": .array(shown.recorded.partRefusals.map { .string($0.custodian.text) }),
-            "partsReportedOf": .array(
-                shown.recorded.parts.filter { $0.reported != nil }.map { .string($0.holder.text) }),
+            "partsReportedOf": .object(
+                Dictionary(uniqueKeysWithValues: reports.map { ($0.key.text, .string($0.value.rawValue)) })),
         ])
     }
 

@@ -32,6 +32,7 @@ extension PublishDataset {
         }
         try execution.checkPseudonyms(under: pseudonymKey)
         try execution.checkEscrow(of: owners)
+        try execution.checkEscrow(of: pool)
         try execution.checkFuture(validUntil)
         try execution.checkUnpublished(manifest)
         let required = Set(owners + (try previousOwners(execution))).sorted()

@@ -1,9 +1,11 @@
+import Foundation
 import Multiprecision
 package import Paillier
 package import SharingModel
 package import SignedEnvelopes
 
-/// `escrow.deposit`: a department shares its key for fields among those whom the policy names.
+/// `escrow.deposit`: a department shares its key for fields, or a custodian the key of its pool, among those whom the
+/// policy names.
 ///
 /// One transaction: the published values, which every node checks as it executes it, and each holder's share, sealed to
 /// that holder. It replaces a deposit that is not acknowledged by all; one that is stays.
@@ -12,8 +14,11 @@ package struct DepositKey: TransactionBody {
     package let record: ThresholdRecord
     /// By holder: all of the policy's and no others.
     package let shares: [PartyName: SealedMessage]
+    /// Whose key it is; absent for the department's key for fields.
+    package let pool: PoolName?
 
-    package init(record: ThresholdRecord, shares: [PartyName: SealedMessage]) {
+    package init(record: ThresholdRecord, shares: [PartyName: SealedMessage], pool: PoolName? = nil) {
+        self.pool = pool
         self.record = record
         self.shares = shares
     }
@@ -27,25 +32,40 @@ package struct DepositKey: TransactionBody {
     }
 
     package func execute(in execution: inout Execution) throws {
-        let owner = try execution.department(execution.by).name
+        let owner = execution.by
         let rule = try execution.escrowRule(for: owner)
-        guard let fieldKey = try execution.state.fieldKey(of: owner) else {
-            throw Refusal(.fieldKeyMissing, ["party": owner.text])
-        }
-        if let earlier = try execution.state.deposit(of: owner), earlier.isComplete {
+        let modulus = try modulus(of: owner, in: execution)
+        if let earlier = try execution.state.deposit(of: owner, pool: pool), earlier.isComplete {
             throw Refusal(.alreadyExists, ["deposit": earlier.id.hex])
         }
         guard try record.structure == rule.structure(), Set(shares.keys) == Set(rule.holders.parties) else {
             throw Refusal(.depositInvalid, ["party": owner.text, "reason": "holders"])
         }
         guard record.epoch == 1, record.factor == 1,
-            (try? ThresholdKey(record, of: execution.rules.publicKey(fieldKey.modulus))) != nil
+            (try? ThresholdKey(record, of: execution.rules.publicKey(modulus))) != nil
         else { throw Refusal(.depositInvalid, ["party": owner.text, "reason": "values"]) }
         try execution.write(
             DepositRecord(
-                id: execution.transaction.id, owner: owner, at: execution.now, record: record, shares: shares,
-                holders: rule.holders.parties, acknowledgements: [], complaints: [:]),
-            to: .deposit(owner))
+                id: execution.transaction.id, owner: owner, pool: pool, at: execution.now, record: record,
+                shares: shares, holders: rule.holders.parties, acknowledgements: [], complaints: [:]),
+            to: .deposit(owner, pool))
+    }
+
+    /// Of the key that is to be shared.
+    private func modulus(of owner: PartyName, in execution: Execution) throws -> Data {
+        guard let pool else {
+            guard let fieldKey = try execution.state.fieldKey(of: execution.department(owner).name) else {
+                throw Refusal(.fieldKeyMissing, ["party": owner.text])
+            }
+            return fieldKey.modulus
+        }
+        let record = try execution.pool(pool)
+        guard record.sharing == nil else { throw Refusal(.keyIsShared, ["pool": pool.text]) }
+        guard record.custodian == owner else {
+            throw Refusal(
+                .notCustodian, ["party": owner.text, "pool": pool.text, "custodian": record.custodian.text])
+        }
+        return record.modulus
     }
 }
 
@@ -55,8 +75,11 @@ package struct AcknowledgeDeposit: TransactionBody {
     package let owner: PartyName
     /// Id of `escrow.deposit`: exactly what was checked.
     package let deposit: Digest
+    /// As in the deposit.
+    package let pool: PoolName?
 
-    package init(owner: PartyName, deposit: Digest) {
+    package init(owner: PartyName, deposit: Digest, pool: PoolName? = nil) {
+        self.pool = pool
         self.owner = owner
         self.deposit = deposit
     }
@@ -64,8 +87,11 @@ package struct AcknowledgeDeposit: TransactionBody {
     package func checkForm() throws(ContractsError) {}
 
     package func execute(in execution: inout Execution) throws {
-        let deposit = try execution.unsettledDeposit(deposit, of: owner)
-        try execution.write(deposit.with(acknowledgement: execution.by), to: .deposit(owner))
+        let deposit = try execution.unsettledDeposit(deposit, of: owner, pool)
+            .with(acknowledgement: execution.by)
+        try execution.write(deposit, to: .deposit(owner, pool))
+        // From now on a result can be opened with its shares, and shown by these values.
+        if deposit.isComplete, let key = deposit.poolKey { try execution.write(key, to: .poolEpoch(key.pool, 1)) }
     }
 }
 
@@ -76,8 +102,11 @@ package struct ComplainOfDeposit: TransactionBody {
     package let deposit: Digest
     /// At most 1 000 characters.
     package let reason: String
+    /// As in the deposit.
+    package let pool: PoolName?
 
-    package init(owner: PartyName, deposit: Digest, reason: String) {
+    package init(owner: PartyName, deposit: Digest, reason: String, pool: PoolName? = nil) {
+        self.pool = pool
         self.owner = owner
         self.deposit = deposit
         self.reason = reason
@@ -88,15 +117,15 @@ package struct ComplainOfDeposit: TransactionBody {
     }
 
     package func execute(in execution: inout Execution) throws {
-        let deposit = try execution.unsettledDeposit(deposit, of: owner)
-        try execution.write(deposit.with(complaint: reason, of: execution.by), to: .deposit(owner))
+        let deposit = try execution.unsettledDeposit(deposit, of: owner, pool)
+        try execution.write(deposit.with(complaint: reason, of: execution.by), to: .deposit(owner, pool))
     }
 }
 
 extension Execution {
     /// A deposit of which the acting party, a holder, has not spoken yet.
-    fileprivate func unsettledDeposit(_ id: Digest, of owner: PartyName) throws -> DepositRecord {
-        let deposit = try deposit(id, of: owner)
+    fileprivate func unsettledDeposit(_ id: Digest, of owner: PartyName, _ pool: PoolName?) throws -> DepositRecord {
+        let deposit = try deposit(id, of: owner, pool: pool)
         try checkHolder(deposit.holders, of: owner)
         guard deposit.missing.contains(by) else {
             throw Refusal(.alreadyDecided, ["party": by.text, "deposit": id.hex])

@@ -2,11 +2,13 @@ package import Paillier
 package import SharingModel
 package import SignedEnvelopes
 
-/// A department's key for fields, in shares.
+/// A department's key for fields, or the key of a pool with one custodian, in shares.
 package struct DepositRecord: Codable, Hashable, Sendable {
     /// Id of the `escrow.deposit` transaction.
     package let id: Digest
     package let owner: PartyName
+    /// `nil` for the owner's key for fields.
+    package let pool: PoolName?
     package let at: Timestamp
     /// The values that anybody can check the shares' opening by.
     package let record: ThresholdRecord
@@ -27,6 +29,9 @@ package struct DepositRecord: Codable, Hashable, Sendable {
     /// Whether all holders have acknowledged.
     package var isComplete: Bool { acknowledgements.count == holders.count }
 
+    /// Of a pool's key: the published values as those of a key in shares, by which an opening is checked.
+    package var poolKey: PoolKey? { pool.map { PoolKey(pool: $0, holders: holders, key: record) } }
+
     func with(acknowledgement party: PartyName) -> DepositRecord {
         with((acknowledgements + [party]).sorted(), complaints)
     }
@@ -37,7 +42,7 @@ package struct DepositRecord: Codable, Hashable, Sendable {
 
     private func with(_ acknowledgements: [PartyName], _ complaints: [PartyName: String]) -> DepositRecord {
         DepositRecord(
-            id: id, owner: owner, at: at, record: record, shares: shares, holders: holders,
+            id: id, owner: owner, pool: pool, at: at, record: record, shares: shares, holders: holders,
             acknowledgements: acknowledgements, complaints: complaints)
     }
 }
@@ -52,14 +57,14 @@ extension LedgerState {
         try readAll(FieldKeyRecord.self, under: .fieldKeys)
     }
 
-    /// The owner's last deposit.
-    package func deposit(of owner: PartyName) throws -> DepositRecord? {
-        try read(DepositRecord.self, at: .deposit(owner))
+    /// The owner's last deposit of its key for fields, or of the pool's key.
+    package func deposit(of owner: PartyName, pool: PoolName? = nil) throws -> DepositRecord? {
+        try read(DepositRecord.self, at: .deposit(owner, pool))
     }
 
-    /// Sorted by owner.
+    /// Of keys for fields, sorted by owner, then of pools, sorted by name.
     package func deposits() throws -> [DepositRecord] {
-        try readAll(DepositRecord.self, under: .deposits)
+        try readAll(DepositRecord.self, under: .deposits) + readAll(DepositRecord.self, under: .poolDeposits)
     }
 
     /// The rule of escrow for a department; `nil` where the consortium's policy asks for none.
@@ -77,8 +82,8 @@ extension Execution {
     }
 
     /// The deposit of `owner` that has this id.
-    func deposit(_ id: Digest, of owner: PartyName) throws -> DepositRecord {
-        guard let deposit = try state.deposit(of: owner), deposit.id == id else {
+    func deposit(_ id: Digest, of owner: PartyName, pool: PoolName?) throws -> DepositRecord {
+        guard let deposit = try state.deposit(of: owner, pool: pool), deposit.id == id, deposit.owner == owner else {
             throw Refusal(.depositUnknown, ["deposit": id.hex, "party": owner.text])
         }
         return deposit
@@ -93,15 +98,21 @@ extension Execution {
     /// Where the policy asks for escrow, a department's data come after it: what nobody could open is not published.
     func checkEscrow(of owners: [PartyName]) throws {
         for owner in owners where try state.escrowRule(for: owner) != nil {
-            guard let deposit = try state.deposit(of: owner), deposit.isComplete else {
-                throw Refusal(
-                    .escrowMissing,
-                    [
-                        "party": owner.text,
-                        "missing": try state.deposit(of: owner).map { Set($0.holders).subtracting($0.acknowledgements) }
-                            .map { $0.sorted().map(\.text).joined(separator: ",") } ?? "all",
-                    ])
-            }
+            try checkComplete(try state.deposit(of: owner), ["party": owner.text])
         }
+    }
+
+    /// The same of a pool's key that one custodian holds: nothing is encrypted under it before it is in escrow.
+    func checkEscrow(of pool: PoolRecord) throws {
+        guard pool.sharing == nil, try state.escrowRule(for: pool.custodian) != nil else { return }
+        try checkComplete(
+            try state.deposit(of: pool.custodian, pool: pool.name),
+            ["party": pool.custodian.text, "pool": pool.name.text])
+    }
+
+    private func checkComplete(_ deposit: DepositRecord?, _ details: [String: String]) throws {
+        if let deposit, deposit.isComplete { return }
+        let missing = deposit.map { Set($0.holders).subtracting($0.acknowledgements).sorted().map(\.text) }
+        throw Refusal(.escrowMissing, details.adding("missing", missing?.joined(separator: ",") ?? "all"))
     }
 }

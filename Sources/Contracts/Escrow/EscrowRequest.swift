@@ -15,19 +15,60 @@ package struct SealedCellReference: Codable, Hashable, Sendable {
     }
 }
 
-/// `escrow.request`: a party asks the holders of a department's escrow to open one sealed cell to it.
+/// What is to be opened. Neither is ever named by ciphertext bytes: the holders take these from what is on the ledger.
+package enum EscrowSubject: Hashable, Sendable {
+    case cell(SealedCellReference)
+    /// Id of `result.record`: of a pool whose custodian cannot open it any more.
+    case result(Digest)
+
+    /// `nil` for a result.
+    package var cell: SealedCellReference? {
+        if case .cell(let cell) = self { cell } else { nil }
+    }
+}
+
+/// As `{"cell": …}` or `{"result": …}`.
+extension EscrowSubject: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case cell, result
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let cell = try container.decodeIfPresent(SealedCellReference.self, forKey: .cell)
+        let result = try container.decodeIfPresent(Digest.self, forKey: .result)
+        switch (cell, result) {
+        case (let cell?, nil): self = .cell(cell)
+        case (nil, let result?): self = .result(result)
+        default:
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "either a cell or a result"))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .cell(let cell): try container.encode(cell, forKey: .cell)
+        case .result(let result): try container.encode(result, forKey: .result)
+        }
+    }
+}
+
+/// `escrow.request`: a party asks the holders of an escrow to open one thing to it: a sealed cell of a department, or a
+/// result of a pool whose custodian cannot.
 ///
 /// The owner, and whom the policy names, are told by the same transaction.
 package struct RequestOpening: TransactionBody {
     package static let kind = TransactionKind.requestOpening
-    package let cell: SealedCellReference
+    package let what: EscrowSubject
     /// Why: 1 to 1 000 characters; everybody can read it.
     package let reason: String
     /// Block time from which it can neither be granted nor used.
     package let until: Timestamp
 
-    package init(cell: SealedCellReference, reason: String, until: Timestamp) {
-        self.cell = cell
+    package init(_ what: EscrowSubject, reason: String, until: Timestamp) {
+        self.what = what
         self.reason = reason
         self.until = until
     }
@@ -41,9 +82,12 @@ package struct EscrowRequest: Codable, Hashable, Sendable {
     package let terms: RequestOpening
     /// Block time of the request.
     package let at: Timestamp
-    /// Whose cell it is.
+    /// Whose cell it is, or the custodian of the result's pool.
     package let owner: PartyName
-    package let dataset: DatasetName
+    /// Of a cell.
+    package let dataset: DatasetName?
+    /// Of a result.
+    package let pool: PoolName?
     /// Id of the deposit whose shares may open it.
     package let deposit: Digest
     /// Block time from which it can be granted.
@@ -64,7 +108,8 @@ package struct EscrowRequest: Codable, Hashable, Sendable {
 
     func with(grantedAt: Timestamp? = nil, deniedAt: Timestamp? = nil, use: EscrowUse? = nil) -> EscrowRequest {
         EscrowRequest(
-            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, deposit: deposit,
+            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, pool: pool,
+            deposit: deposit,
             notBefore: notBefore, grantedAt: grantedAt ?? self.grantedAt, deniedAt: deniedAt ?? self.deniedAt,
             use: use ?? self.use)
     }
@@ -91,9 +136,12 @@ package struct EscrowVote: Codable, Hashable, Sendable {
     package let grant: Grant?
     /// Why it was denied.
     package let denial: String?
+    /// The plain part, where the requester has shown it on the ledger because, in its word, it does not hold.
+    package let reported: CID?
 
     package struct Grant: Codable, Hashable, Sendable {
-        /// SHA-256 of the canonical JSON of the holder's part with its proof: a wrong one convicts its giver.
+        /// SHA-256 of the canonical JSON of the holder's part with its proof, of a result of its part document: a wrong one
+        /// convicts its giver.
         package let part: Digest
         /// The part, sealed to the requester.
         package let sealed: CID
@@ -120,7 +168,7 @@ package struct EscrowNotice: Codable, Hashable, Sendable {
     package let request: Digest
     package let requester: PartyName
     package let owner: PartyName
-    package let cell: SealedCellReference
+    package let what: EscrowSubject
     package let reason: String
     package let at: Timestamp
     package let event: Event

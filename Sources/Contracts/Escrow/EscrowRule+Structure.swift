@@ -56,7 +56,9 @@ extension EscrowPolicy {
 extension EscrowRule {
     fileprivate func fault(among parties: [Party], longest: Int64) -> EscrowFault? {
         let (names, holders) = (Set(parties.map(\.name)), self.holders.parties)
-        guard parties.first(where: { $0.name == owner })?.role == .department else { return .ownerIsNoDepartment }
+        // Only these may hold a key that data are encrypted under.
+        guard let role = parties.first(where: { $0.name == owner })?.role, [.department, .superior].contains(role)
+        else { return .ownerHoldsNoKey }
         guard Set(holders).count == holders.count, Set(holders).isSubset(of: names), !holders.contains(owner) else {
             return .holders
         }
@@ -73,7 +75,7 @@ extension EscrowRule {
 /// What is wrong with a rule of escrow.
 package enum EscrowFault: String, Hashable, Sendable {
     case rulesNotSorted
-    case ownerIsNoDepartment
+    case ownerHoldsNoKey
     case holders
     case gates
     case oneSuffices
@@ -83,7 +85,7 @@ package enum EscrowFault: String, Hashable, Sendable {
     var sentence: String {
         switch self {
         case .rulesNotSorted: "its rules of escrow are not in ascending order of owners, each once"
-        case .ownerIsNoDepartment: "whose escrow is kept is a department"
+        case .ownerHoldsNoKey: "whose escrow is kept is a department, or a superior, who can hold a pool's key"
         case .holders: "holders are parties of the consortium, each once, and never the owner"
         case .gates:
             "a gate has 1 to 20 nodes and a threshold within; at most 4 gates stand in one another, over 64 holders"

@@ -1,3 +1,4 @@
+package import BlobStore
 package import SharingModel
 
 /// `escrow.grant`: a holder gives its part of the opening. The part is named by digest and by the CID of the bytes that
@@ -6,33 +7,56 @@ package struct GrantOpening: TransactionBody {
     package static let kind = TransactionKind.grantOpening
     /// Id of `escrow.request`.
     package let request: Digest
-    package let grant: EscrowVote.Grant
+    /// Absent where the acting party has no part to give: it says so all the same, so that its attempt stands on the
+    /// ledger with the reason why it is none.
+    package let grant: EscrowVote.Grant?
+    /// Of a result: openings of the pool that the disclosure guard was applied against, as in `opening.part`.
+    package let openingsSeen: Int64?
 
-    package init(request: Digest, grant: EscrowVote.Grant) {
+    package init(request: Digest, grant: EscrowVote.Grant?, openingsSeen: Int64? = nil) {
         self.request = request
         self.grant = grant
+        self.openingsSeen = openingsSeen
     }
 
-    package func checkForm() throws(ContractsError) {}
+    package func checkForm() throws(ContractsError) {
+        if let openingsSeen { try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen") }
+    }
 
     package func execute(in execution: inout Execution) throws {
         let request = try execution.votable(request)
         guard request.notBefore <= execution.now else {
             throw Refusal(.tooEarly, ["request": request.id.hex, "notBefore": request.notBefore.description])
         }
+        guard let grant else {
+            throw Refusal(.shareMissing, ["party": execution.by.text, "owner": request.owner.text])
+        }
         let rule = try execution.escrowRule(for: request.owner)
+        try begin(request, in: &execution)
         let granted = try execution.state.escrowVotes(on: request.id).filter { $0.grant != nil }.map(\.holder)
         let completes = request.grantedAt == nil && rule.isQualified(granted + [execution.by])
         if completes { try execution.countGrant(of: request, rule) }
         try execution.write(
             EscrowVote(
                 request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: grant, denial: nil),
+                grant: grant, denial: nil, reported: nil),
             to: .escrowVote(request.id, execution.by))
         guard completes else { return }
         let done = request.with(grantedAt: execution.now)
         try execution.write(done, to: .escrowRequest(request.id))
         try execution.notify(.granted, done)
+    }
+}
+
+extension GrantOpening {
+    /// Of a result: the token has to hold still, and the opening has its place in the guard's history from its first
+    /// part on, as that of a shared key has.
+    private func begin(_ request: EscrowRequest, in execution: inout Execution) throws {
+        guard case .result(let id) = request.terms.what else { return }
+        let recorded = try execution.result(id)
+        guard recorded.opening == nil else { throw Refusal(.alreadyOpened, ["result": id.hex]) }
+        try execution.checkStillGranted(recorded)
+        try execution.begin(recorded, openingsSeen: openingsSeen ?? -1)
     }
 }
 
@@ -59,7 +83,7 @@ package struct DenyOpening: TransactionBody {
         try execution.write(
             EscrowVote(
                 request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: nil, denial: reason),
+                grant: nil, denial: reason, reported: nil),
             to: .escrowVote(request.id, execution.by))
         let without = Set(denied + [execution.by, request.requester])
         guard request.grantedAt == nil, !rule.isQualified(rule.holders.parties.filter { !without.contains($0) }) else {
@@ -80,8 +104,22 @@ package struct UseOpening: TransactionBody {
     package let used: [PartyName]
     /// Sorted; their parts are named by their grants, and show by themselves that they are wrong.
     package let wrong: [PartyName]
+    /// Of a result, and of nothing else: the opening document, sealed to the requester.
+    package let opening: Document?
 
-    package init(request: Digest, used: [PartyName], wrong: [PartyName]) {
+    package struct Document: Codable, Hashable, Sendable {
+        package let sealed: CID
+        /// SHA-256 of the plain document.
+        package let commitment: Digest
+
+        package init(sealed: CID, commitment: Digest) {
+            self.sealed = sealed
+            self.commitment = commitment
+        }
+    }
+
+    package init(request: Digest, used: [PartyName], wrong: [PartyName], opening: Document? = nil) {
+        self.opening = opening
         self.request = request
         self.used = used.sorted()
         self.wrong = wrong.sorted()
@@ -103,9 +141,27 @@ package struct UseOpening: TransactionBody {
         guard request.grantedAt != nil, Set(used + wrong).isSubset(of: granted), rule.isQualified(used) else {
             throw Refusal(.requestNotGranted, ["request": request.id.hex])
         }
+        try recordOpening(request, in: &execution)
         let done = request.with(use: EscrowUse(at: execution.now, used: used, wrong: wrong))
         try execution.write(done, to: .escrowRequest(request.id))
         try execution.notify(.used, done)
+    }
+
+    private func recordOpening(_ request: EscrowRequest, in execution: inout Execution) throws {
+        guard case .result(let id) = request.terms.what, let opening else {
+            if opening == nil, case .cell = request.terms.what { return }
+            throw Refusal(.requestNotGranted, ["request": request.id.hex])
+        }
+        let recorded = try execution.result(id)
+        guard recorded.opening == nil, let begun = recorded.begun else {
+            throw Refusal(.alreadyOpened, ["result": id.hex])
+        }
+        try execution.write(
+            OpeningRecord(
+                result: id, id: execution.transaction.id, pool: recorded.record.pool, number: begun.number,
+                custodian: execution.by, opening: opening.sealed, commitment: opening.commitment, at: execution.now,
+                epoch: 1, holders: used, request: request.id),
+            to: .opening(id))
     }
 }
 
@@ -116,7 +172,7 @@ extension Execution {
         guard request.requester != by else {
             throw Refusal(.ownRequest, ["party": by.text, "request": id.hex])
         }
-        let deposit = try deposit(request.deposit, of: request.owner)
+        let deposit = try deposit(request.deposit, of: request.owner, pool: request.pool)
         try checkHolder(deposit.holders, of: request.owner)
         guard try state.escrowVotes(on: id).allSatisfy({ $0.holder != by }) else {
             throw Refusal(.alreadyDecided, ["party": by.text, "request": id.hex])

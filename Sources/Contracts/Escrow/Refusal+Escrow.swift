@@ -10,8 +10,10 @@ extension Refusal {
             return
                 "the consortium's policy asks for no escrow of \(about("party")); nothing can be deposited or asked for"
         case .escrowMissing:
-            return "the escrow of \(about("party")) is not in place, holders missing: \(about("missing")); deposit with"
-                + " `chancery escrow deposit`, and have each holder acknowledge"
+            let key = details["pool"].map { "the key of pool \($0)" } ?? about("party")
+            let pool = details["pool"].map { " --pool \($0)" } ?? ""
+            return "the escrow of \(key) is not in place, holders missing: \(about("missing")); deposit with"
+                + " `chancery escrow deposit\(pool) --as \(about("party"))`, and have each holder acknowledge"
         case .depositInvalid:
             return about("reason") == "holders"
                 ? "the deposit of \(about("party")) is not shared as the policy says; deposit again"
@@ -20,6 +22,9 @@ extension Refusal {
             return "\(about("party")) has no deposit \(about("deposit").prefix(16)); see `chancery escrow list`"
         case .notAnEscrowHolder:
             return "\(about("party")) holds no share of the key of \(about("owner")); ask one of the holders"
+        case .shareMissing:
+            return "\(about("party")) holds a share of the key of \(about("owner")), and had none to give a part with;"
+                + " restore its vault from a backup"
         case .cellUnknown:
             return "dataset \(about("dataset")) has no sealed cell in row \(about("row")), column \(about("field"));"
                 + " see `chancery dataset show`"

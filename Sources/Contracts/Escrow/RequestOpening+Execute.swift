@@ -6,6 +6,7 @@ package import SharingModel
 extension RequestOpening {
     package func checkForm() throws(ContractsError) {
         try Form.check(text: reason, in: 1...Form.longestText, "reason")
+        guard case .cell(let cell) = what else { return }
         try Form.check(text: cell.field, in: 1...Form.longestName, "cell.field")
         try Form.check(cell.row, in: 0...Form.largestNumber, "cell.row")
     }
@@ -14,23 +15,18 @@ extension RequestOpening {
         _ = try execution.party(execution.by)
         guard !Form.isBlank(reason) else { throw Refusal(.reasonMissing) }
         try execution.checkFuture(until)
-        guard let dataset = try execution.state.dataset(manifest: cell.manifest) else {
-            throw Refusal(
-                .cellUnknown, ["dataset": cell.manifest.text, "row": String(cell.row), "field": cell.field])
+        let claim: EscrowClaim
+        switch what {
+        case .cell(let cell): claim = try execution.claim(on: cell)
+        case .result(let result): claim = try execution.claim(on: result)
         }
-        guard let sealed = dataset.terms.sealed, sealed.columns.contains(cell.field), cell.row < dataset.terms.rows
-        else {
-            throw Refusal(
-                .cellUnknown, ["dataset": dataset.name.text, "row": String(cell.row), "field": cell.field])
-        }
-        let owner = dataset.publishedBy
-        let rule = try execution.escrowRule(for: owner)
-        guard let deposit = try execution.state.deposit(of: owner), deposit.isComplete,
-            deposit.record.fingerprint == sealed.keyFingerprint.hex
-        else { throw Refusal(.escrowMissing, ["party": owner.text, "missing": "all"]) }
+        let rule = try execution.escrowRule(for: claim.owner)
+        guard let deposit = try execution.state.deposit(of: claim.owner, pool: claim.pool), deposit.isComplete,
+            deposit.record.fingerprint == claim.key.hex
+        else { throw Refusal(.escrowMissing, ["party": claim.owner.text, "missing": "all"]) }
         let request = EscrowRequest(
-            id: execution.transaction.id, requester: execution.by, terms: self, at: execution.now, owner: owner,
-            dataset: dataset.name, deposit: deposit.id, waitSeconds: rule.waitSeconds)
+            id: execution.transaction.id, requester: execution.by, terms: self, at: execution.now, owner: claim.owner,
+            dataset: claim.dataset, pool: claim.pool, deposit: deposit.id, waitSeconds: rule.waitSeconds)
         // Nobody counts towards his own request: without the asker's share the others must suffice.
         guard rule.isQualified(rule.holders.parties.filter({ $0 != execution.by })), request.notBefore < until else {
             throw Refusal(
@@ -41,22 +37,56 @@ extension RequestOpening {
     }
 }
 
+/// Whose key a request is about.
+private struct EscrowClaim {
+    let owner: PartyName
+    var dataset: DatasetName?
+    var pool: PoolName?
+    /// Fingerprint of the key that opens it.
+    let key: Digest
+}
+
+extension Execution {
+    fileprivate func claim(on cell: SealedCellReference) throws -> EscrowClaim {
+        func unknown(_ dataset: String) -> Refusal {
+            Refusal(.cellUnknown, ["dataset": dataset, "row": String(cell.row), "field": cell.field])
+        }
+        guard let dataset = try state.dataset(manifest: cell.manifest) else { throw unknown(cell.manifest.text) }
+        guard let sealed = dataset.terms.sealed, sealed.columns.contains(cell.field), cell.row < dataset.terms.rows
+        else { throw unknown(dataset.name.text) }
+        return EscrowClaim(owner: dataset.publishedBy, dataset: dataset.name, key: sealed.keyFingerprint)
+    }
+
+    /// Escrow opens to the grantee what its token allows, and to nobody else.
+    fileprivate func claim(on id: Digest) throws -> EscrowClaim {
+        let recorded = try result(id)
+        let pool = try pool(recorded.record.pool)
+        guard pool.sharing == nil else { throw Refusal(.keyIsShared, ["pool": pool.name.text]) }
+        guard recorded.record.executor == by else {
+            throw Refusal(.notTheGrantee, ["party": by.text, "token": recorded.record.token.hex])
+        }
+        guard recorded.opening == nil else { throw Refusal(.alreadyOpened, ["result": id.hex]) }
+        try checkStillGranted(recorded)
+        return EscrowClaim(owner: pool.custodian, pool: pool.name, key: pool.keyFingerprint)
+    }
+}
+
 extension EscrowRequest {
     /// As the ledger has it when it is accepted.
     package init(
-        id: Digest, requester: PartyName, terms: RequestOpening, at: Timestamp, owner: PartyName, dataset: DatasetName,
-        deposit: Digest, waitSeconds: Int64
+        id: Digest, requester: PartyName, terms: RequestOpening, at: Timestamp, owner: PartyName, dataset: DatasetName?,
+        pool: PoolName?, deposit: Digest, waitSeconds: Int64
     ) {
         self.init(
-            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, deposit: deposit,
-            notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, deniedAt: nil, use: nil)
+            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, pool: pool,
+            deposit: deposit, notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, deniedAt: nil, use: nil)
     }
 
     /// What the owner and those whom the policy names are told.
     func notices(_ event: EscrowNotice.Event, at time: Timestamp, told: [PartyName]) -> [EscrowNotice] {
         Set([owner] + told).sorted().map { party in
             EscrowNotice(
-                party: party, request: id, requester: requester, owner: owner, cell: terms.cell,
+                party: party, request: id, requester: requester, owner: owner, what: terms.what,
                 reason: terms.reason, at: time, event: event)
         }
     }

@@ -20,6 +20,9 @@ package struct OpeningRecord: Codable, Hashable, Sendable {
     package let epoch: Int?
     /// Of a shared key: whose parts were combined, sorted.
     package let holders: [PartyName]?
+    /// Of a pool with a custodian, opened without it: the escrow request. `epoch` is then 1, and `holders` are the
+    /// escrow's.
+    package let request: Digest?
 }
 
 /// That the first holder of a shared key has given its part of an opening: it counts in the disclosure guard's history

@@ -9,19 +9,13 @@ extension RecordOpening {
         let recorded = try execution.openableResult(result)
         try execution.checkStillGranted(recorded)
         let pool = recorded.record.pool
-        let count = try execution.state.openingCount(in: pool)
-        guard openingsSeen == count else {
-            throw Refusal(
-                .historyMoved, ["pool": pool.text, "seen": String(openingsSeen), "openings": String(count)])
-        }
+        let number = try execution.begin(recorded, openingsSeen: openingsSeen)
         try execution.write(
             OpeningRecord(
-                result: result, id: execution.transaction.id, pool: pool, number: count,
+                result: result, id: execution.transaction.id, pool: pool, number: number,
                 custodian: execution.by, opening: opening, commitment: commitment, at: execution.now, epoch: nil,
-                holders: nil),
+                holders: nil, request: nil),
             to: .opening(result))
-        try execution.write(OpeningPointer(result: result), to: .poolOpening(pool, count))
-        try execution.write(OpeningCount(count: count + 1), to: .openingCount(pool))
     }
 }
 

@@ -9,14 +9,13 @@ extension RecordPart {
 
     package func execute(in execution: inout Execution) throws {
         let recorded = try execution.result(result)
-        let pool = recorded.record.pool
         let sharing = try execution.shares(of: recorded)
         try sharing.check(epoch: epoch)
         if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
         }
         try execution.checkStillGranted(recorded)
-        try begin(recorded, in: &execution)
+        try execution.begin(recorded, openingsSeen: openingsSeen)
         try execution.write(
             OpeningPartRecord(
                 id: execution.transaction.id, holder: execution.by, epoch: epoch, part: part, commitment: commitment,
@@ -25,24 +24,6 @@ extension RecordPart {
         if recorded.partRefusals.contains(where: { $0.custodian == execution.by }) {
             execution.delete(.partRefusal(result, execution.by))
         }
-    }
-
-    /// The first part gives the opening its place in the history. Every later opening is judged against it, and it
-    /// against those before: of any two, each holder judges the later one knowing the earlier, whichever is combined
-    /// first, or never.
-    private func begin(_ recorded: RecordedResult, in execution: inout Execution) throws {
-        let pool = recorded.record.pool
-        let count = try execution.state.openingCount(in: pool)
-        let expected = recorded.begun?.number ?? count
-        guard openingsSeen == expected else {
-            throw Refusal(
-                .historyMoved, ["pool": pool.text, "seen": String(openingsSeen), "openings": String(expected)])
-        }
-        guard recorded.begun == nil else { return }
-        try execution.write(
-            OpeningBegun(result: result, number: count, at: execution.now), to: .openingBegun(result))
-        try execution.write(OpeningPointer(result: result), to: .poolOpening(pool, count))
-        try execution.write(OpeningCount(count: count + 1), to: .openingCount(pool))
     }
 }
 
@@ -77,7 +58,7 @@ extension CombineOpening {
             OpeningRecord(
                 result: result, id: execution.transaction.id, pool: pool.name, number: begun.number,
                 custodian: execution.by, opening: opening, commitment: commitment, at: execution.now, epoch: epoch,
-                holders: holders),
+                holders: holders, request: nil),
             to: .opening(result))
     }
 }
@@ -111,5 +92,28 @@ extension PoolSharing {
                 .epochOver,
                 ["pool": key.pool.text, "found": String(epoch), "expected": String(key.key.epoch)])
         }
+    }
+}
+
+extension Execution {
+    /// The first part gives the opening its place in the history; of one custodian's, the opening itself. Every later
+    /// opening is judged against it, and it against those before: of any two, each holder judges the later one knowing
+    /// the earlier, whichever is combined first, or never.
+    /// - Returns: The place.
+    @discardableResult
+    mutating func begin(_ recorded: RecordedResult, openingsSeen: Int64) throws -> Int64 {
+        let pool = recorded.record.pool
+        let count = try state.openingCount(in: pool)
+        let expected = recorded.begun?.number ?? count
+        guard openingsSeen == expected else {
+            throw Refusal(
+                .historyMoved, ["pool": pool.text, "seen": String(openingsSeen), "openings": String(expected)])
+        }
+        guard recorded.begun == nil else { return expected }
+        let id = recorded.record.id
+        try write(OpeningBegun(result: id, number: count, at: now), to: .openingBegun(id))
+        try write(OpeningPointer(result: id), to: .poolOpening(pool, count))
+        try write(OpeningCount(count: count + 1), to: .openingCount(pool))
+        return count
     }
 }

@@ -28,7 +28,8 @@ import SharingModel
 /// | `dataset-end/SECONDS/CID` | ``DatasetPointer``: versions in use, by the end of their validity; 12 digits |
 /// | `dataset-token/NAME/ID` | ``DatasetTokenPointer``: tokens that were asked for on a dataset |
 /// | `field-key/PARTY` | ``FieldKeyRecord`` |
-/// | `escrow-deposit/PARTY` | ``DepositRecord``: the last |
+/// | `escrow-deposit/PARTY` | ``DepositRecord``: the last of the party's key for fields |
+/// | `escrow-pool-deposit/POOL` | ``DepositRecord``: the last of the pool's key |
 /// | `escrow-request/ID` | ``EscrowRequest`` |
 /// | `escrow-vote/ID/PARTY` | ``EscrowVote``: what a holder said |
 /// | `escrow-notice/PARTY/ID` | ``EscrowNotice``: the last word |
@@ -129,7 +130,10 @@ struct StateKey: Hashable, Sendable {
 
     static func fieldKey(_ owner: PartyName) -> StateKey { StateKey("field-key", owner.text) }
     static var fieldKeys: StateKey { StateKey("field-key", "") }
-    static func deposit(_ owner: PartyName) -> StateKey { StateKey("escrow-deposit", owner.text) }
+    static func deposit(_ owner: PartyName, _ pool: PoolName? = nil) -> StateKey {
+        pool.map { StateKey("escrow-pool-deposit", $0.text) } ?? StateKey("escrow-deposit", owner.text)
+    }
+    static var poolDeposits: StateKey { StateKey("escrow-pool-deposit", "") }
     static var deposits: StateKey { StateKey("escrow-deposit", "") }
     static func escrowRequest(_ id: Digest) -> StateKey { StateKey("escrow-request", id.hex) }
     static var escrowRequests: StateKey { StateKey("escrow-request", "") }

@@ -1,6 +1,7 @@
 package import Contracts
 package import Multiprecision
 package import Paillier
+package import SharingModel
 
 /// Why an opening is not that of its ciphertexts.
 package struct OpeningFault: Error, Hashable, CustomStringConvertible {
@@ -16,9 +17,10 @@ extension OpeningDocument {
     ///
     /// - Parameter shared: The published values of the epoch that the opening was recorded with; `nil` for a key that
     ///   is not in shares.
+    /// - Parameter request: By escrow: what the parts' proofs are bound to in the result's place.
     /// - Throws: ``OpeningFault``.
     package func plaintexts(
-        of ciphertexts: [Ciphertext], under key: PublicKey, shared: PoolKey?
+        of ciphertexts: [Ciphertext], under key: PublicKey, shared: PoolKey?, request: Digest? = nil
     ) throws(OpeningFault) -> [BigInteger] {
         guard let shared else {
             guard parts == nil, openings.count == ciphertexts.count else {
@@ -35,7 +37,7 @@ extension OpeningDocument {
         if ciphertexts.isEmpty { return [] }
         do {
             let opened = try ThresholdKey(shared.key, of: key).open(
-                ciphertexts, with: parts, context: PartDocument.context(of: result))
+                ciphertexts, with: parts, context: request?.bytes ?? PartDocument.context(of: result))
             guard opened.faults.isEmpty else {
                 throw OpeningFault(description: "the parts of \(opened.faults.keys.sorted()) do not hold")
             }

@@ -15,7 +15,7 @@ extension EvidenceVerifier {
         try checkMembership(file.ledger, ledger, &findings)
         let cell = try ProvenCell(file, ledger, &findings)
         let request = try file.content.request.map {
-            try ProvenRequest($0, of: cell, file.ledger.founding, ledger, &findings)
+            try ProvenRequest($0, of: cell.claim, file.ledger.founding, ledger, &findings)
         }
         let opened = try file.opening.map { try open($0, cell, request, file, &findings) }
         if opened == nil {
@@ -40,7 +40,7 @@ extension EvidenceVerifier {
             guard let parts = opening.parts, opening.opening == nil else {
                 throw EvidenceError.doesNotHold(.opening, "it has no parts of the holders")
             }
-            try request.check(parts)
+            try request.check(cellParts: parts)
             number = try combine(parts, of: sealed, request)
             let names = parts.map { request.holders[$0.holder - 1].text }.joined(separator: ", ")
             findings.holds(

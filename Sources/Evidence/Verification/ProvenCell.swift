@@ -48,6 +48,11 @@ struct ProvenCell {
         )
     }
 
+    /// What a request for it has to be of.
+    var claim: EscrowClaim {
+        EscrowClaim(owner: owner, key: key, what: .cell(reference), dataset: dataset, after: publishedAt)
+    }
+
     /// The manifest says what its publication said.
     private func check(_ published: PublishDataset, _ file: CellEvidence) throws {
         let manifest = try dataset(in: file).manifest

@@ -5,6 +5,20 @@ import Ledger
 import Paillier
 import SharingModel
 
+/// What a request has to be of.
+struct EscrowClaim {
+    /// Whose escrow it is.
+    let owner: PartyName
+    let key: PublicKey
+    let what: EscrowSubject
+    /// Of a cell.
+    var dataset: DatasetName?
+    /// Of a result.
+    var pool: PoolName?
+    /// Place of the transaction that it came after.
+    let after: Int
+}
+
 /// That an opening was asked for with a reason, told to the owner by the same transaction, and granted, after the waiting
 /// time, by holders who suffice without whoever asked.
 struct ProvenRequest {
@@ -18,33 +32,34 @@ struct ProvenRequest {
     let use: UseOpening?
 
     init(
-        _ id: Digest, of cell: ProvenCell, _ founding: FoundingRecord, _ ledger: ProvenLedger,
+        _ id: Digest, of claim: EscrowClaim, _ founding: FoundingRecord, _ ledger: ProvenLedger,
         _ findings: inout Findings
     ) throws {
         let asked = try ledger.one(RequestOpening.self, of: .request) { entry, _ in entry.id == id }
-        guard let rule = founding.policy.escrow?.rule(for: cell.owner) else {
-            throw EvidenceError.doesNotHold(.request, "the policy has no escrow of \(cell.owner)")
+        guard let rule = founding.policy.escrow?.rule(for: claim.owner) else {
+            throw EvidenceError.doesNotHold(.request, "the policy has no escrow of \(claim.owner)")
         }
-        guard asked.body.cell == cell.reference, cell.publishedAt < asked.entry.proven.index else {
-            throw EvidenceError.doesNotHold(.request, "it is of another cell")
+        guard asked.body.what == claim.what, claim.after < asked.entry.proven.index else {
+            throw EvidenceError.doesNotHold(.request, "it is of another thing")
         }
-        let deposit = try ProvenRequest.deposit(for: cell, rule, before: asked.entry, ledger)
+        let deposit = try ProvenRequest.deposit(for: claim, rule, before: asked.entry, ledger)
         do {
-            shared = try ThresholdKey(deposit.body.record, of: cell.key)
+            shared = try ThresholdKey(deposit.body.record, of: claim.key)
         } catch {
-            throw EvidenceError.doesNotHold(.deposit, "what is shared is not the key of \(cell.owner): \(error)")
+            throw EvidenceError.doesNotHold(.deposit, "what is shared is not the key of \(claim.owner): \(error)")
         }
         self.id = id
         requester = asked.entry.by
         holders = rule.holders.parties
         let request = EscrowRequest(
-            id: id, requester: requester, terms: asked.body, at: asked.entry.proven.time, owner: cell.owner,
-            dataset: cell.dataset, deposit: deposit.entry.id, waitSeconds: rule.waitSeconds)
+            id: id, requester: requester, terms: asked.body, at: asked.entry.proven.time,
+            owner: claim.owner, dataset: claim.dataset, pool: claim.pool, deposit: deposit.entry.id,
+            waitSeconds: rule.waitSeconds)
         // The outcome commits to what was written: the notices are in it, or its digest is another.
         guard try request.firstWrites(told: rule.told) == asked.entry.proven.outcome.writes else {
             throw EvidenceError.doesNotHold(.request, "its outcome is not that the owner was told")
         }
-        let told = Set(rule.told + [cell.owner]).sorted().map(\.text).joined(separator: ", ")
+        let told = Set(rule.told + [claim.owner]).sorted().map(\.text).joined(separator: ", ")
         findings.holds(
             "\(requester) asked for it at \(request.at), because: '\(asked.body.reason)'; the same transaction told "
                 + told)
@@ -53,9 +68,11 @@ struct ProvenRequest {
 
     /// What all holders had acknowledged before anybody asked.
     private static func deposit(
-        for cell: ProvenCell, _ rule: EscrowRule, before asked: ProvenLedger.Entry, _ ledger: ProvenLedger
+        for claim: EscrowClaim, _ rule: EscrowRule, before asked: ProvenLedger.Entry, _ ledger: ProvenLedger
     ) throws -> (entry: ProvenLedger.Entry, body: DepositKey) {
-        let deposit = try ledger.one(DepositKey.self, of: .deposit) { entry, _ in entry.by == cell.owner }
+        let deposit = try ledger.one(DepositKey.self, of: .deposit) { entry, body in
+            entry.by == claim.owner && body.pool == claim.pool
+        }
         let acknowledged = ledger.all(AcknowledgeDeposit.self).filter {
             $0.body.deposit == deposit.entry.id && $0.entry.proven.index < asked.proven.index
         }
@@ -115,14 +132,14 @@ struct ProvenRequest {
     private static func list(_ parties: [PartyName]) -> String { parties.map(\.text).joined(separator: ", ") }
 
     /// The parts that the use names, each as its holder signed for it.
-    func check(_ parts: [PartialDecryption]) throws {
+    func check(cellParts parts: [PartialDecryption]) throws {
         guard let use else { throw EvidenceError.doesNotHold(.opening, "no use of it is recorded") }
         guard parts.count == use.used.count, zip(parts, parts.dropFirst()).allSatisfy({ $0.holder < $1.holder }) else {
             throw EvidenceError.doesNotHold(.opening, "its parts are not those of the recorded use")
         }
         for part in parts {
             guard holders.indices.contains(part.holder - 1), use.used.contains(holders[part.holder - 1]),
-                try grants[holders[part.holder - 1]]?.grant.part == .sha256(CanonicalJSON.encode(part))
+                try grants[holders[part.holder - 1]]?.grant?.part == .sha256(CanonicalJSON.encode(part))
             else { throw EvidenceError.doesNotHold(.opening, "a part is not the one that its giver signed for") }
         }
     }

@@ -104,14 +104,20 @@ struct ProvenResult {
             throw EvidenceError.doesNotHold(.opening, "it is of another result")
         }
         let shared = try grant.pool.sharing.map { _ in try ProvenShares(file, ledger, grant) }
+        let recovery =
+            shared == nil && file.sharedKey != nil ? try ProvenRecovery(file, ledger, grant, &findings) : nil
         let plaintexts: [BigInteger]
         do {
-            plaintexts = try document.plaintexts(of: ciphertexts, under: grant.key, shared: shared?.key)
+            plaintexts = try document.plaintexts(
+                of: ciphertexts, under: grant.key, shared: shared?.key ?? recovery?.key,
+                request: recovery?.request.id)
         } catch {
             throw EvidenceError.doesNotHold(.opening, error.description)
         }
         if let shared {
             try shared.check(document, ledger, grant, ciphertexts: ciphertexts.count, &findings)
+        } else if let recovery {
+            try recovery.check(document, ciphertexts: ciphertexts.count, &findings)
         } else {
             try checkRecording(of: document, ledger, grant, &findings)
         }

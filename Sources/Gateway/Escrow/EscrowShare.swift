@@ -60,28 +60,30 @@ enum EscrowShareFault: String, Error {
 
 extension DepositRecord {
     /// The shared key; the contracts checked the published values when they were deposited.
-    func thresholdKey(of fieldKey: FieldKeyRecord) throws -> ThresholdKey {
-        try ThresholdKey(record, of: fieldKey.publicKey())
-    }
+    func thresholdKey(of key: PublicKey) throws -> ThresholdKey { try ThresholdKey(record, of: key) }
 }
 
 extension PartySession {
     /// The key that a deposit shares.
     func sharedKey(_ deposit: DepositRecord) throws -> ThresholdKey {
+        if let pool = deposit.pool {
+            return try deposit.thresholdKey(of: state { try $0.knownPool(pool) }.publicKey())
+        }
         guard let fieldKey = try state({ try $0.fieldKey(of: deposit.owner) }) else {
             throw GatewayError.notAllowed(
                 reason: "\(deposit.owner) has no key for fields", wayOn: "ask it for `chancery escrow key`")
         }
-        return try deposit.thresholdKey(of: fieldKey)
+        return try deposit.thresholdKey(of: fieldKey.publicKey())
     }
 
     /// This party's share of a deposit.
-    func escrowShare(of deposit: DepositRecord, under key: ThresholdKey) throws -> KeyShare {
-        guard let name = SecretName.escrowShare(deposit.id), try vault.names().contains(name) else {
-            throw GatewayError.notAllowed(
-                reason: "\(party) holds no share of the key of \(deposit.owner)",
-                wayOn: "its holders are \(deposit.holders.map(\.text).joined(separator: ", "))")
+    /// - Returns: `nil` where its vault has none, or one of another key.
+    func escrowShare(of deposit: DepositRecord, under key: ThresholdKey) throws -> KeyShare? {
+        guard let name = SecretName.escrowShare(deposit.id), try vault.names().contains(name) else { return nil }
+        do {
+            return try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+        } catch is PaillierError {
+            return nil
         }
-        return try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
     }
 }

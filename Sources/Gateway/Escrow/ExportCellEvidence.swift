@@ -40,8 +40,12 @@ package struct ExportCellEvidence: Sendable {
     ///   for by another party than the requester, or before the use is recorded.
     package func run(as session: PartySession, to file: URL) throws -> Exported {
         let request = try session.state { try $0.escrowRequest(matching: self.request) }
+        guard case .cell(let cell) = request.terms.what else {
+            throw GatewayError.notAllowed(
+                reason: "the request is for a result", wayOn: "the evidence of that result holds the request too")
+        }
         let opening = withValue ? CellOpening(parts: try parts(of: request, session)) : nil
-        return try CellExport(cell: request.terms.cell, owner: request.owner, request: request, opening: opening)
+        return try CellExport(cell: cell, owner: request.owner, request: request, opening: opening)
             .write(session, to: file)
     }
 
@@ -139,13 +143,7 @@ private struct CellExport {
                 published.contains { $0.id == approval.body.proposal }
             }
             found += try accepted(RegisterFieldKey.self, reader) { $0.by == owner }
-            guard let request else { return found.sorted { $0.index < $1.index }.map(\.id) }
-            found += try accepted(DepositKey.self, reader) { $0.id == request.deposit }
-            found += try accepted(AcknowledgeDeposit.self, reader) { $0.body.deposit == request.deposit }
-            found += try accepted(RequestOpening.self, reader) { $0.id == request.id }
-            found += try accepted(GrantOpening.self, reader) { $0.body.request == request.id }
-            found += try accepted(DenyOpening.self, reader) { $0.body.request == request.id }
-            found += try accepted(UseOpening.self, reader) { $0.body.request == request.id }
+            if let request { found += try EvidenceTransactions.escrow(of: request, reader) }
             return found.sorted { $0.index < $1.index }.map(\.id)
         }
     }

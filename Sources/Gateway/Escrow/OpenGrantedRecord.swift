@@ -1,5 +1,7 @@
 import BlobStore
+import CanonicalJSON
 package import Contracts
+import Foundation
 import KeyVault
 package import Ledger
 import Multiprecision
@@ -12,13 +14,17 @@ package import SharingModel
 package struct OpenGrantedRecord {
     /// Any beginning of the request's id.
     package let request: String
+    /// Whether a part that does not hold is shown on the ledger, where anybody sees that it convicts its giver.
+    package let reports: Bool
 
-    package init(_ request: String) {
+    package init(_ request: String, reports: Bool = false) {
         self.request = request
+        self.reports = reports
     }
 
     package struct Opened: Sendable {
         package let request: EscrowRequest
+        package let cell: SealedCellReference
         package let value: String
         /// Of this opening; `nil` where it was recorded before.
         package let receipt: Receipt?
@@ -35,9 +41,13 @@ package struct OpenGrantedRecord {
             throw GatewayError.notAllowed(
                 reason: "the request is one of \(request.requester)", wayOn: "only who asked can open it")
         }
+        guard case .cell(let reference) = request.terms.what else {
+            throw GatewayError.notAllowed(reason: "the request is for a result", wayOn: "open it as one")
+        }
         let (key, deposit) = try session.escrowKey(of: request)
-        let cell = try session.sealedCell(request, under: key.publicKey)
+        let cell = try session.sealedCell(reference, under: key.publicKey)
         let parts = try parts(of: request, deposit, session)
+        if reports { try await report(parts, cell, key, request, deposit, session) }
         let opening = try combine(parts, cell, key, request, deposit)
         guard let number = opening.plaintexts.first else { throw GatewayError.openingDamaged(problem: "it is empty") }
         let value = try cell.open(key: number)
@@ -50,8 +60,19 @@ package struct OpenGrantedRecord {
                     request: request.id, used: opening.holders.map { deposit.holders[$0 - 1] }.sorted(), wrong: wrong))
         }
         return Opened(
-            request: request, value: value, receipt: receipt, wrong: wrong,
-            isConfirmed: try session.isConfirmed(value, request))
+            request: request, cell: reference, value: value, receipt: receipt, wrong: wrong,
+            isConfirmed: try session.isConfirmed(value, reference))
+    }
+
+    private func report(
+        _ parts: Parts, _ cell: SealedCell, _ key: ThresholdKey, _ request: EscrowRequest, _ deposit: DepositRecord,
+        _ session: PartySession
+    ) async throws {
+        for part in parts.given
+        where (try? key.verify(part, of: [cell.wrappedKey], context: request.id.bytes)) == nil {
+            try await session.report(
+                CanonicalJSON.encode(part), as: deposit.holders[part.holder - 1], of: request.id)
+        }
     }
 
     private struct Parts {

@@ -1,4 +1,5 @@
 package import Contracts
+import Foundation
 package import Ledger
 package import SharingModel
 
@@ -10,8 +11,27 @@ extension PartySession {
         let record = try state { try $0.knownDataset(dataset) }
         return try await submit(
             RequestOpening(
-                cell: SealedCellReference(manifest: record.manifest, row: Int64(row), field: field), reason: reason,
+                .cell(SealedCellReference(manifest: record.manifest, row: Int64(row), field: field)), reason: reason,
                 until: until))
+    }
+
+    /// Asks the holders of a custodian's escrow to open a result without it.
+    /// - Parameter result: Any beginning of the result's id.
+    /// - Returns: The result's whole id, and what became of the request.
+    package func requestOpening(
+        ofResult result: String, reason: String, until: Timestamp
+    ) async throws -> (result: Digest, receipt: Receipt) {
+        let id = try state { try $0.recordedResult(matching: result).record.id }
+        return (id, try await submit(RequestOpening(.result(id), reason: reason, until: until)))
+    }
+
+    /// Shows on the ledger what a holder has signed for; once a holder.
+    func report(_ plain: Data, as holder: PartyName, of request: Digest) async throws {
+        let votes = try state { try $0.escrowVotes(on: request) }
+        guard votes.contains(where: { $0.holder == holder && $0.reported == nil }) else { return }
+        let shown = try SealedOpening(bytes: plain)
+        try shown.store(in: blobs)
+        _ = try await submit(ReportGrant(request: request, holder: holder, part: shown.cid))
     }
 
     /// - Parameter request: Any beginning of the request's id.

@@ -43,8 +43,9 @@ struct SealedPart {
 struct PartStaging {
     let session: PartySession
 
-    func keep(_ part: SealedPart, of request: Digest) throws {
-        try PrivateFile.write(part.block.data, to: file(request, part.block.cid))
+    /// - Parameter data: The block of ``SealedPart``, or the bytes of a ``SealedOpening``.
+    func keep(_ data: Data, _ cid: CID, of request: Digest) throws {
+        try PrivateFile.write(data, to: file(request, cid))
     }
 
     /// Puts every part into the blob store whose request is granted in full, and removes those that nobody needs.
@@ -63,7 +64,10 @@ struct PartStaging {
                 // Without a vote on the ledger a command of this party may be about to submit one.
                 guard let grant = votes.first(where: { $0.holder == session.party })?.grant else { continue }
                 if let data = try PrivateFile.read(file(request.id, grant.sealed)) {
-                    try session.blobs.put(Block(data, codec: .raw))
+                    switch request.terms.what {
+                    case .cell: try session.blobs.put(Block(data, codec: .raw))
+                    case .result: try SealedOpening(bytes: data).store(in: session.blobs)
+                    }
                     handedOut.append(request.id)
                 }
             // Nothing can be opened with them any more, voted or not.

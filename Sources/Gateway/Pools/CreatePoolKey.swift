@@ -79,7 +79,16 @@ package struct CreatePoolKey: Sendable {
         }
         if let holders { return try await deal(to: holders, session, progress) }
         let key = try privateKey(named: name, in: session.vault, progress: progress)
-        return try await session.submit(body(key))
+        let receipt = try await session.submit(body(key))
+        try await deposit(session)
+        return receipt
+    }
+
+    /// Where the policy asks for escrow of the custodian: nothing is published into the pool before the key is there.
+    /// A command that is killed before this leaves a pool without data; `escrow deposit --pool` goes on with it.
+    private func deposit(_ session: PartySession) async throws {
+        guard try session.state({ try $0.escrowRule(for: custodian) }) != nil else { return }
+        _ = try await DepositKeyShares(pool: pool).run(as: session)
     }
 
     /// The receipt of a run that was killed after the ledger had the pool.

@@ -31,8 +31,7 @@ extension PartySession {
     /// Whether an opened value is the one that the pseudonym beside it stands for: by the section's key, by what was
     /// evaluated for this party, or by its own key.
     /// - Returns: `nil` where the cell is of no pseudonym column, or this party can compute no such pseudonym.
-    func isConfirmed(_ value: String, _ request: EscrowRequest) throws -> Bool? {
-        let place = request.terms.cell
+    func isConfirmed(_ value: String, _ place: SealedCellReference) throws -> Bool? {
         guard let dataset = try readable([place.manifest], wayAround: .none).first,
             let key = dataset.manifest.pseudonymKey,
             dataset.manifest.schema.field(place.field)?.protection == .pseudonym,

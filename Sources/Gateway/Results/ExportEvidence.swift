@@ -82,7 +82,9 @@ struct EvidenceTransactions {
             // The last: one whose shares never came into force may have stood before it.
             found += try EvidenceTransactions.accepted(CreatePool.self, reader)
                 .filter { $0.body.name == record.pool }.suffix(1).map(\.place)
-            if let epoch = recorded.opening?.epoch,
+            if let id = recorded.opening?.request, let request = try LedgerState(reader).escrowRequest(id) {
+                found += try EvidenceTransactions.escrow(of: request, reader)
+            } else if let epoch = recorded.opening?.epoch,
                 let key = try LedgerState(reader).poolKey(record.pool, epoch: epoch)?.digest()
             {
                 let acknowledged = try EvidenceTransactions.accepted(AcknowledgeShare.self, reader)
@@ -105,11 +107,23 @@ struct EvidenceTransactions {
                 .filter { $0.body.result == record.id }.map(\.place)
             found += try EvidenceTransactions.accepted(DisputeResult.self, reader)
                 .filter { $0.body.result == record.id }.map(\.place)
-            for id in [record.token, record.redemption, record.id] + (recorded.opening.map { [$0.id] } ?? []) {
+            let opened = recorded.opening.map { $0.request == nil ? [$0.id] : [] } ?? []
+            for id in [record.token, record.redemption, record.id] + opened {
                 if let entry = try reader.entry(id: id) { found.append((entry.index, id)) }
             }
             return found.sorted { $0.index < $1.index }.map(\.id)
         }
+    }
+
+    /// All that was said of a request: the deposit that it rests on, the request, grants, denials and use.
+    static func escrow(of request: EscrowRequest, _ reader: any LedgerReader) throws -> [(index: Int, id: Digest)] {
+        var found = try accepted(DepositKey.self, reader).filter { $0.id == request.deposit }.map(\.place)
+        found += try accepted(AcknowledgeDeposit.self, reader).filter { $0.body.deposit == request.deposit }.map(
+            \.place)
+        found += try accepted(RequestOpening.self, reader).filter { $0.id == request.id }.map(\.place)
+        found += try accepted(GrantOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
+        found += try accepted(DenyOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
+        return try found + accepted(UseOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
     }
 
     struct Accepted<Body> {

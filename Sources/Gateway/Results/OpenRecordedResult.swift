@@ -51,7 +51,7 @@ package struct OpenRecordedResult: Sendable {
         if let opening = recorded.opening {
             return try handOut(opening, recorded, staging, session)
         }
-        let seen = try session.state { try $0.openingCount(in: pool.name) }
+        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
         let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
         let key = try session.vault.poolKey(pool.name)
         let document = OpeningDocument(

@@ -105,10 +105,13 @@ struct RecomputedResult {
     let recorded: RecordedResult
     /// Openings of the pool that come before this one.
     let seen: Int64
+    /// By escrow: the request, which a refusal then denies.
+    let request: Digest?
 
-    init(_ recorded: RecordedResult, seen: Int64) {
+    init(_ recorded: RecordedResult, seen: Int64, request: Digest? = nil) {
         self.recorded = recorded
         self.seen = seen
+        self.request = request
     }
 
     func compute(
@@ -131,7 +134,10 @@ struct RecomputedResult {
     }
 
     private func refuse(_ reason: String, _ session: PartySession) async throws -> Receipt {
-        try await session.submit(
+        if let request {
+            return try await session.submit(DenyOpening(request: request, reason: String(reason.prefix(900))))
+        }
+        return try await session.submit(
             RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: String(reason.prefix(900))))
     }
 }

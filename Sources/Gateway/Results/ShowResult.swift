@@ -94,7 +94,8 @@ extension PartySession {
         let ciphertexts = try content.loadCiphertexts(from: blobs, key: key)
         let plaintexts: [BigInteger]
         do {
-            plaintexts = try document.plaintexts(of: ciphertexts, under: key, shared: sharedKey(of: recorded))
+            plaintexts = try document.plaintexts(
+                of: ciphertexts, under: key, shared: sharedKey(of: recorded), request: recorded.opening?.request)
         } catch {
             throw GatewayError.openingDamaged(problem: error.description)
         }

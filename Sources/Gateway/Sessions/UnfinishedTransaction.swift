@@ -31,12 +31,12 @@ final class UnfinishedTransaction: Sendable {
     /// Submits the envelope of a killed run, or a new one with `body`.
     ///
     /// - Throws: As `PartySession.submit`; a refusal ends the transaction.
-    func submit(_ body: () throws -> some TransactionBody) async throws -> Receipt {
+    func submit(_ body: () async throws -> some TransactionBody) async throws -> Receipt {
         let envelope: Envelope
         if let noted = try noted() {
             envelope = noted
         } else {
-            envelope = try session.sign(body())
+            envelope = try await session.sign(body())
             // A crash before this line leaves nothing; after it, the next run submits these bytes.
             try PrivateFile.write(envelope.canonicalBytes(), to: file)
         }

@@ -61,7 +61,7 @@ enum Escrow {
         reason: String = "case 4/2026", manifest dataset: DatasetName = "care1"
     ) -> RequestOpening {
         RequestOpening(
-            cell: SealedCellReference(manifest: TestLedger.manifest(dataset), row: row, field: field),
+            .cell(SealedCellReference(manifest: TestLedger.manifest(dataset), row: row, field: field)),
             reason: reason, until: until)
     }
 

@@ -58,7 +58,7 @@ struct EscrowConsortium {
     fileprivate static func foundAndPublish() async throws -> TestFolder {
         let consortium = try await founded()
         try await consortium.registerKey()
-        _ = try await DepositFieldKey().run(as: consortium.session("site1"))
+        _ = try await DepositKeyShares().run(as: consortium.session("site1"))
         for holder in holders {
             let answers = try await AcknowledgeDeposits().run(as: consortium.session(holder))
             #expect(answers.map(\.complaint) == [nil])

@@ -61,11 +61,13 @@ actor Templates {
     }
 
     /// A consortium that has no pool yet.
-    static func found() async throws -> TestConsortium {
+    /// - Parameter escrow: Its escrow.yaml.
+    static func found(escrow: String? = nil) async throws -> TestConsortium {
         let folder = TestFolder()
         let policies = folder.url("policies")
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
         try Data(policy.utf8).write(to: policies.appending(path: "consortium.yaml"))
+        if let escrow { try Data(escrow.utf8).write(to: policies.appending(path: "escrow.yaml")) }
         let place = folder.directory.appending(path: "consortium", directoryHint: .isDirectory)
         _ = try await FoundLocally(
             policy: ConsortiumPolicy(directory: policies), cost: .insecureForTesting,
@@ -75,7 +77,7 @@ actor Templates {
         return try TestConsortium(copying: founded, at: TestConsortium.founded.adding(seconds: 60))
     }
 
-    private static let policy = """
+    static let policy = """
         name: Three sites
         sections: [health]
         parties:

@@ -72,21 +72,26 @@ struct CreateFieldKeyCommand: AsyncParsableCommand {
 struct DepositCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deposit",
-        abstract: "Share your key for fields among the holders whom the policy names.",
+        abstract: "Share your key for fields, or your pool's key, among the holders whom the policy names.",
         discussion: """
             Each share is sealed to its holder, and the values that it is checked by stand on the ledger. Your \
-            department can publish when all holders have acknowledged.
+            department can publish when all holders have acknowledged; into a pool whose custodian has a rule, anybody. \
+            `chancery pool create` deposits the new key itself; after a complaint, --pool deposits it again.
 
             EXAMPLE:
               chancery escrow deposit --as site1
+              chancery escrow deposit --pool health --as ministry
             """)
+
+    @Option(help: ArgumentHelp("A pool whose key you hold. (default: your key for fields)", valueName: "name"))
+    var pool: PoolName?
 
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
         let session = try options.session()
-        let deposited = try await DepositFieldKey().run(as: session)
+        let deposited = try await DepositKeyShares(pool: pool).run(as: session)
         let holders = deposited.holders.map(\.text)
         try json.print(
             deposited.receipt.document([
@@ -123,13 +128,14 @@ struct AcknowledgeCommand: AsyncParsableCommand {
                 answers.map { answer in
                     answer.receipt.document([
                         "owner": .string(answer.owner.text), "acknowledged": .bool(answer.complaint == nil),
+                        "pool": answer.pool.map { .string($0.text) } ?? .null,
                     ])
                 })
         ) {
             answers.isEmpty
                 ? "no share waits for you"
                 : answers.map { answer in
-                    "\(answer.owner): \(answer.complaint.map { "REFUSED: \($0)" } ?? "acknowledged")\n\(answer.receipt.line)"
+                    "\(answer.owner)\(answer.pool.map { ", pool \($0)" } ?? ""): \(answer.complaint.map { "REFUSED: \($0)" } ?? "acknowledged")\n\(answer.receipt.line)"
                 }.joined(separator: "\n")
         }
         if answers.contains(where: { $0.complaint != nil }) { throw ExitCode(1) }

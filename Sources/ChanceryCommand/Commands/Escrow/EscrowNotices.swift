@@ -28,22 +28,35 @@ struct EscrowNotices: AsyncParsableCommand {
     }
 
     private static func document(_ notice: EscrowNotice) -> JSONValue {
-        .object([
+        var fields: [String: JSONValue] = [
             "request": .string(notice.request.hex), "requester": .string(notice.requester.text),
-            "owner": .string(notice.owner.text), "manifest": .string(notice.cell.manifest.text),
-            "row": .integer(notice.cell.row), "field": .string(notice.cell.field), "reason": .string(notice.reason),
+            "owner": .string(notice.owner.text), "reason": .string(notice.reason),
             "at": .string(notice.at.description), "event": .string(notice.event.rawValue),
-        ])
+        ]
+        switch notice.what {
+        case .cell(let cell):
+            fields["manifest"] = .string(cell.manifest.text)
+            (fields["row"], fields["field"]) = (.integer(cell.row), .string(cell.field))
+        case .result(let result): fields["result"] = .string(result.hex)
+        }
+        return .object(fields)
+    }
+
+    private static func what(_ notice: EscrowNotice) -> String {
+        switch notice.what {
+        case .cell(let cell): "row \(cell.row), column \(cell.field)"
+        case .result(let result): "result \(result.hex.prefix(12))"
+        }
     }
 
     private static func table(_ notices: [EscrowNotice]) -> String {
         var table = TextTable(
-            .text("at"), .text("request"), .text("by"), .text("owner"), .number("row"), .text("column"),
-            .text("event"), .text("reason"))
+            .text("at"), .text("request"), .text("by"), .text("owner"), .text("what"), .text("event"),
+            .text("reason"))
         for notice in notices {
             table.append(
                 notice.at.description, String(notice.request.hex.prefix(12)), notice.requester.text,
-                notice.owner.text, String(notice.cell.row), notice.cell.field, notice.event.rawValue, notice.reason)
+                notice.owner.text, what(notice), notice.event.rawValue, notice.reason)
         }
         return table.text()
     }

@@ -9,25 +9,28 @@ import SharingModel
 struct RequestOpeningCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
-        abstract: "Ask the holders of a department's escrow to open one cell of a sealed column to you.",
+        abstract: "Ask the holders of an escrow to open to you one cell of a sealed column, or a result of yours.",
         discussion: """
-            The department is told by the same entry on the ledger. Rows are counted from 0, in the order of the \
-            published table. Whose a pseudonym is, is asked for with --pseudonym in place of row and column.
+            Whose key it is, is told by the same entry on the ledger. Of a dataset, name row and column; rows are counted \
+            from 0, in the order of the published table. Whose a pseudonym is, is asked for with --pseudonym in their \
+            place. A result is one that you computed under a token which still holds, and whose pool's custodian cannot \
+            open it any more.
 
             EXAMPLE:
               chancery escrow request site1-2026 --row 17 --field name --reason "case 4/2026" --as audit
+              chancery escrow request 9c01ab --reason "the ministry has lost its key" --as statistics
             """)
 
-    @Argument(help: "The dataset's name.")
-    var dataset: DatasetName
+    @Argument(help: "The dataset's name, or any beginning of the result's id.")
+    var subject: String
 
-    @Option(help: ArgumentHelp("The row, from 0.", valueName: "n"))
+    @Option(help: ArgumentHelp("Of a dataset: the row, from 0.", valueName: "n"))
     var row: Int?
 
-    @Option(help: ArgumentHelp("The sealed column, or a pseudonym column.", valueName: "column"))
+    @Option(help: ArgumentHelp("Of a dataset: the sealed column, or a pseudonym column.", valueName: "column"))
     var field: String?
 
-    @Option(help: ArgumentHelp("A pseudonym of the dataset, in 32 hexadecimal digits.", valueName: "hex"))
+    @Option(help: ArgumentHelp("Of a dataset: a pseudonym in it, in 32 hexadecimal digits.", valueName: "hex"))
     var pseudonym: String?
 
     @Option(help: ArgumentHelp("Why; everybody can read it.", valueName: "text"))
@@ -41,32 +44,36 @@ struct RequestOpeningCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard row ?? 0 >= 0 else { throw ValidationError("--row counts from 0") }
-        guard (row == nil) == (field == nil), (row == nil) != (pseudonym == nil) else {
-            throw ValidationError("say which cell: --row and --field, or --pseudonym")
+        guard (row == nil) == (field == nil), row == nil || pseudonym == nil else {
+            throw ValidationError(
+                "a cell is named by --row and --field together, or by --pseudonym; a result by none of them")
         }
         guard pseudonym.map({ Pseudonym(hex: $0) != nil }) ?? true else {
             throw ValidationError("--pseudonym takes 32 hexadecimal digits, lower case")
+        }
+        guard (row == nil && pseudonym == nil) || DatasetName(subject) != nil else {
+            throw ValidationError("'\(subject)' is no dataset's name")
         }
     }
 
     func run() async throws {
         let session = try options.session()
         let end = until?.moment(now: .now()) ?? Timestamp.now().adding(seconds: 30 * 86_400)
-        let receipt: Receipt
-        if let pseudonym = pseudonym.flatMap(Pseudonym.init(hex:)) {
+        let (receipt, what): (Receipt, String)
+        if let pseudonym = pseudonym.flatMap(Pseudonym.init(hex:)), let dataset = DatasetName(subject) {
             receipt = try await session.requestIdentity(of: pseudonym, in: dataset, reason: reason, until: end)
-        } else if let row, let field {
-            receipt = try await session.requestOpening(
-                of: dataset, row: row, field: field, reason: reason, until: end)
+            what = "pseudonym \(pseudonym.hex.prefix(12)) of \(dataset)"
+        } else if let row, let field, let dataset = DatasetName(subject) {
+            receipt = try await session.requestOpening(of: dataset, row: row, field: field, reason: reason, until: end)
+            what = "row \(row), column \(field) of \(dataset)"
         } else {
-            throw CleanExit.helpRequest(self)
+            let asked = try await session.requestOpening(ofResult: subject, reason: reason, until: end)
+            (receipt, what) = (asked.receipt, "result \(asked.result.hex.prefix(12))")
         }
-        let request = try session.state { try $0.escrowRequest(receipt.transaction) }
         try json.print(
             receipt.document(["request": .string(receipt.transaction.hex), "status": .string("requested")])
         ) {
-            let cell = request.map { "row \($0.terms.cell.row), column \($0.terms.cell.field) of " } ?? ""
-            return "request \(receipt.transaction.hex.prefix(12)): \(cell)\(dataset)\n\(receipt.line)"
+            "request \(receipt.transaction.hex.prefix(12)): \(what)\n\(receipt.line)"
         }
     }
 }
@@ -76,7 +83,8 @@ struct GrantOpeningCommand: AsyncParsableCommand {
         commandName: "grant",
         abstract: "Give your part of opening what a request names, sealed to who asked.",
         discussion: """
-            You take the ciphertext from the published dataset yourself. Your part stays in your home until enough \
+            You take the ciphertext from the published dataset yourself, and compute a result again, as its pool's \
+            custodian would, with the disclosure guard; what it refuses is denied with its reason. Your part stays in your home until enough \
             holders have granted: run the command again then, to hand it out. It is recorded once.
 
             EXAMPLE:
@@ -90,7 +98,10 @@ struct GrantOpeningCommand: AsyncParsableCommand {
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
-        let granted = try await GrantRecordOpening(request).run(as: options.session())
+        let progress = RowProgress("recomputing")
+        defer { progress.finish() }
+        let granted = try await GrantRecordOpening(request).run(as: options.session(), progress: progress.executor)
+        progress.finish()
         try json.print(
             granted.receipt.document([
                 "request": .string(granted.request.id.hex), "handedOut": .bool(granted.isHandedOut),
@@ -135,9 +146,11 @@ struct DenyOpeningCommand: AsyncParsableCommand {
 struct OpenGrantedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "open",
-        abstract: "Put together the parts that you were granted, and read the cell.",
+        abstract: "Put together the parts that you were granted, and read the cell, or have the result opened.",
         discussion: """
-            The use is on the ledger before the value is shown. A holder whose part is wrong is named there.
+            With --report a part that does not hold is shown on the ledger: anybody sees by it that its giver signed for \
+            a wrong one. The use is on the ledger before the value is shown; a result is then read with `result show`. A \
+            holder whose part is wrong is named there.
 
             EXAMPLE:
               chancery escrow open 3f9a2c --as audit
@@ -146,25 +159,51 @@ struct OpenGrantedCommand: AsyncParsableCommand {
     @Argument(help: "The request's id, or its beginning.")
     var request: String
 
+    @Flag(help: "Show parts that do not hold on the ledger, for all to see.")
+    var report = false
+
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
-        let opened = try await OpenGrantedRecord(request).run(as: options.session())
-        for party in opened.wrong { ErrorReport.warn("the part of \(party) is wrong; it is named on the ledger") }
+        let session = try options.session()
+        if case .result = try session.state({ try $0.escrowRequest(matching: request) }).terms.what {
+            return try await openResult(session)
+        }
+        let opened = try await OpenGrantedRecord(request, reports: report).run(as: session)
+        warn(of: opened.wrong)
         if opened.isConfirmed == false {
             ErrorReport.warn(
                 "the pseudonym beside it is not that of this value: ask \(opened.request.owner), whose table it is")
         }
-        let cell = opened.request.terms.cell
+        let cell = opened.cell
         var fields: [String: JSONValue] = [
-            "request": .string(opened.request.id.hex), "dataset": .string(opened.request.dataset.text),
+            "request": .string(opened.request.id.hex), "dataset": .string(opened.request.dataset?.text ?? ""),
             "row": .integer(cell.row), "field": .string(cell.field), "value": .string(opened.value),
             "wrong": .array(opened.wrong.map { .string($0.text) }),
         ]
         if let isConfirmed = opened.isConfirmed { fields["pseudonymMatches"] = .bool(isConfirmed) }
         try json.print(opened.receipt?.document(fields) ?? .object(fields)) {
             "\(opened.value)" + (opened.receipt.map { "\n\($0.line)" } ?? "")
+        }
+    }
+
+    private func warn(of wrong: [PartyName]) {
+        for party in wrong { ErrorReport.warn("the part of \(party) is wrong; it is named on the ledger") }
+    }
+
+    private func openResult(_ session: PartySession) async throws {
+        let opened = try await OpenGrantedResult(request, reports: report).run(as: session)
+        warn(of: opened.wrong)
+        let fields: [String: JSONValue] = [
+            "request": .string(opened.request.hex), "result": .string(opened.result.hex), "status": .string("opened"),
+            "holders": .array(opened.holders.map { .string($0.text) }),
+            "wrong": .array(opened.wrong.map { .string($0.text) }),
+        ]
+        try json.print(opened.receipt?.document(fields) ?? .object(fields)) {
+            let result = opened.result.hex.prefix(12)
+            return "result \(result) opened from the parts of \(opened.holders.map(\.text).joined(separator: ", ")); "
+                + "read it with `chancery result show \(result)`" + (opened.receipt.map { "\n\($0.line)" } ?? "")
         }
     }
 }

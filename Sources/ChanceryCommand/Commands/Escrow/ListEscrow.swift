@@ -20,12 +20,14 @@ struct ListEscrow: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let time = try session.blockTime()
-        let (keys, deposits, requests, votes) = try session.state { state in
+        let (keys, deposits, requests, votes, reports) = try session.state { state in
             let requests = try state.escrowRequests().sorted { $0.at < $1.at }
-            return (
-                try state.fieldKeys(), try state.deposits(), requests,
-                try requests.map { try state.escrowVotes(on: $0.id) }
-            )
+            let votes = try requests.map { try state.escrowVotes(on: $0.id) }
+            let judge = ReportJudge(state, blobs: session.blobs)
+            let reports = zip(requests, votes).map { request, votes in
+                votes.compactMap { vote in judge.verdict(on: vote, of: request).map { (vote.holder, $0) } }
+            }
+            return (try state.fieldKeys(), try state.deposits(), requests, votes, reports)
         }
         let document = JSONValue.object([
             "keys": .array(
@@ -33,10 +35,20 @@ struct ListEscrow: ParsableCommand {
                     .object(["owner": .string($0.owner.text), "keyFingerprint": .string($0.keyFingerprint.hex)])
                 }),
             "deposits": .array(deposits.map(Self.document)),
-            "requests": .array(zip(requests, votes).map { Self.document($0, time, $1) }),
+            "requests": .array(
+                zip(requests, zip(votes, reports)).map { Self.document($0, time, $1.0, $1.1) }),
         ])
         try json.print(document) {
-            (deposits.map(Self.line) + [Self.table(requests, votes, time)]).joined(separator: "\n")
+            (deposits.map(Self.line) + [Self.table(requests, votes, time)] + Self.lines(requests, reports))
+                .joined(separator: "\n")
+        }
+    }
+
+    private static func lines(
+        _ requests: [EscrowRequest], _ reports: [[(holder: PartyName, verdict: ReportVerdict)]]
+    ) -> [String] {
+        zip(requests, reports).flatMap { request, reports in
+            reports.map { "the part of \($0.holder) for \(request.id.hex.prefix(12)) is \($0.verdict.sentence)" }
         }
     }
 
@@ -45,20 +57,21 @@ struct ListEscrow: ParsableCommand {
         let state =
             deposit.isComplete
             ? "acknowledged by all" : "waits for \(deposit.missing.map(\.text).joined(separator: ", "))"
+        let key = (deposit.pool.map { "pool \($0) of " } ?? "") + deposit.owner.text
         return
-            (["\(deposit.owner): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
+            (["\(key): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
             + complaints).joined(separator: "\n  ")
     }
 
     private static func table(_ requests: [EscrowRequest], _ votes: [[EscrowVote]], _ time: Timestamp) -> String {
         guard !requests.isEmpty else { return "no opening was ever asked for" }
         var table = TextTable(
-            .text("request"), .text("by"), .text("dataset"), .number("row"), .text("column"), .text("status"),
+            .text("request"), .text("by"), .text("what"), .number("row"), .text("column"), .text("status"),
             .text("granted"), .text("denied"), .text("reason"))
         for (request, votes) in zip(requests, votes) {
             table.append(
-                String(request.id.hex.prefix(12)), request.requester.text, request.dataset.text,
-                String(request.terms.cell.row), request.terms.cell.field, request.status(at: time).rawValue,
+                String(request.id.hex.prefix(12)), request.requester.text, request.what,
+                request.cell.map { String($0.row) } ?? "", request.cell?.field ?? "", request.status(at: time).rawValue,
                 names(votes.filter { $0.grant != nil }), names(votes.filter { $0.denial != nil }),
                 request.terms.reason)
         }
@@ -71,7 +84,8 @@ struct ListEscrow: ParsableCommand {
 
     private static func document(_ deposit: DepositRecord) -> JSONValue {
         .object([
-            "owner": .string(deposit.owner.text), "deposit": .string(deposit.id.hex),
+            "owner": .string(deposit.owner.text), "pool": deposit.pool.map { .string($0.text) } ?? .null,
+            "deposit": .string(deposit.id.hex),
             "holders": .array(deposit.holders.map { .string($0.text) }),
             "missing": .array(deposit.missing.map { .string($0.text) }), "complete": .bool(deposit.isComplete),
             "complaints": .object(
@@ -79,12 +93,13 @@ struct ListEscrow: ParsableCommand {
         ])
     }
 
-    private static func document(_ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote]) -> JSONValue {
-        .object([
+    private static func document(
+        _ request: EscrowRequest, _ time: Timestamp, _ votes: [EscrowVote],
+        _ reports: [(holder: PartyName, verdict: ReportVerdict)]
+    ) -> JSONValue {
+        var document: [String: JSONValue] = [
             "request": .string(request.id.hex), "requester": .string(request.requester.text),
-            "owner": .string(request.owner.text), "dataset": .string(request.dataset.text),
-            "manifest": .string(request.terms.cell.manifest.text), "row": .integer(request.terms.cell.row),
-            "field": .string(request.terms.cell.field), "reason": .string(request.terms.reason),
+            "owner": .string(request.owner.text), "reason": .string(request.terms.reason),
             "status": .string(request.status(at: time).rawValue), "notBefore": .string(request.notBefore.description),
             "until": .string(request.terms.until.description),
             "granted": .array(votes.filter { $0.grant != nil }.map { .string($0.holder.text) }),
@@ -93,7 +108,35 @@ struct ListEscrow: ParsableCommand {
                     uniqueKeysWithValues: votes.compactMap { vote in
                         vote.denial.map { (vote.holder.text, JSONValue.string($0)) }
                     })),
+            "reported": .object(
+                Dictionary(uniqueKeysWithValues: reports.map { ($0.holder.text, .string($0.verdict.rawValue)) })),
             "wrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
-        ])
+        ]
+        switch request.terms.what {
+        case .cell(let cell):
+            document["dataset"] = .string(request.dataset?.text ?? "")
+            document["manifest"] = .string(cell.manifest.text)
+            document["row"] = .integer(cell.row)
+            document["field"] = .string(cell.field)
+        case .result(let result):
+            document["result"] = .string(result.hex)
+            document["pool"] = .string(request.pool?.text ?? "")
+        }
+        return .object(document)
+    }
+}
+
+extension EscrowRequest {
+    /// `nil` where a result was asked for.
+    fileprivate var cell: SealedCellReference? {
+        terms.what.cell
+    }
+
+    /// The dataset, or the result.
+    fileprivate var what: String {
+        switch terms.what {
+        case .cell: dataset?.text ?? ""
+        case .result(let result): "result \(result.hex.prefix(12))"
+        }
     }
 }

@@ -22,18 +22,48 @@ struct ShowPoolCommand: ParsableCommand {
     @OptionGroup var json: JSONOptions
 
     func run() throws {
-        let (pool, ceremony) = try options.session().state { (try $0.knownPool(name), try $0.ceremony(of: name)) }
-        try json.print(PoolDocument.value(pool, ceremony)) { PoolDocument.text(pool, ceremony) }
+        let session = try options.session()
+        let (pool, ceremony, reports) = try session.state { state in
+            let judge = ReportJudge(state, blobs: session.blobs)
+            let reports = try state.results().filter { $0.record.pool == name }.flatMap { recorded in
+                recorded.parts.compactMap { part in
+                    judge.verdict(on: part, of: recorded).map { PoolReport(recorded.record.id, part.holder, $0) }
+                }
+            }
+            return (try state.knownPool(name), try state.ceremony(of: name), reports)
+        }
+        try json.print(PoolDocument.value(pool, ceremony, reports)) {
+            ([PoolDocument.text(pool, ceremony)] + reports.map(\.line)).joined(separator: "\n")
+        }
+    }
+}
+
+/// A holder's part that was reported, and what was found of it here.
+struct PoolReport {
+    let result: Digest
+    let holder: PartyName
+    let verdict: ReportVerdict
+
+    init(_ result: Digest, _ holder: PartyName, _ verdict: ReportVerdict) {
+        (self.result, self.holder, self.verdict) = (result, holder, verdict)
+    }
+
+    var line: String { "the part of \(holder) for result \(result.hex.prefix(12)) is \(verdict.sentence)" }
+
+    var value: JSONValue {
+        .object([
+            "result": .string(result.hex), "holder": .string(holder.text), "verdict": .string(verdict.rawValue),
+        ])
     }
 }
 
 /// A pool and its ceremonies as the commands print them.
 enum PoolDocument {
-    static func value(_ pool: PoolRecord, _ ceremony: PoolCeremony?) -> JSONValue {
+    static func value(_ pool: PoolRecord, _ ceremony: PoolCeremony?, _ reports: [PoolReport]) -> JSONValue {
         var document: [String: JSONValue] = [
             "pool": .string(pool.name.text), "custodian": .string(pool.custodian.text),
             "members": list(pool.members), "keyFingerprint": .string(pool.keyFingerprint.hex),
-            "inForce": .bool(pool.isInForce),
+            "inForce": .bool(pool.isInForce), "reports": .array(reports.map(\.value)),
         ]
         if let sharing = pool.sharing {
             document["holders"] = list(sharing.key.holders)

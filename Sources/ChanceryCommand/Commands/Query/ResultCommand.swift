@@ -92,11 +92,19 @@ struct ShowResultCommand: ParsableCommand {
     }
 
     func run() throws {
-        let shown = try options.session().show(result: result, digits: digits)
-        try json.print(ResultDocument.value(shown)) {
+        let session = try options.session()
+        let shown = try session.show(result: result, digits: digits)
+        let reports = try session.state { state in
+            let judge = ReportJudge(state, blobs: session.blobs)
+            return Dictionary(
+                uniqueKeysWithValues: shown.recorded.parts.compactMap { part in
+                    judge.verdict(on: part, of: shown.recorded).map { (part.holder, $0) }
+                })
+        }
+        try json.print(ResultDocument.value(shown, reports)) {
             guard let table = shown.table else {
                 switch shown.status {
-                case .computed: return ResultDocument.waiting(shown.recorded)
+                case .computed: return ResultDocument.waiting(shown.recorded, reports)
                 case .refused:
                     return "the custodian refused to open it: \(shown.recorded.openingRefusal?.reason ?? "")"
                 case .opened: return "opened for \(shown.recorded.record.executor), who alone can read it"

@@ -5,12 +5,18 @@ import Paillier
 package import SharingModel
 import SignedEnvelopes
 
-/// `escrow deposit`: a department shares its key for fields among the holders whom the policy names.
+/// `escrow deposit`: a department shares its key for fields, or a custodian that of its pool, among the holders whom the
+/// policy names.
 ///
 /// The shares exist in this process only, and sealed to their holders in one transaction. A command that was killed
 /// either left that very envelope, which the next run submits, or nothing at all.
-package struct DepositFieldKey {
-    package init() {}
+package struct DepositKeyShares {
+    /// Whose key; `nil` for the key for fields.
+    package let pool: PoolName?
+
+    package init(pool: PoolName? = nil) {
+        self.pool = pool
+    }
 
     package struct Deposited: Sendable {
         package let receipt: Receipt
@@ -24,24 +30,39 @@ package struct DepositFieldKey {
                 reason: "the consortium's policy asks for no escrow of \(session.party)",
                 wayOn: "a rule stands in `escrow.yaml` of the policies that a consortium is founded with")
         }
-        guard try session.state({ try $0.fieldKey(of: session.party) }) != nil else {
-            throw GatewayError.notAllowed(
-                reason: "\(session.party) has no key for fields", wayOn: "make it with `chancery escrow key`")
-        }
-        let unfinished = try await UnfinishedTransaction(["escrow.deposit"], session)
+        try checkKey(session)
+        let unfinished = try await UnfinishedTransaction(["escrow.deposit"] + (pool.map { [$0.text] } ?? []), session)
         let receipt = try await unfinished.submit { try deal(rule, session) }
         try unfinished.end()
         return Deposited(receipt: receipt, holders: rule.holders.parties)
     }
 
+    private func checkKey(_ session: PartySession) throws {
+        guard let pool else {
+            guard try session.state({ try $0.fieldKey(of: session.party) }) != nil else {
+                throw GatewayError.notAllowed(
+                    reason: "\(session.party) has no key for fields", wayOn: "make it with `chancery escrow key`")
+            }
+            return
+        }
+        let record = try session.state { try $0.knownPool(pool) }
+        guard record.custodian == session.party, record.sharing == nil else {
+            throw GatewayError.notAllowed(
+                reason: "\(session.party) does not hold the key of pool \(pool)",
+                wayOn: record.sharing == nil
+                    ? "\(record.custodian) deposits it" : "it is in shares already, which is what escrow is for")
+        }
+    }
+
     private func deal(_ rule: EscrowRule, _ session: PartySession) throws -> DepositKey {
-        let (key, shares) = try ThresholdKey.deal(session.vault.fieldKey(), over: rule.structure())
+        let whole = try pool.map { try session.vault.poolKey($0) } ?? session.vault.fieldKey()
+        let (key, shares) = try ThresholdKey.deal(whole, over: rule.structure())
         var sealed: [PartyName: SealedMessage] = [:]
         for (holder, share) in zip(rule.holders.parties, shares) {
             sealed[holder] = try EscrowShare.seal(
                 share, of: key.record, to: holder, session.sealingKey(of: holder))
         }
-        return DepositKey(record: key.record, shares: sealed)
+        return DepositKey(record: key.record, shares: sealed, pool: pool)
     }
 }
 
@@ -57,6 +78,8 @@ package struct AcknowledgeDeposits {
 
     package struct Answer: Sendable {
         package let owner: PartyName
+        /// `nil` for the owner's key for fields.
+        package let pool: PoolName?
         package let receipt: Receipt
         /// What is wrong with the share; `nil` where it was acknowledged.
         package let complaint: String?
@@ -81,10 +104,12 @@ package struct AcknowledgeDeposits {
             try session.vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
         } catch let fault as EscrowShareFault {
             let receipt = try await session.submit(
-                ComplainOfDeposit(owner: deposit.owner, deposit: deposit.id, reason: fault.rawValue))
-            return Answer(owner: deposit.owner, receipt: receipt, complaint: fault.rawValue)
+                ComplainOfDeposit(
+                    owner: deposit.owner, deposit: deposit.id, reason: fault.rawValue, pool: deposit.pool))
+            return Answer(owner: deposit.owner, pool: deposit.pool, receipt: receipt, complaint: fault.rawValue)
         }
-        let receipt = try await session.submit(AcknowledgeDeposit(owner: deposit.owner, deposit: deposit.id))
-        return Answer(owner: deposit.owner, receipt: receipt, complaint: nil)
+        let receipt = try await session.submit(
+            AcknowledgeDeposit(owner: deposit.owner, deposit: deposit.id, pool: deposit.pool))
+        return Answer(owner: deposit.owner, pool: deposit.pool, receipt: receipt, complaint: nil)
     }
 }
