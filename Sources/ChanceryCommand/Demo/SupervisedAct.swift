@@ -56,7 +56,7 @@ struct SupervisedAct {
             _ = try await searching { progress in
                 try await CreateFieldKey(bitCount: stage.bits).run(as: owner, progress: progress)
             }
-            let deposited = try await DepositFieldKey().run(as: owner)
+            let deposited = try await DepositKeyShares().run(as: owner)
             for holder in deposited.holders {
                 let answers = try await AcknowledgeDeposits().run(as: stage.session(holder.text))
                 guard answers.map(\.complaint) == [nil] else {
