@@ -130,7 +130,7 @@ struct PseudonymTests {
         for party in ["site2", "audit"] {
             let session = try consortium.session(party)
             await #expect(throws: GatewayError.self) { try await CreatePseudonymKey().run(as: session) }
-            await #expect(throws: KeyVaultError.self) { try await EvaluateRequest(nil).run(as: session) }
+            await #expect(throws: GatewayError.self) { try await EvaluateRequest(nil).run(as: session) }
         }
         let own = try await PseudonymConsortium(hasCustodian: false)
         let error = await #expect(throws: GatewayError.self) { try await own.request("site1", people) }

@@ -26,11 +26,17 @@ package struct EvaluateRequest: Sendable {
 
     /// - Parameter progress: Elements evaluated, and elements of the request; called from several threads.
     /// - Returns: One for each request; none where nothing waits.
-    /// - Throws: `KeyVaultError.secretMissing` for who has no such key.
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where another party is the custodian;
+    ///   `KeyVaultError.secretMissing` for a custodian that has made no key.
     package func run(
         as session: PartySession, progress: @escaping @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) async throws -> [Evaluated] {
-        _ = try session.pseudonymRule()
+        let rule = try session.pseudonymRule()
+        guard rule.custodian == session.party else {
+            throw GatewayError.notAllowed(
+                reason: "\(session.party) does not keep the key for pseudonyms of section \(session.section)",
+                wayOn: "only \(rule.custodian) evaluates")
+        }
         let key = try session.vault.pseudonymFunction(of: session.section)
         var answers = [Evaluated]()
         for request in try requests(session) {
