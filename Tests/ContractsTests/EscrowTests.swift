@@ -201,9 +201,8 @@ struct EscrowTests {
         let vote = try #require(try ledger.typed.escrowVotes(on: request).first)
         #expect(vote.reported == report.part && vote.transaction == grant && vote.grant != nil)
         #expect(try ledger.refuse(report, by: "statistics") == .alreadyDecided)
-        #expect(
-            try ledger.refuse(ReportGrant(request: digest("none"), holder: "audit", part: report.part), by: "statistics")
-                == .requestUnknown)
+        let unknown = ReportGrant(request: digest("none"), holder: "audit", part: report.part)
+        #expect(try ledger.refuse(unknown, by: "statistics") == .requestUnknown)
     }
 
     @Test("Only sealed columns of rows that are there can be asked for", arguments: ["meddol", "year", "nothing"])
