@@ -32,9 +32,23 @@ package struct DepositKeyShares {
         }
         try checkKey(session)
         let unfinished = try await UnfinishedTransaction(["escrow.deposit"] + (pool.map { [$0.text] } ?? []), session)
-        let receipt = try await unfinished.submit { try deal(rule, session) }
+        let receipt: Receipt
+        if let earlier = try standing(session) {
+            receipt = earlier
+        } else {
+            receipt = try await unfinished.submit { try deal(rule, session) }
+        }
         try unfinished.end()
         return Deposited(receipt: receipt, holders: rule.holders.parties)
+    }
+
+    /// The deposit that waits for its holders, of which none complains: a command that was killed before it could tell of it
+    /// would otherwise put another in its place, and void the shares that holders have kept.
+    private func standing(_ session: PartySession) throws -> Receipt? {
+        guard let deposit = try session.state({ try $0.deposit(of: session.party, pool: pool) }),
+            !deposit.isComplete, deposit.complaints.isEmpty
+        else { return nil }
+        return try session.ledger.read { try $0.receipt(of: deposit.id) }
     }
 
     private func checkKey(_ session: PartySession) throws {
