@@ -93,8 +93,8 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
             name: "escrow acknowledge", stage: .deposited,
             arguments: { _ in ["escrow", "acknowledge", "--as", "ministry"] }, during: "/vault/escrow."),
         MemoryScenario(
-            name: "escrow grant", stage: .requested, arguments: { ["escrow", "grant", $0.request, "--as", "ministry"] },
-            during: "/escrow-"),
+            name: "escrow grant", stage: .requested,
+            arguments: { ["escrow", "grant", $0.request, "--as", "ministry"] }, during: "/escrow-"),
         MemoryScenario(
             name: "record open", stage: .published,
             arguments: { _ in ["record", "open", "d1", "--row", "3", "--field", "name", "--as", "site1"] },
