@@ -130,8 +130,10 @@ package final class TransactionPool: OrderingService {
             }
             return impatient
         }
-        let error = LedgerError.notFinalWithin(seconds: Int(patience / .seconds(1)))
-        for submitter in impatient { submitter.continuation.resume(throwing: error) }
+        for submitter in impatient {
+            let seconds = Int((now - submitter.since) / .seconds(1))
+            submitter.continuation.resume(throwing: LedgerError.notFinalWithin(seconds: seconds))
+        }
     }
 
     /// The transaction whose envelope has these bytes, checked when it came in.
