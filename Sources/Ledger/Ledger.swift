@@ -103,8 +103,10 @@ package final class Ledger: Sendable {
     /// - Throws: What the storage throws.
     package func admit(_ envelopes: [Envelope]) throws -> [Result<Admitted, AdmissionError>] {
         enum Answer { case known(Receipt), signers(Transaction, [RequiredSigner]) }
-        let transactions = envelopes.map { envelope in Result { () throws(AdmissionError) in try admission.read(envelope) } }
         let (admission, engine) = (admission, engine)
+        let transactions = envelopes.map { envelope in
+            Result { () throws(AdmissionError) in try admission.read(envelope) }
+        }
         let answers = try storage.read { reader in
             // As the next block will have them.
             var state = OverlaidState(over: BlockState(reader))

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Logging
 import SharingModel
 
 /// What the node has to say, and asks for.
