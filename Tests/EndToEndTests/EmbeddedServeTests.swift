@@ -32,6 +32,7 @@ struct EmbeddedServeTests {
         #expect(try await Download.get("\(address)/v1/receipts/\(token)").status == 200)
         #expect(try await Download.get("\(address)/v1/status").status == 404, "there is no cluster")
         try await expectOpenMetrics(Download.get("\(address)/metrics"))
+        try await expectLines(of: consortium.json("ledger", "show", token, "--as", "statistics"), at: address)
 
         let run = try await node.stop()
         #expect(run.status == 0)
@@ -39,6 +40,24 @@ struct EmbeddedServeTests {
         #expect(lines.contains { $0.contains("starts: ordering embedded, TLS on 127.0.0.1:0") }, "\(run.message)")
         #expect(lines.contains { $0.contains("what everybody may read is at http://127.0.0.1:") })
         #expect(lines.last?.contains("stopped in order") == true)
+    }
+
+    /// Several envelopes in one request are answered one by one, those that are none too.
+    private func expectLines(of shown: JSONValue, at address: String) async throws {
+        let envelope = try CanonicalJSON.serialize(#require(shown["envelope"]))
+        let answer = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: envelope + Data("\n{}\n".utf8))
+        #expect(answer.status == 200)
+        let lines = try answer.body.split(separator: UInt8(ascii: "\n")).map { try CanonicalJSON.parse(Data($0)) }
+        let known = try #require(lines.first { $0["place"]?.integerValue == 0 })
+        let none = try #require(lines.first { $0["place"]?.integerValue == 1 })
+        #expect(lines.count == 2 && known["receipt"]?["height"]?.integerValue != nil && known["problem"] == nil)
+        #expect(none["receipt"] == nil && none["problem"]?["status"]?.integerValue == 400)
+        let empty = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: Data("\n".utf8))
+        #expect(empty.status == 400)
     }
 
     /// By the parser of Prometheus' own client for Python, where Scripts/test could install it.
