@@ -68,6 +68,10 @@ extension LedgerRoutes {
         text.counter(
             "chancery_other_histories", "Cosignatures of trees that this ledger never had.",
             [("", Double(counts.otherHistories))])
+        text.counter(
+            "chancery_department_faults", "What departments did that contradicts itself, or that no other takes.",
+            counts.faults.map { (#"{department="\#($0.department)",fault="\#($0.kind)"}"#, Double($1)) }
+                .sorted { $0.0 < $1.0 })
         text.histogram(
             "chancery_cosigning_seconds", "Time from this department's cosignature to the quorum.",
             zip(NodeHealth.bounds, counts.finalityBuckets).map { ($0, $1) }, sum: counts.finalitySum,
