@@ -14,6 +14,8 @@ package final class NodeHealth: Sendable {
         var rewritten = 0
         var equivocations = 0
         var otherHistories = 0
+        /// By department, and by what it did.
+        var faults: [NodeEvent.Fault: Int] = [:]
         var orderProblem: String?
     }
 
@@ -29,8 +31,14 @@ package final class NodeHealth: Sendable {
     func orderAnswered() { state.withLock { $0.orderProblem = nil } }
     func orderFailed(_ problem: String) { state.withLock { $0.orderProblem = problem } }
 
+    /// Whoever may write into etcd under any name could make up as many departments.
+    private static let mostFaults = 512
+
     package func note(_ event: NodeEvent) {
         state.withLock { counts in
+            if let fault = event.fault, counts.faults[fault] != nil || counts.faults.count < NodeHealth.mostFaults {
+                counts.faults[fault, default: 0] += 1
+            }
             switch event {
             case .final(_, let accepted, let refused, _, let after):
                 counts.blocks += 1
