@@ -46,11 +46,13 @@ final class RunningCluster {
 
     /// - Parameters:
     ///   - home: Of a department that has one of its own.
-    ///   - ordering: Another etcd than that of the others.
+    ///   - ordering: Where the node finds etcd, if not at its own addresses.
+    ///   - other: A department whose node goes on; this one is then called `OTHER again`.
     func start(
-        _ department: String, home: String? = nil, ordering: String? = nil, options: [String] = []
+        _ department: String, home: String? = nil, ordering: String? = nil, beside other: String? = nil,
+        options: [String] = []
     ) async throws {
-        nodes[department] = try await RunningService(
+        nodes[other.map { "\($0) again" } ?? department] = try await RunningService(
             Binary.chancery(), ["serve", "--as", department, "--ordering", ordering ?? etcd.line] + options,
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,

@@ -51,30 +51,33 @@ struct GapTests {
     @Test("The same with etcd itself, which is compacted while a department is away")
     func compactedEtcd() async throws {
         let cluster = try await SimulatedCluster(departments: 3, seed: 2)
-        let order = try EtcdOrder(origin: cluster.consortium.identity.origin)
         let (first, second, height) = try await twoBatches(cluster)
         let sites = cluster.departments
-        try await order.log(of: sites[0].party).write(first, height: height)
-        try await order.log(of: sites[1].party).write(second, height: height)
+        try await EtcdOrder.run(origin: cluster.consortium.identity.origin) { order in
+            try await order.log(of: sites[0].party).write(first, height: height)
+            try await order.log(of: sites[1].party).write(second, height: height)
 
-        func read(_ count: Int, by site: SimulatedDepartment) async throws {
-            var read = 0
-            for try await item in try order.log(of: site.party).events(after: 0, from: height) {
-                switch item {
-                case .gap(let lost): await site.node.passOverGap(through: lost)
-                case .event(let event): try await cluster.call(site) { try await $0.take(event) }
+            func read(_ count: Int, by site: SimulatedDepartment) async throws {
+                var read = 0
+                for try await item in try order.log(of: site.party).events(after: 0, from: height) {
+                    switch item {
+                    case .gap(let lost): await site.node.passOverGap(through: lost)
+                    case .event(let event): try await cluster.call(site) { try await $0.take(event) }
+                    }
+                    read += 1
+                    if read == count { break }
                 }
-                read += 1
-                if read == count { break }
             }
+            for site in sites.prefix(2) { try await read(2, by: site) }
+            // Long after both batches, so that the history with their writes is gone.
+            for text in ["x", "y", "z"] {
+                try await order.put(Data(text.utf8), height: height + 40, as: sites[2].party)
+            }
+            try await order.compact()
+            try await read(3, by: sites[2])
+            #expect(sites[2].told.events.contains { if case .gap = $0 { true } else { false } })
+            #expect(try await vote(cluster, of: sites[2]).batch == first)
         }
-        for site in sites.prefix(2) { try await read(2, by: site) }
-        // Long after both batches, so that the history with their writes is gone.
-        for text in ["x", "y", "z"] { try await order.put(Data(text.utf8), height: height + 40, as: sites[2].party) }
-        try await order.compact()
-        try await read(3, by: sites[2])
-        #expect(sites[2].told.events.contains { if case .gap = $0 { true } else { false } })
-        #expect(try await vote(cluster, of: sites[2]).batch == first)
         while !cluster.messages.isEmpty { try await cluster.deliverMessage(at: 0) }
         for site in sites { #expect(try site.ledger.head()?.height == height) }
     }

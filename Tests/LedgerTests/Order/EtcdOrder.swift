@@ -14,13 +14,21 @@ final class EtcdOrder: Sendable {
     private let server: EtcdServer
     private let http: HTTPClient
 
-    init(origin: String) throws {
+    private init(origin: String) async throws {
         self.origin = origin
-        server = try EtcdServer()
+        server = try await EtcdServer()
         http = try EtcdCredentials().client()
     }
 
-    deinit { try? http.syncShutdown() }
+    /// Starts a member for as long as `body` runs.
+    static func run(origin: String, _ body: (EtcdOrder) async throws -> Void) async throws {
+        let order = try await EtcdOrder(origin: origin)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(order)) } catch { result = .failure(error) }
+        try? await order.http.shutdown()
+        await order.server.stop()
+        try result.get()
+    }
 
     func log(of department: PartyName) throws -> EtcdBatchLog {
         EtcdBatchLog(
@@ -94,29 +102,46 @@ final class EtcdOrder: Sendable {
 private final class EtcdServer: Sendable {
     /// `etcd://127.0.0.1:PORT`
     let address: String
-    private let folder = TestFolder()
-    private let process = Process()
+    private let folder: TestFolder
+    private let process: Process
+    private let ended: AsyncStream<Void>
 
-    init() throws {
+    init() async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts/start-etcd")
-        let output = Pipe()
+        let (process, output, folder) = (Process(), Pipe(), TestFolder())
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
         process.executableURL = script
         process.arguments = ["1", folder.url("etcd").path]
         process.standardOutput = output
+        process.terminationHandler = { _ in continuation.finish() }
         try process.run()
-        var line = Data()
-        while !line.contains(UInt8(ascii: "\n")) {
-            let more = output.fileHandleForReading.availableData
-            guard !more.isEmpty else { throw NotStarted() }
-            line.append(more)
-        }
-        address = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        (self.process, self.folder, self.ended) = (process, folder, ended)
+        address = await EtcdServer.firstLine(of: output.fileHandleForReading)
+        guard address.hasPrefix("etcd://") else { throw NotStarted() }
     }
 
-    deinit {
+    /// On a thread of its own, for reading blocks.
+    private static func firstLine(of file: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var text = Data()
+                while !text.contains(UInt8(ascii: "\n")) {
+                    let more = file.availableData
+                    if more.isEmpty { break }
+                    text.append(more)
+                }
+                continuation.resume(
+                    returning: String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+        }
+    }
+
+    /// Returns when the script has ended, which stops the member.
+    func stop() async {
         process.terminate()
-        process.waitUntilExit(within: 20)
+        for await _ in ended {}
+        withExtendedLifetime(folder) {}
     }
 
     struct NotStarted: Error {}
