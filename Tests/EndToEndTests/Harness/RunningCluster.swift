@@ -38,10 +38,15 @@ final class RunningCluster {
         for department in departments { try await start(department) }
     }
 
-    /// - Parameter home: Of a department that has one of its own.
-    func start(_ department: String, home: String? = nil) async throws {
-        nodes[department] = try await RunningService(
-            Binary.chancery(), ["serve", "--as", department, "--ordering", etcd.line],
+    /// - Parameters:
+    ///   - home: Of a department that has one of its own.
+    ///   - ordering: Where the node finds etcd, if not at its own addresses.
+    ///   - other: A department whose node goes on; this one is then called `OTHER again`.
+    func start(
+        _ department: String, home: String? = nil, ordering: String? = nil, beside other: String? = nil
+    ) async throws {
+        nodes[other.map { "\($0) again" } ?? department] = try await RunningService(
+            Binary.chancery(), ["serve", "--as", department, "--ordering", ordering ?? etcd.line],
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
             ].merging(isSecure ? security(of: department) : [:]) { $1 }, in: consortium.folder.url)
