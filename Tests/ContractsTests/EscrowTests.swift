@@ -72,7 +72,7 @@ struct EscrowTests {
         try ledger.accept(Escrow.dataset(), by: "site1")
     }
 
-    @Test("A pool's key is no key for fields, nor the other way round; a department has one")
+    @Test("A pool's key is no key for fields, nor the other way round; a department has one, and nobody another's")
     func oneUse() throws {
         var ledger = try TestLedger.withEscrowPolicy()
         let pool = RegisterFieldKey(modulus: PoolKey.small.modulus, keyProof: PoolKey.small.proof)
@@ -83,6 +83,8 @@ struct EscrowTests {
         let key = try Escrow.registration()
         let body = CreatePool(name: "second", members: ["site1"], modulus: key.modulus, keyProof: key.keyProof)
         #expect(try ledger.refuse(body, by: "ministry") == .keyInvalid)
+        #expect(try ledger.refuse(Escrow.registration(), by: "site2") == .keyInvalid)
+        #expect(try ledger.refuse(TestLedger.pool("second"), by: "ministry") == .keyInvalid)
     }
 
     @Test("The owner and whom the policy names are told by the request itself, and of all that comes of it")

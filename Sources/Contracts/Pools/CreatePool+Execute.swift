@@ -19,9 +19,7 @@ extension CreatePool {
         }
         _ = try execution.rules.checkedKey(modulus, keyProof, of: ["pool": name.text])
         let key = try execution.rules.publicKey(modulus)
-        // A pool's key opens sums for token holders; one that opens single cells is for that alone.
-        let fingerprint = Digest.sha256(modulus)
-        guard try !execution.state.fieldKeys().contains(where: { $0.keyFingerprint == fingerprint }) else {
+        guard try !execution.isRegistered(Digest.sha256(modulus), except: name) else {
             throw Refusal(.keyInvalid, ["pool": name.text, "reason": "shared"])
         }
         if let sharing {

@@ -73,8 +73,9 @@ package struct DepositKeyShares {
         let (key, shares) = try ThresholdKey.deal(whole, over: rule.structure())
         var sealed: [PartyName: SealedMessage] = [:]
         for (holder, share) in zip(rule.holders.parties, shares) {
-            sealed[holder] = try EscrowShare.seal(
-                share, of: key.record, to: holder, session.sealingKey(of: holder))
+            let address = try EscrowShare.Address(
+                ledger: session.ledger.identity, owner: session.party, pool: pool, holder: holder, record: key.record)
+            sealed[holder] = try EscrowShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         return DepositKey(record: key.record, shares: sealed, pool: pool)
     }
@@ -112,7 +113,8 @@ package struct AcknowledgeDeposits {
     private func answer(_ deposit: DepositRecord, _ session: PartySession) async throws -> Answer {
         do {
             let share = try EscrowShare.open(
-                deposit, for: session.party, under: session.sharedKey(deposit), with: session.vault.unsealingKey())
+                deposit, on: session.ledger.identity, for: session.party, under: session.sharedKey(deposit),
+                with: session.vault.unsealingKey())
             guard let name = SecretName.escrowShare(deposit.id) else { throw EscrowShareFault.cannotOpen }
             // In the vault before the ledger hears of it: what is acknowledged is there.
             try session.vault.store(name, share.withSerialized { SecretBytes(copying: $0) })

@@ -144,7 +144,8 @@ struct PendingShare {
         guard shares.indices.contains(number - 1) else { throw wrong }
         let block = try session.blobs.get(shares[number - 1])
         let address = ShareAddress(
-            pool: pool.name, dealer: dealer, holder: session.party, epoch: key.key.epoch, key: pool.keyFingerprint)
+            ledger: session.ledger.identity, pool: pool.name, dealer: dealer, holder: session.party,
+            epoch: key.key.epoch, key: pool.keyFingerprint)
         guard let dealt = try? SealedShare.open(block, at: address, with: session.vault.unsealingKey()),
             dealt.holder == number, dealt.epoch == key.key.epoch
         else { throw wrong }

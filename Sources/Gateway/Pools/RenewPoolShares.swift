@@ -86,7 +86,8 @@ package struct DealPoolShares: Sendable {
             ? try key.dealRefreshing() : try share.dealResharing(under: key, over: ceremony.structure)
         let blocks = try zip(ceremony.holders, shares).map { holder, share in
             let address = ShareAddress(
-                pool: pool, dealer: session.party, holder: holder, epoch: ceremony.epoch, key: record.keyFingerprint)
+                ledger: session.ledger.identity, pool: pool, dealer: session.party, holder: holder,
+                epoch: ceremony.epoch, key: record.keyFingerprint)
             return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         // A crash before the ledger is told leaves blocks that nothing refers to: the next run deals anew.

@@ -102,7 +102,7 @@ extension TestConsortium {
             }
             guard let unsealing = try? vault.load("unsealing") else { continue }
             let key = try unsealing.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
-            secrets += blocks.compactMap { dealtShare(in: $0, for: party, key) }
+            secrets += blocks.compactMap { dealtShare(in: $0, for: party, key, in: local.consortium.digest) }
         }
         return secrets
     }
@@ -123,13 +123,16 @@ extension TestConsortium {
     /// Shares and Paillier keys have a header before their limbs.
     private func limbs(of bytes: [UInt8]) -> [UInt8] { bytes.count > 64 ? Array(bytes.dropFirst(16)) : bytes }
 
-    private func dealtShare(in block: Data, for holder: PartyName, _ key: UnsealingKey) -> SecretForms? {
+    private func dealtShare(
+        in block: Data, for holder: PartyName, _ key: UnsealingKey, in consortium: Digest
+    ) -> SecretForms? {
         guard let message = try? CanonicalJSON.decode(SealedMessage.self, from: block) else { return nil }
         for dealer in ["ministry"] + TestConsortium.poolHolders {
             for epoch in 1...2 {
                 let address = JSONValue.object([
                     "pool": "health", "dealer": .string(dealer), "holder": .string(holder.text),
                     "epoch": .integer(Int64(epoch)), "key": .string(TestConsortium.poolFingerprint),
+                    "ledger": ["consortium": .string(consortium.hex), "section": "health"],
                 ])
                 guard let binding = try? CanonicalJSON.serialize(address),
                     let plain = try? message.open(
