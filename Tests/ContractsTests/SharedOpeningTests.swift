@@ -42,6 +42,22 @@ struct SharedOpeningTests {
         try ledger.accept(body, by: "statistics")
     }
 
+    @Test("Nobody gives a part of a result of his own, or counts towards it")
+    func ownResult() throws {
+        var (ledger, _, _, _) = try TestLedger.withSharedResult()
+        let token = try ledger.accept(TestLedger.request(), by: "site1")
+        for site: PartyName in ["site2", "site3"] { try ledger.accept(ApproveToken(token: token), by: site) }
+        let redemption = try ledger.accept(ledger.redeem(token), by: "site1")
+        let result = try ledger.accept(TestLedger.result(redemption), by: "site1")
+        #expect(try ledger.refuse(TestLedger.part(result), by: "site1") == .ownRequest)
+        try ledger.accept(TestLedger.part(result), by: "site2")
+        #expect(
+            try ledger.refuse(TestLedger.combination(result, of: ["site1", "site2"]), by: "site1") == .partUnknown)
+        #expect(try ledger.refuse(TestLedger.combination(result, of: ["site2"]), by: "site1") == .tooFewParts)
+        try ledger.accept(TestLedger.part(result), by: "audit")
+        try ledger.accept(TestLedger.combination(result, of: ["audit", "site2"]), by: "site1")
+    }
+
     @Test("An opening counts from its first part on: of two at once, the later is judged against the earlier")
     func history() throws {
         var (ledger, _, token, first) = try TestLedger.withSharedResult()

@@ -38,6 +38,30 @@ struct SharedPoolTests {
         #expect(try consortium.session("site2").show(result: result).table == nil)
     }
 
+    @Test("A holder who asked gives no part himself, and gets the others' when they suffice without him, not before")
+    func ownResult() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        let token = try await consortium.request(by: "site1")
+        try await consortium.approve(token, by: ["site2", "site3"])
+        let result = try await consortium.query(token: token, as: "site1").id.hex
+        try await expectRefused(.ownRequest, seenBy: consortium.session("site2")) {
+            _ = try await consortium.givePart(result, as: "site1")
+        }
+        // With site1's own share this part would be enough: it stays with site2.
+        #expect(try await !consortium.givePart(result, as: "site2").isHandedOut)
+        let asker = try consortium.session("site1")
+        let given = try #require(try asker.state { try $0.recordedResult(matching: result) }.parts.first)
+        #expect(try !asker.blobs.contains(given.part))
+        let error = await #expect(throws: GatewayError.self) { _ = try await CombineParts(result).run(as: asker) }
+        #expect("\(try #require(error))".contains("wait for audit, who give theirs with `chancery open`; site2 did"))
+        #expect(try await consortium.givePart(result, as: "audit").isHandedOut)
+        let again = try await consortium.givePart(result, as: "site2")
+        #expect(again.isHandedOut && again.wasThere)
+        let combined = try await CombineParts(result).run(as: consortium.session("site1"))
+        #expect(combined.holders.map(\.text) == ["site2", "audit"])
+        #expect(try consortium.session("site1").show(result: result).table != nil)
+    }
+
     @Test("A forged part is passed over, its giver named and convicted on the ledger, and the others open")
     func forgedPart() async throws {
         let (consortium, result) = try await TestConsortium.shared()

@@ -40,7 +40,8 @@ extension Refusal {
             return "\(request) is not granted by enough holders whose parts are right; wait for them"
         case .notTheRequester: return "\(request) is not one of \(about("party")); only who asked may use it"
         case .ownRequest:
-            return "\(request) is one of \(about("party")) itself; nobody grants or denies his own, other holders must"
+            let asked = details["result"].map { "result \($0.prefix(16))" } ?? request
+            return "\(asked) is one of \(about("party")) itself; nobody grants or denies his own, other holders must"
         case .tooEarly: return "\(request) cannot be granted before \(about("notBefore")); come again then"
         case .overLimit:
             return "\(about("most")) openings of \(about("owner")) were granted within \(about("seconds")) seconds, and"

@@ -10,6 +10,9 @@ extension RecordPart {
     package func execute(in execution: inout Execution) throws {
         let recorded = try execution.result(result)
         let sharing = try execution.shares(of: recorded)
+        guard recorded.record.executor != execution.by else {
+            throw Refusal(.ownRequest, ["party": execution.by.text, "result": result.hex])
+        }
         try sharing.check(epoch: epoch)
         if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
@@ -51,7 +54,8 @@ extension CombineOpening {
         where !recorded.parts.contains(where: { $0.holder == holder && $0.epoch == epoch && $0.reported == nil }) {
             throw Refusal(.partUnknown, ["party": holder.text, "result": result.hex])
         }
-        guard sharing.key.isQualified(holders), let begun = recorded.begun else {
+        // Nobody counts towards his own result.
+        guard sharing.key.isQualified(holders.filter { $0 != execution.by }), let begun = recorded.begun else {
             throw Refusal(.tooFewParts, ["pool": pool.name.text, "result": result.hex])
         }
         try execution.write(
