@@ -226,6 +226,7 @@ private func dealingFault(_ reason: String) -> String {
     case "key": "is of another key than the pool's"
     case "epoch": "is of another epoch than the next"
     case "number": "shares something else than the key"
+    case "one": "would let one holder open alone: let two be needed at the least"
     default: "has published values that are none"
     }
 }

@@ -144,6 +144,26 @@ struct SharedPoolTests {
         #expect(sharing.key.holders == holders && sharing.key.key.epoch == 2 && sharing.key.key.factor > 1)
     }
 
+    @Test("No sharing lets one holder open alone, neither the first nor a later one")
+    func oneHolder() throws {
+        var ledger = try TestLedger()
+        let alone: [AccessStructure] = [
+            try AccessStructure(threshold: 1, of: 3),
+            try AccessStructure(.gate(threshold: 1, of: [.holder, .gate(threshold: 2, of: [.holder, .holder])])),
+        ]
+        for structure in alone {
+            let body = try SharedPool(structure).body()
+            let outcome = try ledger.submit(body, by: "ministry").outcome
+            #expect(outcome.refusal == Refusal(.dealingInvalid, ["pool": "health", "reason": "one"]))
+        }
+        var (inForce, _, _) = try TestLedger.withSharedPool()
+        for structure in alone {
+            let body = RenewShares(
+                pool: "health", holders: SharedPool.holders, structure: structure, dealers: ["site1", "site2"])
+            #expect(try inForce.refuse(body, by: "site1") == .dealingInvalid)
+        }
+    }
+
     @Test("A complaint ends a renewal, and the shares before it stay in force")
     func complaintInRenewal() throws {
         var (ledger, pool, _, result) = try TestLedger.withSharedResult()

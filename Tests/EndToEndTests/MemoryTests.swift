@@ -73,7 +73,8 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
         },
         MemoryScenario(name: "open", stage: .computed) { ["open", $0.result, "--as", "site1"] },
         MemoryScenario(
-            name: "pool deal", stage: .proposed, arguments: { _ in ["pool", "deal", "health", "--as", "site1"] },
+            name: "pool deal", stage: .proposed,
+            arguments: { ["pool", "deal", "health", $0.ceremony, "--as", "site1"] },
             finish: { state in
                 try await state.consortium.deal(by: Array(TestConsortium.poolHolders.dropFirst()))
                 try await state.consortium.acknowledgePool(by: TestConsortium.poolHolders)

@@ -117,10 +117,7 @@ struct SharedPoolTests {
         let (consortium, result) = try await TestConsortium.shared()
         let old = try consortium.vault("site1").load("share.health.1")
         _ = try await consortium.givePart(result, as: "site1")
-        _ = try await RenewPoolShares(name("health")).run(as: consortium.session("site2"))
-        for holder in TestConsortium.holders {
-            _ = try await DealPoolShares(name("health")).run(as: consortium.session(holder))
-        }
+        try await consortium.refresh(proposedBy: "site2")
         for holder in TestConsortium.holders.dropLast() {
             #expect(try await !consortium.acknowledge(holder).isInForce)
         }
@@ -144,18 +141,40 @@ struct SharedPoolTests {
     func resharing() async throws {
         let (consortium, result) = try await TestConsortium.shared()
         let holders = ["site1", "site2", "site3", "audit"]
-        let proposed = try await RenewPoolShares(
-            name("health"), holders: holders.map { try name($0) }, structure: AccessStructure(threshold: 3, of: 4)
-        ).run(as: consortium.session("site1"))
-        for dealer in proposed.dealers {
-            _ = try await DealPoolShares(name("health")).run(as: consortium.session(dealer.text))
-        }
+        try await consortium.reshare(to: holders, threshold: 3, proposedBy: "site1")
         for holder in holders { _ = try await consortium.acknowledge(holder) }
         for holder in ["site3", "audit"] { _ = try await consortium.givePart(result, as: holder) }
         await #expect(throws: GatewayError.self) { _ = try await consortium.combine(result) }
         _ = try await consortium.givePart(result, as: "site1")
         #expect(try await consortium.combine(result).holders.map(\.text) == ["site1", "site3", "audit"])
         try consortium.expectOpened(result)
+    }
+
+    @Test("A holder deals for the ceremony that it has agreed to, not for what the dealer has put in its place")
+    func replacedCeremony() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        let pool: PoolName = try name("health")
+        let agreed = try await RenewPoolShares(pool).run(as: consortium.session("site2")).receipt.transaction.hex
+        let alone = RenewShares(
+            pool: pool, holders: [try name("ministry")], structure: try AccessStructure(threshold: 1, of: 1),
+            dealers: [try name("site1"), try name("site2")])
+        #expect(try await consortium.submit(alone, as: "ministry").refusal?.code == .dealingInvalid)
+        let hostile = CreatePoolKey.Holders(
+            [try name("ministry"), try name("site3")], structure: try AccessStructure(threshold: 2, of: 2))
+        let replaced = try await RenewPoolShares(pool, holders: hostile.parties, structure: hostile.structure)
+            .run(as: consortium.session("ministry")).receipt.transaction.hex
+        for deal in [
+            DealPoolShares(pool, ceremony: agreed), DealPoolShares(pool, ceremony: replaced),
+            DealPoolShares(
+                pool, ceremony: replaced,
+                holders: .init(hostile.parties.reversed(), structure: hostile.structure)),
+        ] {
+            await #expect(throws: GatewayError.self) { _ = try await deal.run(as: consortium.session("site1")) }
+        }
+        #expect(try consortium.session("site3").state { try $0.ceremony(of: pool) }?.dealings == [])
+        // Whoever does agree says so.
+        _ = try await DealPoolShares(pool, ceremony: replaced, holders: hostile).run(as: consortium.session("site1"))
+        #expect(try consortium.session("site3").state { try $0.ceremony(of: pool) }?.dealings.count == 1)
     }
 
     @Test("Evidence carries the parts with their proofs, and an altered part, a missing word or another key is found")

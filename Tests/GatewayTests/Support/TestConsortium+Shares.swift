@@ -45,6 +45,28 @@ extension TestConsortium {
         try await CombineParts(result, reports: reports).run(as: session("statistics"))
     }
 
+    /// New shares for the same holders, dealt by all of them; nobody has acknowledged.
+    func refresh(proposedBy party: String) async throws {
+        let ceremony = try await RenewPoolShares(name("health")).run(as: session(party)).receipt.transaction.hex
+        for holder in TestConsortium.holders {
+            _ = try await DealPoolShares(name("health"), ceremony: ceremony).run(as: session(holder))
+        }
+    }
+
+    /// New shares for `holders`, dealt by those whom the proposal names; nobody has acknowledged.
+    func reshare(to holders: [String], threshold: Int, proposedBy party: String) async throws {
+        let shared = CreatePoolKey.Holders(
+            try holders.map { try name($0) },
+            structure: try AccessStructure(threshold: threshold, of: holders.count))
+        let proposed = try await RenewPoolShares(name("health"), holders: shared.parties, structure: shared.structure)
+            .run(as: session(party))
+        for dealer in proposed.dealers {
+            _ = try await DealPoolShares(
+                name("health"), ceremony: proposed.receipt.transaction.hex, holders: shared
+            ).run(as: session(dealer.text))
+        }
+    }
+
     /// What was opened is the plain table's.
     func expectOpened(_ result: String) throws {
         let shown = try session("statistics").show(result: result)
