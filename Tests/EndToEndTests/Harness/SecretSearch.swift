@@ -43,6 +43,13 @@ struct SecretForms: Sendable {
         self.needles = needles
     }
 
+    /// An exponent as the windows of four bits, one a byte, through which it is read.
+    init(_ name: String, windowsOf number: BigInteger) {
+        self.name = "windows of \(name)"
+        let windows = number.bigEndianBytes.reversed().flatMap { [$0 & 15, $0 >> 4] }
+        needles = (1...5).map { sixth in Data(windows.dropFirst(windows.count * sixth / 6).prefix(24)) }
+    }
+
     func occurs(in data: Data) -> Bool { needles.contains { data.contains($0) } }
 }
 
@@ -99,6 +106,11 @@ extension TestConsortium {
             for name in try vault.names() {
                 let bytes = try vault.load(name).withUnsafeBytes { Array($0) }
                 secrets.append(SecretForms("\(party)'s \(name)", limbs(of: bytes)))
+                // A part is a power by 2Δ times the share; Δ is of four holders of the pool, or of three of an escrow.
+                for (prefix, factor) in [("share.", 48), ("escrow.", 12)] where name.text.hasPrefix(prefix) {
+                    let share = BigInteger(bigEndianBytes: limbs(of: bytes).reversed())
+                    secrets.append(SecretForms("\(party)'s \(name)", windowsOf: share * BigInteger(factor)))
+                }
             }
             guard let unsealing = try? vault.load("unsealing") else { continue }
             let key = try unsealing.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
