@@ -137,6 +137,29 @@ struct SharedPoolTests {
         #expect(try EvidenceVerifier().verify(EvidenceFile(reading: evidence)).table != nil)
     }
 
+    @Test("A dealer of numbers too long for the next shares is complained of by name, and the shares before it work on")
+    func oversizedDealing() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let proposed = try await RenewPoolShares(name("health"), dealers: [try name("site1")])
+            .run(as: consortium.session("site1"))
+        let pool = try #require(try consortium.session("site1").state { try $0.pool(name("health")) })
+        let key = try ThresholdKey(try #require(pool.sharing).key.key, of: pool.publicKey())
+        // In every published value right: a sharing of 0, with numbers 2^4096 times as large as they may be.
+        let (zero, factor) = (try key.dealRefreshing(), BigInteger.one << 4_096)
+        let gates = zero.commitments.gates.map { gate in
+            gate.map { $0.power(factor, modulo: key.publicKey.modulusSquared, variableTime: true) }
+        }
+        try await consortium.deal(
+            proposed.receipt.transaction, as: "site1", ShareCommitments(root: 1, gates: gates),
+            zero.shares.map { DealtShare(holder: $0.holder, epoch: 2, value: $0.value * factor) })
+        let error = await #expect(throws: GatewayError.self) { _ = try await consortium.acknowledge("audit") }
+        #expect("\(try #require(error))".contains("what site1 dealt to audit"))
+        let ended = try consortium.session("site2").state { try $0.ceremony(of: name("health")) }
+        #expect(ended?.complaint?.dealer.text == "site1")
+        for holder in ["site2", "audit"] { _ = try await consortium.givePart(result, as: holder) }
+        _ = try await consortium.combine(result)
+    }
+
     @Test("Resharing brings a newcomer in, who opens with the others what was sealed before")
     func resharing() async throws {
         let (consortium, result) = try await TestConsortium.shared()

@@ -150,6 +150,38 @@ struct ThresholdAttackTests {
         }
     }
 
+    @Test("Numbers longer than an honest dealer's are refused by each holder, though they match what was published")
+    func oversizedNumbers() throws {
+        var (dealt, generator) = try dealt()
+        let (key, factor) = (dealt.key, BigInteger.one << 10_000)
+        let zero = try key.dealRefreshing(using: &generator)
+        let commitments = zero.commitments.raised(to: factor, modulo: key.publicKey.modulusSquared)
+        // Everything that anybody can check of what is published is right.
+        try key.checkRefreshing(commitments)
+        #expect(try key.refreshed(by: [commitments]).epoch == 2)
+        for share in zero.shares {
+            let long = DealtShare(holder: share.holder, epoch: 2, value: share.value * factor)
+            #expect(throws: PaillierError.shareDoesNotMatch(holder: share.holder)) {
+                try key.check(long, of: commitments, over: key.structure)
+            }
+        }
+        // A resharing of the right share with coefficients that are too long: two of them differ by a sharing of 0.
+        let other = try AccessStructure(threshold: 2, of: 4)
+        let first = try dealt.shares[0].dealResharing(under: key, over: other, using: &generator)
+        let second = try dealt.shares[0].dealResharing(under: key, over: other, using: &generator)
+        let long = try first.commitments.adding(
+            factor, timesDifferenceTo: second.commitments, modulo: key.publicKey.modulusSquared)
+        try key.checkResharing(long, by: 1, over: other)
+        for (one, two) in zip(first.shares, second.shares) {
+            try key.check(one, of: first.commitments, over: other)
+            let share = DealtShare(
+                holder: one.holder, epoch: 2, value: one.value + factor * (one.value - two.value))
+            #expect(throws: PaillierError.shareDoesNotMatch(holder: one.holder)) {
+                try key.check(share, of: long, over: other)
+            }
+        }
+    }
+
     @Test("Who deals on something else than its share is named, and the others go on without it")
     func resharingOfAnotherNumber() throws {
         var (dealt, generator) = try dealt()
@@ -252,6 +284,24 @@ extension ThresholdRecord {
 }
 
 extension ShareCommitments {
+    private var flat: [BigInteger] { [root] + gates.joined() }
+
+    /// Commitments to `factor` times the numbers of these.
+    fileprivate func raised(to factor: BigInteger, modulo square: BigInteger) -> ShareCommitments {
+        shaped(like: flat.map { $0.power(factor, modulo: square, variableTime: true) })
+    }
+
+    /// Commitments to `a + factor · (a − b)`, these being to a and the others to b.
+    fileprivate func adding(
+        _ factor: BigInteger, timesDifferenceTo other: ShareCommitments, modulo square: BigInteger
+    ) throws -> ShareCommitments {
+        let values = try zip(flat, other.flat).map { own, other in
+            let difference = (own * (try #require(other.inverse(modulo: square)))).modulo(square)
+            return (own * difference.power(factor, modulo: square, variableTime: true)).modulo(square)
+        }
+        return shaped(like: values)
+    }
+
     /// `values` in the shape of these.
     fileprivate func shaped(like values: [BigInteger]) -> ShareCommitments {
         var rest = values.dropFirst()[...]
