@@ -35,6 +35,12 @@ struct SharedOpeningTests {
         }
         for holder: PartyName in ["site1", "site2"] { try ledger.accept(TestLedger.part(result), by: holder) }
         #expect(try ledger.refuse(TestLedger.part(result), by: "site1") == .alreadyDecided)
+        let nothing = RecordPart(result: result, epoch: 1, openingsSeen: 0)
+        let outcome = try ledger.submit(nothing, by: "audit").outcome
+        #expect(outcome.refusal == Refusal(.shareMissing, ["party": "audit", "pool": "health"]))
+        #expect(throws: ContractsError.self) {
+            try RecordPart(result: result, epoch: 1, part: cid("a part"), openingsSeen: 0).checkForm()
+        }
         let body = TestLedger.combination(result, of: ["site1", "site2"])
         #expect(try ledger.refuse(body, by: "site1") == .notTheGrantee)
         let report = ReportPart(result: result, holder: "site1", part: cid("x"))

@@ -106,7 +106,11 @@ struct SharedPoolCommandTests {
         try await consortium.acknowledgePool(by: ["ministry", "site1", "site2"])
         let shown = try await consortium.json("pool", "show", "health")
         #expect(shown["epoch"] == 3 && shown["structure"] == "2 of ministry, (1 of site1, site2)")
-        try await consortium.run("open", state.result, "--as", "audit").expectStatus(1)
+        // It holds no share any more: refused, and on the ledger.
+        let attempts = try await consortium.log().count { $0.kind == "opening.part" && !$0.accepted }
+        let stranger = try await consortium.run("open", state.result, "--as", "audit").expectStatus(1)
+        #expect(stranger.message.contains("not-a-holder"))
+        #expect(try await consortium.log().count { $0.kind == "opening.part" && !$0.accepted } == attempts + 1)
         try await consortium.give(state.result, by: "site1", "site2")
         try await consortium.run("open", state.result, "--as", "statistics").expectStatus(1)
         try await consortium.give(state.result, by: "ministry")

@@ -62,6 +62,48 @@ struct SharedPoolTests {
         #expect(try consortium.session("site1").show(result: result).table != nil)
     }
 
+    @Test("Refused attempts to give a part are on the ledger: by no holder, without a share, with one of another key")
+    func refusedAttempts() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let witness = try consortium.session("site2")
+        try await expectRefused(.notAHolder, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "site3")
+        }
+        try await expectRefused(.notAHolder, seenBy: witness) {
+            _ = try await OpenWithShares(result).refuse(as: consortium.session("site3"), reason: "no")
+        }
+        let (vault, secret) = (try consortium.vault("audit"), try #require(SecretName("share.health.1")))
+        let (_, shares) = try ThresholdKey.deal(TestPoolKey.key(), over: AccessStructure(threshold: 2, of: 3))
+        try vault.store(secret, shares[2].withSerialized { SecretBytes(copying: $0) })
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "audit")
+        }
+        try vault.remove(secret)
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "audit")
+        }
+        for holder in ["site1", "site2"] { _ = try await consortium.givePart(result, as: holder) }
+        _ = try await consortium.combine(result)
+    }
+
+    @Test("A part under a token that is over is refused on the ledger")
+    func overToken() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let session = try consortium.session("site2")
+        let token = try session.state { state in
+            try #require(try state.token(state.recordedResult(matching: result).record.token))
+        }
+        let (revoked, _) = try await TestConsortium.shared()
+        #expect(try await revoked.submit(RevokeToken(token: token.id), as: "statistics").isAccepted)
+        try await expectRefused(.tokenRevoked, seenBy: revoked.session("site1")) {
+            _ = try await revoked.givePart(result, as: "site2")
+        }
+        consortium.clock.advance(seconds: token.terms.until.seconds - consortium.clock.now.seconds)
+        try await expectRefused(.tokenExpired, seenBy: consortium.session("site1")) {
+            _ = try await consortium.givePart(result, as: "site2")
+        }
+    }
+
     @Test("A forged part is passed over, its giver named and convicted on the ledger, and the others open")
     func forgedPart() async throws {
         let (consortium, result) = try await TestConsortium.shared()

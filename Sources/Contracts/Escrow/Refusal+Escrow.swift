@@ -23,7 +23,8 @@ extension Refusal {
         case .notAnEscrowHolder:
             return "\(about("party")) holds no share of the key of \(about("owner")); ask one of the holders"
         case .shareMissing:
-            return "\(about("party")) holds a share of the key of \(about("owner")), and had none to give a part with;"
+            let key = details["pool"].map { "pool \($0)" } ?? about("owner")
+            return "\(about("party")) holds a share of the key of \(key), and had none to give a part with;"
                 + " restore its vault from a backup"
         case .cellUnknown:
             return "dataset \(about("dataset")) has no sealed cell in row \(about("row")), column \(about("field"));"

@@ -5,6 +5,7 @@ extension RecordPart {
     package func checkForm() throws(ContractsError) {
         try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
         try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen")
+        guard (part == nil) == (commitment == nil) else { throw .contradictory(members: ["part", "commitment"]) }
     }
 
     package func execute(in execution: inout Execution) throws {
@@ -16,6 +17,10 @@ extension RecordPart {
         try sharing.check(epoch: epoch)
         if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
+        }
+        guard let part, let commitment else {
+            throw Refusal(
+                .shareMissing, ["party": execution.by.text, "pool": recorded.record.pool.text])
         }
         try execution.checkStillGranted(recorded)
         try execution.begin(recorded, openingsSeen: openingsSeen)

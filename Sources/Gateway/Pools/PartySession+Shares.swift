@@ -27,14 +27,27 @@ extension PartySession {
 
     /// This party's share in the present epoch. Shares of epochs that are over are taken out of the vault.
     func share(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare {
-        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+        guard let share = try heldShare(of: pool, under: key) else {
             throw GatewayError.notAllowed(
-                reason: "the vault has no share of pool \(pool.name) of epoch \(key.epoch)",
+                reason: "the vault has no share of pool \(pool.name) of epoch \(key.epoch), or one of another key",
                 wayOn: "take it with `chancery pool acknowledge \(pool.name)`")
         }
-        let share = try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
-        try dropShares(of: pool.name, before: key.epoch)
         return share
+    }
+
+    /// The same.
+    /// - Returns: `nil` where the vault has none, or one of another key.
+    func heldShare(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare? {
+        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+            return nil
+        }
+        do {
+            let share = try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+            try dropShares(of: pool.name, before: key.epoch)
+            return share
+        } catch is PaillierError {
+            return nil
+        }
     }
 
     func keep(_ share: KeyShare, of pool: PoolName) throws {

@@ -35,23 +35,52 @@ package struct OpenWithShares: Sendable {
         package let isHandedOut: Bool
     }
 
-    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/notAllowed(reason:wayOn:)`` where the vault
-    ///   has no share of the present epoch.
+    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/refusedOnLedger(_:transaction:height:)`` also
+    ///   for a party that holds no share, or has none of the present epoch in its vault: every attempt is recorded.
     package func give(
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
     ) async throws -> Given {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
         let record = recorded.record
         let pool = try session.state { try $0.knownPool(record.pool) }
-        let (sharing, _) = try session.holding(of: pool)
+        guard let sharing = pool.sharing else {
+            throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
+        }
         let epoch = sharing.key.key.epoch
         let staging = OpeningStaging(home: session.home, result: record.id)
         if let given = recorded.parts.first(where: { $0.holder == session.party }), given.epoch == epoch {
             return try earlier(given, recorded, staging, session)
         }
-        let key = try pool.thresholdKey(sharing.key)
-        let share = try session.share(of: pool, under: key)
         let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        let made = try await part(of: recorded, pool.thresholdKey(sharing.key), pool, seen: seen, session, progress)
+        if let made { try staging.keep(made.sealed) }
+        let receipt = try await session.submit(
+            RecordPart(
+                result: record.id, epoch: epoch, part: made?.sealed.cid, commitment: made?.commitment,
+                openingsSeen: seen))
+        // A crash before this line leaves a recorded part that only this home has: the next run hands it out.
+        let isHandedOut = try made.map { try handOut($0.sealed.cid, of: record.id, staging, session) } ?? false
+        return Given(
+            receipt: receipt, result: record.id, grantee: record.executor, epoch: epoch,
+            ciphertexts: made?.ciphertexts ?? 0, wasThere: false, isHandedOut: isHandedOut)
+    }
+
+    private struct Made {
+        let sealed: SealedOpening
+        let commitment: Digest
+        let ciphertexts: Int
+    }
+
+    /// - Returns: `nil` for who has no share, or asked for the result himself. He is refused by the ledger, not here: the
+    ///   attempt stands there with its reason.
+    private func part(
+        of recorded: RecordedResult, _ key: ThresholdKey, _ pool: PoolRecord, seen: Int64, _ session: PartySession,
+        _ progress: @escaping PlanExecutor.Progress
+    ) async throws -> Made? {
+        let record = recorded.record
+        guard record.executor != session.party, let share = try session.heldShare(of: pool, under: key) else {
+            return nil
+        }
         let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
         let part =
             computed.ciphertexts.isEmpty
@@ -60,25 +89,15 @@ package struct OpenWithShares: Sendable {
                 computed.ciphertexts, under: key, context: PartDocument.context(of: record.id),
                 workers: ProcessInfo.processInfo.activeProcessorCount)
         let document = PartDocument(result: record.id, computed: computed.cid, part: part)
-        let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: record.executor))
-        try staging.keep(sealed)
-        let receipt = try await session.submit(
-            RecordPart(
-                result: record.id, epoch: epoch, part: sealed.cid, commitment: document.commitment(),
-                openingsSeen: seen))
-        // A crash before this line leaves a recorded part that only this home has: the next run hands it out.
-        let isHandedOut = try handOut(sealed.cid, of: record.id, staging, session)
-        return Given(
-            receipt: receipt, result: record.id, grantee: record.executor, epoch: epoch,
-            ciphertexts: computed.ciphertexts.count, wasThere: false, isHandedOut: isHandedOut)
+        return Made(
+            sealed: try SealedOpening(document, sealedTo: session.sealingKey(of: record.executor)),
+            commitment: try document.commitment(), ciphertexts: computed.ciphertexts.count)
     }
 
     /// Puts on the ledger that this holder gives no part of the result, and why. Others may suffice without it.
     package func refuse(as session: PartySession, reason: String) async throws -> Receipt {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
-        let pool = try session.state { try $0.knownPool(recorded.record.pool) }
-        _ = try session.holding(of: pool)
-        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: recorded.record.pool) }
         return try await session.submit(
             RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: reason))
     }
