@@ -179,6 +179,36 @@ struct SharedPoolTests {
         #expect(try EvidenceVerifier().verify(EvidenceFile(reading: evidence)).table != nil)
     }
 
+    @Test("Who is left out of a resharing keeps no share, nor who was away for an epoch, nor one of an ended renewal")
+    func oldShares() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        func kept(_ party: String) throws -> [String] {
+            try consortium.secrets(party).filter { $0.hasPrefix("share.") }
+        }
+        let old = try consortium.vault("site1").load("share.health.1")
+        try await consortium.reshare(to: ["site2", "site3", "audit"], threshold: 2, proposedBy: "site2")
+        for holder in ["site2", "site3", "audit"] { _ = try await consortium.acknowledge(holder) }
+        // It is left out, and does nothing but look.
+        _ = try consortium.session("site1")
+        #expect(try kept("site1") == [])
+        // As if it had not been there at all in that epoch.
+        try consortium.vault("site1").store("share.health.1", old)
+        try await consortium.reshare(to: ["site1", "site2", "site3"], threshold: 2, proposedBy: "site2")
+        for holder in ["site1", "site2", "site3"] { _ = try await consortium.acknowledge(holder) }
+        _ = try consortium.session("site2")
+        #expect(try kept("site1") == ["share.health.3"] && kept("site2") == ["share.health.3"])
+        // A renewal that ends with a complaint leaves shares of the same key that nobody needs.
+        try await consortium.reshare(to: ["site1", "site2", "audit"], threshold: 2, proposedBy: "site2")
+        _ = try await consortium.acknowledge("site1")
+        #expect(try kept("site1") == ["share.health.3", "share.health.4"])
+        let id = try #require(try consortium.session("site1").state { try $0.ceremony(of: name("health")) }?.id)
+        let complaint = ComplainOfShare(
+            pool: try name("health"), ceremony: id, dealer: try name("site2"), reason: "is not what was published")
+        #expect(try await consortium.submit(complaint, as: "audit").isAccepted)
+        _ = try consortium.session("site1")
+        #expect(try kept("site1") == ["share.health.3"])
+    }
+
     @Test("A dealer of numbers too long for the next shares is complained of by name, and the shares before it work on")
     func oversizedDealing() async throws {
         let (consortium, result) = try await TestConsortium.shared()

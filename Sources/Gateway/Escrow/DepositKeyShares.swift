@@ -107,7 +107,21 @@ package struct AcknowledgeDeposits {
         }
         var answers = [Answer]()
         for deposit in waiting { answers.append(try await answer(deposit, session)) }
+        try dropVoidShares(session)
         return answers
+    }
+
+    /// Takes shares out of the vault whose deposit another has replaced, or a holder has complained of: they are of the
+    /// same key as those that count.
+    private func dropVoidShares(_ session: PartySession) throws {
+        let kept = Set(try session.vault.names().filter { $0.text.hasPrefix("escrow.") })
+        guard !kept.isEmpty else { return }
+        let standing = Set(try session.state { try $0.deposits() }.filter(\.complaints.isEmpty).map(\.id))
+        // Of this ledger: others have deposits of their own.
+        let made = try session.ledger.read { try EvidenceTransactions.accepted(DepositKey.self, $0) }.map(\.id)
+        for name in Set(made).subtracting(standing).compactMap(SecretName.escrowShare) where kept.contains(name) {
+            try session.vault.remove(name)
+        }
     }
 
     private func answer(_ deposit: DepositRecord, _ session: PartySession) async throws -> Answer {

@@ -58,7 +58,7 @@ package struct AcknowledgePoolShare: Sendable {
                 wayOn: "see `chancery pool show \(pool)`")
         }
         let missing = key.holders.filter { !acknowledged.contains($0) }
-        if missing.isEmpty { try session.dropShares(of: pool, before: key.key.epoch) }
+        if missing.isEmpty { try session.dropOldShares() }
         return Acknowledged(
             receipt: receipt, epoch: key.key.epoch, isInForce: missing.isEmpty, missing: missing)
     }
