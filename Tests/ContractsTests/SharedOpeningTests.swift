@@ -64,6 +64,23 @@ struct SharedOpeningTests {
         try ledger.accept(TestLedger.combination(result, of: ["audit", "site2"]), by: "site1")
     }
 
+    @Test("What was reported of a part stays when its giver gives another in the next epoch")
+    func reportStays() throws {
+        var (ledger, pool, _, result) = try TestLedger.withSharedResult()
+        try ledger.accept(TestLedger.part(result), by: "audit")
+        let report = ReportPart(result: result, holder: "audit", part: cid("the part in the clear"))
+        try ledger.accept(report, by: "statistics")
+        let ceremony = try ledger.refresh(pool)
+        for holder in SharedPool.holders { try ledger.accept(ledger.acknowledgement(ceremony), by: holder) }
+        try ledger.accept(TestLedger.part(result, epoch: 2), by: "audit")
+        let recorded = try #require(try ledger.typed.result(result))
+        #expect(recorded.parts.map(\.reported) == [nil] && recorded.parts.map(\.epoch) == [2])
+        #expect(recorded.reports.map(\.reported) == [report.part] && recorded.reports.map(\.epoch) == [1])
+        // The new one can be reported too.
+        try ledger.accept(ReportPart(result: result, holder: "audit", part: cid("the other")), by: "statistics")
+        #expect(try ledger.typed.result(result)?.reports.map(\.epoch) == [1, 2])
+    }
+
     @Test("An opening counts from its first part on: of two at once, the later is judged against the earlier")
     func history() throws {
         var (ledger, _, token, first) = try TestLedger.withSharedResult()

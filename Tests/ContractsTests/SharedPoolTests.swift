@@ -49,6 +49,13 @@ struct SharedPoolTests {
         #expect(throws: ContractsError.self) { try pool.body(holders: ["site1", "site2"]).checkForm() }
     }
 
+    @Test("A superior deals, or one of the holders, and no other department")
+    func dealers() throws {
+        var ledger = try TestLedger()
+        #expect(try ledger.refuse(SharedPool().body(), by: "site3") == .notAHolder)
+        try ledger.accept(SharedPool().body(), by: "site1")
+    }
+
     @Test("A holder speaks once, for the values that stand on the ledger, and nobody else speaks")
     func acknowledgements() throws {
         var (ledger, _, ceremony) = try TestLedger.withSharedPool(acknowledged: ["site1"])

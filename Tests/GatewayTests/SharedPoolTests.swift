@@ -121,12 +121,16 @@ struct SharedPoolTests {
         #expect(combined.holders.map(\.text) == ["site2", "audit"])
         try consortium.expectOpened(result)
         try consortium.expectConvicted("site1", result)
-        let session = try consortium.session("site3")
-        let recorded = try session.state { try $0.recordedResult(matching: result) }
-        let verdicts = try session.state { state in
-            recorded.parts.compactMap { ReportJudge(state, blobs: session.blobs).verdict(on: $0, of: recorded) }
+        func verdicts() throws -> [ReportVerdict] {
+            let session = try consortium.session("site3")
+            let recorded = try session.state { try $0.recordedResult(matching: result) }
+            return try session.state { ReportJudge($0, blobs: session.blobs).reports(of: recorded).map(\.verdict) }
         }
-        #expect(verdicts == [.wrong])
+        #expect(try verdicts() == [.wrong])
+        // In the next epoch too, whose published values are others.
+        try await consortium.refresh(proposedBy: "site2")
+        for holder in TestConsortium.holders { _ = try await consortium.acknowledge(holder) }
+        #expect(try verdicts() == [.wrong])
     }
 
     @Test("A holder whose share is not what was published complains, and the pool never comes into force")

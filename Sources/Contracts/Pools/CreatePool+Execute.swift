@@ -23,6 +23,15 @@ extension CreatePool {
             throw Refusal(.keyInvalid, ["pool": name.text, "reason": "shared"])
         }
         if let sharing {
+            // Whoever deals knows the key while it does: somebody above the holders, or one of them.
+            guard custodian.role == .superior || sharing.holders.contains(custodian.name) else {
+                throw Refusal(
+                    .notAHolder,
+                    [
+                        "party": custodian.name.text, "pool": name.text,
+                        "holds": "is no superior, and would hold no share of",
+                    ])
+            }
             for holder in sharing.holders { try execution.checkMayHold(holder) }
             try sharing.check(under: key, pool: name)
         }

@@ -86,11 +86,12 @@ extension ReportPart {
         guard given.reported == nil else {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
         }
-        try execution.write(
-            OpeningPartRecord(
-                id: given.id, holder: given.holder, epoch: given.epoch, part: given.part,
-                commitment: given.commitment, reported: part, at: given.at),
-            to: .openingPart(result, holder))
+        let reported = OpeningPartRecord(
+            id: given.id, holder: given.holder, epoch: given.epoch, part: given.part, commitment: given.commitment,
+            reported: part, at: given.at)
+        try execution.write(reported, to: .openingPart(result, holder))
+        // A part of the next epoch takes the place of that one. This stays.
+        try execution.write(reported, to: .partReport(result, holder, given.epoch))
     }
 }
 

@@ -131,6 +131,32 @@ struct ThresholdAttackTests {
         }
     }
 
+    @Test("Verified parts of another epoch, of other values or for another request are not combined")
+    func foreignPartsInCombination() throws {
+        var (dealt, generator) = try dealt()
+        let ciphertexts = [try dealt.encrypt(42, &generator)]
+        func verified(_ holder: Int, of dealt: ThresholdCase, for context: String) throws -> VerifiedPartial {
+            let part = try dealt.shares[holder - 1].decrypt(
+                ciphertexts, under: dealt.key, context: Array(context.utf8), using: &generator)
+            return try dealt.key.verify(part, of: ciphertexts, context: Array(context.utf8))
+        }
+        let own = try (1...3).map { try verified($0, of: dealt, for: "request") }
+        #expect(try dealt.key.combine(own, of: ciphertexts).plaintexts == [42])
+        let next = try dealt.refreshed(by: 1, &generator)
+        #expect(throws: PaillierError.shareOfAnotherEpoch(found: 1, expected: 2)) {
+            try next.key.combine(own, of: ciphertexts)
+        }
+        let another = try ThresholdCase(dealt.privateKey, dealt.key.structure, &generator)
+        let foreign = try verified(3, of: another, for: "request")
+        #expect(throws: PaillierError.keyMismatch) {
+            try dealt.key.combine(own.dropLast() + [foreign], of: ciphertexts)
+        }
+        let other = try verified(3, of: dealt, for: "another request")
+        #expect(throws: PaillierError.partialsOfOtherContexts) {
+            try dealt.key.combine(own.dropLast() + [other], of: ciphertexts)
+        }
+    }
+
     @Test("A refreshing that shares anything but 0 is refused")
     func refreshingThatChangesTheKey() throws {
         var (dealt, generator) = try dealt()

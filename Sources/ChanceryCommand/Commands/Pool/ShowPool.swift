@@ -26,9 +26,7 @@ struct ShowPoolCommand: ParsableCommand {
         let (pool, ceremony, reports) = try session.state { state in
             let judge = ReportJudge(state, blobs: session.blobs)
             let reports = try state.results().filter { $0.record.pool == name }.flatMap { recorded in
-                recorded.parts.compactMap { part in
-                    judge.verdict(on: part, of: recorded).map { PoolReport(recorded.record.id, part.holder, $0) }
-                }
+                judge.reports(of: recorded).map { PoolReport(recorded.record.id, $0.part.holder, $0.verdict) }
             }
             return (try state.knownPool(name), try state.ceremony(of: name), reports)
         }
