@@ -329,23 +329,12 @@ extension ShareCommitments {
     }
 
     /// `values` in the shape of these.
-    fileprivate func shaped(like values: [BigInteger]) -> ShareCommitments {
+    func shaped(like values: [BigInteger]) -> ShareCommitments {
         var rest = values.dropFirst()[...]
         let gates = gates.map { gate in
             defer { rest = rest.dropFirst(gate.count) }
             return Array(rest.prefix(gate.count))
         }
         return ShareCommitments(root: values[0], gates: gates)
-    }
-}
-
-extension PartialDecryption {
-    fileprivate func with(
-        holder: Int? = nil, epoch: Int? = nil, values: [BigInteger]? = nil, challenge: BigInteger? = nil,
-        response: BigInteger? = nil
-    ) -> PartialDecryption {
-        PartialDecryption(
-            holder: holder ?? self.holder, epoch: epoch ?? self.epoch, values: values ?? self.values,
-            challenge: challenge ?? self.challenge, response: response ?? self.response)
     }
 }
