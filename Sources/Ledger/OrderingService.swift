@@ -7,4 +7,12 @@ package protocol OrderingService: Sendable {
     /// - Throws: ``AdmissionError`` for what is turned away unrecorded, ``LedgerError/overloaded(waiting:)`` at once if
     ///   too many wait; nothing was done then. Whatever else it throws, the same envelope may be submitted again.
     func submit(_ transaction: AdmittedTransaction) async throws -> Receipt
+
+    /// What waits here now.
+    var queue: WaitingQueue { get }
+}
+
+extension OrderingService {
+    /// Nothing: for who hands everything on at once.
+    package var queue: WaitingQueue { WaitingQueue(count: 0, oldest: .zero) }
 }

@@ -14,7 +14,7 @@ import Yams
 /// etcd-key: tls/etcd.key         # CHANCERY_ETCD_KEY, readable by its owner alone
 /// etcd-user: site1               # CHANCERY_ETCD_USER
 /// etcd-password-file: tls/pass   # CHANCERY_ETCD_PASSWORD_FILE, or the password itself in CHANCERY_ETCD_PASSWORD
-/// scrub: 24h                    # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
+/// scrub: 24h                     # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
 /// ```
 package struct NodeConfiguration: Sendable {
     package let listen: ListenAddress
@@ -47,7 +47,7 @@ package struct NodeConfiguration: Sendable {
         publicListen = try value(.publicListen).map { try ListenAddress($0, setting: .publicListen) }
         advertised = value(.advertise)
         ordering = try NodeOrdering(value(.ordering) ?? "embedded")
-        scrub = try ScrubInterval.duration(value(.scrub) ?? "24h")
+        scrub = try NodeConfiguration.scrub(value(.scrub), ordering)
         etcd = try EtcdAccess(home: directory, password: environment["CHANCERY_ETCD_PASSWORD"], value: value)
     }
 
@@ -72,6 +72,19 @@ package struct NodeConfiguration: Sendable {
         case etcdPasswordFile = "etcd-password-file"
 
         var variable: String { "CHANCERY_" + rawValue.uppercased().replacingOccurrences(of: "-", with: "_") }
+    }
+
+    /// Only a node among others has files of its own, and somebody to repair them from.
+    private static func scrub(_ text: String?, _ ordering: NodeOrdering) throws -> Duration? {
+        let interval = try ScrubInterval.duration(text ?? "24h")
+        guard ordering == .embedded else { return interval }
+        guard text == nil || interval == nil else {
+            throw GatewayError.unreadable(
+                path: NodeConfiguration.Setting.scrub.rawValue,
+                problem: "on the embedded ordering a node has no files of its own to check; take the setting out, and "
+                    + "check the shared ledger with `chancery ledger fsck`")
+        }
+        return nil
     }
 
     private static func read(_ file: URL) throws -> [Setting: String] {

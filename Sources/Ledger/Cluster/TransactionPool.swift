@@ -12,6 +12,7 @@ package final class TransactionPool: OrderingService {
         let leaf: Digest
         /// Which of the arrivals with this id it is: one that was turned away may come again.
         let arrival: Int
+        let since = ContinuousClock.now
         var submitters: [Submitter]
     }
 
@@ -47,6 +48,13 @@ package final class TransactionPool: OrderingService {
     }
 
     package var count: Int { state.withLock { $0.waiting.count } }
+
+    package var queue: WaitingQueue {
+        state.withLock { state in
+            let oldest = state.order.first(where: state.isWaiting).flatMap { state.waiting[$0.id]?.since }
+            return WaitingQueue(count: state.waiting.count, oldest: oldest.map { .now - $0 } ?? .zero)
+        }
+    }
 
     package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
         let submitter = state.withLock { state in

@@ -38,13 +38,19 @@ final class RunningCluster {
         for department in departments { try await start(department) }
     }
 
-    /// - Parameter home: Of a department that has one of its own.
-    func start(_ department: String, home: String? = nil) async throws {
+    /// - Parameters:
+    ///   - home: Of a department that has one of its own.
+    ///   - options: Where it orders, unless its `node.yaml` says that.
+    ///   - more: Added to the environment.
+    func start(
+        _ department: String, home: String? = nil, options: [String]? = nil, more: [String: String] = [:]
+    ) async throws {
         nodes[department] = try await RunningService(
-            Binary.chancery(), ["serve", "--as", department, "--ordering", etcd.line],
+            Binary.chancery(), ["serve", "--as", department] + (options ?? ["--ordering", etcd.line]),
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
-            ].merging(isSecure ? security(of: department) : [:]) { $1 }, in: consortium.folder.url)
+            ].merging(isSecure ? security(of: department) : [:]) { $1 }.merging(more) { $1 },
+            in: consortium.folder.url)
     }
 
     /// What lets a department's node into etcd, and has it listen with TLS.
@@ -77,8 +83,7 @@ final class RunningCluster {
 
     /// `http://127.0.0.1:PORT`
     func address(of department: String) throws -> String {
-        let line = try #require(nodes[department]).line
-        return try #require(line.split(separator: " ").last.map(String.init))
+        try #require(nodes[department]).address
     }
 
     /// Runs the command through the node of `department`.
