@@ -44,6 +44,10 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
+// Tests are compiled for the first run, not for speed: what they test is optimised, and their own code is most of the
+// build otherwise.
+let unoptimised: [SwiftSetting] = isFuzzed ? [] : [.unsafeFlags(["-Onone"])]
+
 func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
@@ -53,7 +57,7 @@ func tests(
 ) -> Target {
     .testTarget(
         name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, resources: resources,
-        swiftSettings: strict)
+        swiftSettings: strict + unoptimised)
 }
 
 let package = Package(
