@@ -120,7 +120,7 @@ struct AccountingRightTests {
         try await cluster.put(signed, asBatchOf: "mines", height: height + 3)
         let written = try await cluster.heights(ofBatchesBy: "labour").filter { $0 <= height }
         try await cluster.put(Data("other".utf8), asBatchOf: "labour", height: #require(written.last))
-        let expected = [
+        let expected: [String: [String: Int64]] = [
             "fire": ["misplaced": 1], "mines": ["invalid": 1], "labour": ["rewritten": 1], "transport": [:],
         ]
         var seen: [String: [String: Int64]] = [:]

@@ -72,7 +72,7 @@ private final class ProposerWalk {
             library.environment(killAt: point.number, torn: point.isTorn).merging(["CRASHPOINT_DIED": died]) { $1 })
         FileManager.default.createFile(atPath: arm, contents: nil)
         try await request(through: other)
-        _ = try await expectFinal(height, at: other)
+        try await expectFinal(height, at: other)
         let node = try #require(cluster.nodes[proposer])
         #expect(try node.log.contains("height \(height) proposed"), "\(proposer) at \(point)")
         // The last calls are those after its height is final at the others.

@@ -140,7 +140,7 @@ struct ScheduleTests {
         try await cluster.heal()
         #expect(!cluster.acknowledged.isEmpty)
         func findings(_ storage: (String) throws -> SQLiteLedgerStorage) throws -> [String] {
-            let ledgers = try cluster.names.map {
+            let ledgers: [(name: String, ledger: Ledger)] = try cluster.names.map {
                 ($0, try cluster.consortium.open(try storage($0), as: $0))
             }
             return try HistoryCheck(acknowledged: cluster.acknowledged, ledgers: ledgers).findings()
