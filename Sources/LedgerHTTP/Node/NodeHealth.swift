@@ -2,6 +2,7 @@ import Contracts
 package import Ledger
 package import Logging
 import SharingModel
+import SignedEnvelopes
 import Synchronization
 
 /// What a node has seen since it started: counted for `/metrics`, and asked by `/ready`.
