@@ -1,5 +1,6 @@
 import BlobStore
 import CanonicalJSON
+import Contracts
 import Foundation
 import Gateway
 import KeyVault
@@ -127,6 +128,17 @@ extension TestConsortium {
         return try KeyVault(
             directory: local.home(of: #require(PartyName(party))).vaultDirectory,
             passphrase: SecretBytes(wiping: &passphrase))
+    }
+
+    /// The key that a party signs with since the founding.
+    func signingKey(of party: String) throws -> SigningKey {
+        try vault(of: party).load("signing").withUnsafeBytes { try SigningKey(ed25519Secret: $0) }
+    }
+
+    /// Of the section `health`, or the only one there is.
+    func identity() throws -> LedgerIdentity {
+        let pinned = try PinnedConsortium(file: URL(filePath: home + "/consortium.json"))
+        return LedgerIdentity(consortium: pinned.digest, section: try #require(pinned.record.sections.first))
     }
 
     /// Names of the secrets in a party's vault.
