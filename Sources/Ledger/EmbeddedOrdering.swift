@@ -11,11 +11,18 @@ final class EmbeddedOrdering: OrderingService {
 
     private struct Waiting: Sendable {
         let transaction: AdmittedTransaction
+        let since = ContinuousClock.now
         let answer: @Sendable (Result<Receipt, any Error>) -> Void
+
+        init(transaction: AdmittedTransaction, answer: @escaping @Sendable (Result<Receipt, any Error>) -> Void) {
+            (self.transaction, self.answer) = (transaction, answer)
+        }
     }
 
     private struct State: Sendable {
         var waiting: [Waiting] = []
+        /// What is being committed: how many, and since when the first has waited.
+        var taken: (count: Int, since: ContinuousClock.Instant)?
         var isRunning = false
     }
 
@@ -58,10 +65,21 @@ final class EmbeddedOrdering: OrderingService {
         if isFirst { thread.async { self.run() } }
     }
 
+    var queue: WaitingQueue {
+        state.withLock { state in
+            let oldest = state.taken?.since ?? state.waiting.first?.since
+            return WaitingQueue(
+                count: (state.taken?.count ?? 0) + state.waiting.count, oldest: oldest.map { .now - $0 } ?? .zero)
+        }
+    }
+
     private func run() {
         while let batch = next() {
+            let results = Result { try commit(batch.map(\.transaction)) }
+            // Before the submitters are told: who was answered waits no more.
+            state.withLock { $0.taken = nil }
             do {
-                let results = try commit(batch.map(\.transaction))
+                let results = try results.get()
                 for (waiting, result) in zip(batch, results) { waiting.answer(result) }
             } catch {
                 for waiting in batch { waiting.answer(.failure(error)) }
@@ -78,6 +96,7 @@ final class EmbeddedOrdering: OrderingService {
             }
             let batch = Array(state.waiting.prefix(batchLimit))
             state.waiting.removeFirst(batch.count)
+            state.taken = batch.first.map { (batch.count, $0.since) }
             return batch
         }
     }

@@ -94,6 +94,9 @@ package final class Ledger: Sendable {
         ordering.submit(admitted) { [places] in answer(places[$0], $1) }
     }
 
+    /// What was submitted in this process and is in no block yet; in a cluster, what other departments passed on too.
+    package var queue: WaitingQueue { ordering.queue }
+
     /// Checks form and signatures of an envelope, as they are to be in the state now.
     /// - Throws: ``AdmissionError``; what the storage throws.
     package func admit(_ envelope: Envelope) throws -> Admitted { try admit([envelope])[0].get() }

@@ -28,7 +28,8 @@ struct NodeProcess {
         let session = try PartySession(home: request.home, section: request.section, passphrase: request.passphrase)
         let transport = try PartyTransport(session.identity, trust: session.trust, now: .now())
         let routes = LedgerRoutes(
-            ledger: session.ledger, node: nil, pool: nil, blobs: session.blobs, health: NodeHealth(),
+            ledger: session.ledger, node: nil, pool: nil, blobs: session.blobs,
+            health: NodeHealth(finalHeight: try session.ledger.cosignedBlock(.final)?.block.height),
             transport: request.configuration.usesTLS ? transport : nil)
         try await run([], routes, transport) { _ in }
     }
@@ -72,7 +73,7 @@ struct NodeProcess {
             fetch: { try await fetch($0, from: endpoints, $1, $2) }
         ) { event in
             health.note(event)
-            logger.log(level: event.isNotable ? .warning : .info, "\(event.line)")
+            logger.log(level: event.logLevel, "\(event.line)")
         }
         for line in node.setAside { logger.error("\(line)") }
         let transport = try PartyTransport(node.identity, trust: node.trust, now: .now())

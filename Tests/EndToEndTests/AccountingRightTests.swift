@@ -1,5 +1,7 @@
 import CanonicalJSON
 import Foundation
+import Ledger
+import SharingModel
 import Testing
 
 /// The policies that come with the program, founded and run: nodes and etcd as processes.
@@ -32,7 +34,9 @@ struct AccountingRightTests {
         let rows = document["departments"]?.arrayValue ?? []
         var sums: [String: Int64] = [:]
         for row in rows {
-            for name in ["efficiencyAwards", "contributionAwards", "standIns", "absences", "invalid", "rewritten"] {
+            for name in [
+                "efficiencyAwards", "contributionAwards", "standIns", "absences", "invalid", "misplaced", "rewritten",
+            ] {
                 sums[name, default: 0] += try #require(row[name]?.integerValue)
             }
         }
@@ -92,12 +96,42 @@ struct AccountingRightTests {
         #expect((busy.sums["standIns"] ?? 0) >= 1)
         let statuses = busy.rows.compactMap { $0["status"]?.stringValue }
         #expect(statuses == ["busy", "busy", "busy", "idle"])
-        #expect(busy.sums["invalid"] == 0 && busy.sums["rewritten"] == 0, "nobody honest is reported")
+        for fault in ["invalid", "misplaced", "rewritten"] {
+            #expect(busy.sums[fault] == 0, "nobody honest is reported: \(fault)")
+        }
         try await cluster.run("ledger", "fsck", through: "mines").expectStatus(0)
 
         // Who comes back may compete again.
         try await cluster.start("transport")
         try await record(cluster, at: "2026-11-11T08:00:00Z", by: "transport", through: "transport")
         _ = try await cluster.commonCheckpoint()
+        try await expectFaultsCounted(cluster)
+    }
+
+    /// What stands in etcd in departments' names is counted against just them: what nobody signed, what a department
+    /// signed and nobody takes, and what was written over what was final.
+    private func expectFaultsCounted(_ cluster: RunningCluster) async throws {
+        let height = try await cluster.height()
+        let culprit: PartyName = try #require(PartyName.init("mines"))
+        let signed = try Batch.sign(
+            by: culprit, height: height + 3, ledger: cluster.consortium.identity(), parent: .sha256(Data()),
+            previous: [], envelopes: [Data("no envelope".utf8)], key: cluster.consortium.signingKey(of: "mines"))
+        try await cluster.put(Data("nonsense".utf8), asBatchOf: "fire", height: height + 2)
+        try await cluster.put(signed, asBatchOf: "mines", height: height + 3)
+        let written = try await cluster.heights(ofBatchesBy: "labour").filter { $0 <= height }
+        try await cluster.put(Data("other".utf8), asBatchOf: "labour", height: #require(written.last))
+        let expected: [String: [String: Int64]] = [
+            "fire": ["misplaced": 1], "mines": ["invalid": 1], "labour": ["rewritten": 1], "transport": [:],
+        ]
+        var seen: [String: [String: Int64]] = [:]
+        // Each incident makes a height, and a fault counts when enough have reported it.
+        for day in 12..<30 where seen != expected {
+            try await record(cluster, at: "2026-11-\(day)T08:00:00Z", by: "fire", through: "transport")
+            for row in try await accounts(cluster, through: "fire").rows {
+                let faults = ["invalid", "misplaced", "rewritten"].map { ($0, row[$0]?.integerValue ?? 0) }
+                seen[try row.text("department")] = Dictionary(uniqueKeysWithValues: faults.filter { $0.1 != 0 })
+            }
+        }
+        #expect(seen == expected)
     }
 }

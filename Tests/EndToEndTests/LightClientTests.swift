@@ -66,12 +66,13 @@ struct LightClientTests {
         #expect(try Data(contentsOf: URL(filePath: state)) == kept)
     }
 
-    @Test(
-        "Go's x/mod verifies what a node serves",
-        .enabled(if: TlogPeer.program != nil, "CHANCERY_PEERS_TLOG names no program: see Scripts/peers"))
+    @Test("Go's x/mod verifies what a node serves, and makes the same proof of a transaction")
     func goReads() async throws {
+        guard try TlogPeer.isThere() else { return }
         let prepared = try await TestConsortium.at(.published, departments: 3).copy()
         let cluster = try await RunningCluster(prepared.consortium, departments: Self.departments, members: 1)
+        let transaction = try await cluster.request(through: "site2")
+        _ = try await cluster.commonCheckpoint(height: try await cluster.height(of: "site2"))
         let record = try CanonicalJSON.parse(
             try Data(contentsOf: URL(filePath: prepared.consortium.home + "/consortium.json")))
         let note = try SignedNote(parsing: try await cluster.get("/checkpoint", from: "site1").body)
@@ -84,9 +85,21 @@ struct LightClientTests {
             ).verifierKey
         }
         #expect(keys.count == 3)
-        let answer = try TlogPeer.check(
-            try cluster.address(of: "site3"), quorum: 3, origin: origin, keys: keys,
-            proofs: Data(#"{"consistency":[],"inclusion":[]}"#.utf8))
-        #expect(answer.status == 0, "\(answer.message)")
+        // Of the transaction, and of its block's record.
+        let proof = try CanonicalJSON.parse(
+            try await cluster.get("/v1/transactions/\(transaction)", from: "site1").body)
+        let inclusion = try #require(proof["inclusion"])
+        let (index, size) = (try #require(proof["block"]?["index"]), try #require(inclusion["treeSize"]))
+        let hashes = try #require(proof["block"]?["inclusion"]?.arrayValue)
+        func check(_ hashes: [JSONValue]) throws -> TlogPeer.Answer {
+            let record: JSONValue = ["hashes": .array(hashes), "index": index, "treeSize": size]
+            return try TlogPeer.check(
+                try cluster.address(of: "site3"), quorum: 3, origin: origin, keys: keys,
+                proofs: CanonicalJSON.serialize(["consistency": [], "inclusion": [inclusion, record]]))
+        }
+        let answer = try check(hashes)
+        #expect(answer.status == 0 && answer.output.contains(#""inclusion":2"#), "\(answer.message)")
+        #expect(hashes.count > 1 && hashes != hashes.reversed())
+        #expect(try check(hashes.reversed()).status == 1)
     }
 }

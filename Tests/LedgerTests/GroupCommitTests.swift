@@ -41,10 +41,15 @@ struct GroupCommitTests {
             for await outcome in group {
                 outcomes.append(outcome)
                 // At most `queue` transactions stand at the gate in one batch, and as many wait behind it.
-                if case .failure = outcome, outcomes.count == count - 2 * queue { gated.open(count) }
+                if case .failure = outcome, outcomes.count == count - 2 * queue {
+                    // What is being committed waits too.
+                    #expect((queue...2 * queue).contains(ledger.queue.count) && ledger.queue.oldest > .zero)
+                    gated.open(count)
+                }
             }
             return outcomes
         }
+        #expect(ledger.queue == WaitingQueue(count: 0, oldest: .zero))
         return (outcomes, before)
     }
 

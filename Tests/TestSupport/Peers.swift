@@ -1,29 +1,49 @@
 package import Foundation
 
+/// Something that nobody here wrote and that a test needs, named by a variable of the environment.
+package struct Peer: Sendable {
+    /// The variable is not set although it has to be.
+    package struct Missing: Error {
+        package let variable: String
+        package let file: String
+        package let line: Int
+    }
+
+    private let variable: String
+    private let purpose: String
+
+    /// - Parameter purpose: What there is not without it.
+    package init(_ variable: String, _ purpose: String) {
+        (self.variable, self.purpose) = (variable, purpose)
+    }
+
+    /// What the variable says; `nil` where it is not set.
+    package var path: String? {
+        ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether a test can use it. Where it cannot, it says so in one line, and fails where `CHANCERY_PEERS_REQUIRED` has
+    /// the variable in it: `Scripts/test` puts in what it has found or installed.
+    package func isThere(file: String = #fileID, line: Int = #line) throws -> Bool {
+        if path != nil { return true }
+        let required = ProcessInfo.processInfo.environment["CHANCERY_PEERS_REQUIRED"] ?? ""
+        guard !required.split(separator: " ").contains(Substring(variable)) else {
+            throw Missing(variable: variable, file: file, line: line)
+        }
+        print("skipped at \(file):\(line): no \(purpose), \(variable) is not set")
+        return false
+    }
+}
+
 /// The Python interpreter of an environment with programs that nobody here wrote, named by CHANCERY_PEERS_PYTHON.
 /// `Scripts/test` sets it up; tests that need it are skipped without it, and say so.
 package enum Peers {
     package static let variable = "CHANCERY_PEERS_PYTHON"
     package static var python: String? { ProcessInfo.processInfo.environment[variable] }
 
-    /// Whether a test can compare with a peer. Where it cannot it says so in one line, and fails where `Scripts/test` has
-    /// installed the peers.
+    /// Whether a test can compare with a peer, see ``Peer/isThere(file:line:)``.
     package static func areThere(file: String = #fileID, line: Int = #line) throws -> Bool {
-        if python != nil { return true }
-        guard !areRequired else { throw Missing(file: file, line: line) }
-        print("skipped at \(file):\(line): no comparison with other people's programs, \(variable) is not set")
-        return false
-    }
-
-    /// Set by `Scripts/test` where it has installed them.
-    package static var areRequired: Bool {
-        ProcessInfo.processInfo.environment["CHANCERY_PEERS_REQUIRED"] == "1"
-    }
-
-    /// ``variable`` is not set although it has to be.
-    package struct Missing: Error {
-        package let file: String
-        package let line: Int
+        try Peer(variable, "comparison with other people's programs").isThere(file: file, line: line)
     }
 
     /// The peer ended with a failure; its message stands above in the output.
@@ -58,6 +78,11 @@ package enum Peers {
 package enum TlogPeer {
     package static let variable = "CHANCERY_PEERS_TLOG"
     package static var program: String? { ProcessInfo.processInfo.environment[variable] }
+
+    /// See ``Peer/isThere(file:line:)``.
+    package static func isThere(file: String = #fileID, line: Int = #line) throws -> Bool {
+        try Peer(variable, "comparison with Go's x/mod").isThere(file: file, line: line)
+    }
 
     package struct Answer: Sendable {
         package let status: Int32

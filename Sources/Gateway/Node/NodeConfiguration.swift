@@ -15,7 +15,7 @@ import Yams
 /// etcd-user: site1               # CHANCERY_ETCD_USER
 /// etcd-password-file: tls/pass   # CHANCERY_ETCD_PASSWORD_FILE, or the password itself in CHANCERY_ETCD_PASSWORD
 /// keep-batches: 1100             # CHANCERY_KEEP_BATCHES; how many heights its batches stay in etcd, at least 10
-/// scrub: 24h                    # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
+/// scrub: 24h                     # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
 /// ```
 package struct NodeConfiguration: Sendable {
     package let listen: ListenAddress
@@ -51,7 +51,7 @@ package struct NodeConfiguration: Sendable {
         advertised = value(.advertise)
         ordering = try NodeOrdering(value(.ordering) ?? "embedded")
         keptBatches = try NodeConfiguration.keptBatches(value(.keepBatches) ?? "1100")
-        scrub = try ScrubInterval.duration(value(.scrub) ?? "24h")
+        scrub = try NodeConfiguration.scrub(value(.scrub), ordering)
         etcd = try EtcdAccess(home: directory, password: environment["CHANCERY_ETCD_PASSWORD"], value: value)
     }
 
@@ -85,6 +85,19 @@ package struct NodeConfiguration: Sendable {
                 path: Setting.keepBatches.rawValue, problem: "\(text) is no number from 10 to 1000000")
         }
         return count
+    }
+
+    /// Only a node among others has files of its own, and somebody to repair them from.
+    private static func scrub(_ text: String?, _ ordering: NodeOrdering) throws -> Duration? {
+        let interval = try ScrubInterval.duration(text ?? "24h")
+        guard ordering == .embedded else { return interval }
+        guard text == nil || interval == nil else {
+            throw GatewayError.unreadable(
+                path: NodeConfiguration.Setting.scrub.rawValue,
+                problem: "on the embedded ordering a node has no files of its own to check; take the setting out, and "
+                    + "check the shared ledger with `chancery ledger fsck`")
+        }
+        return nil
     }
 
     private static func read(_ file: URL) throws -> [Setting: String] {

@@ -10,9 +10,10 @@ extension DepartmentNode {
     package func take(_ shown: ExportedBlock, from sender: PartyName) throws -> Bool {
         let height = shown.record.height
         guard height == head.height + 1 else { return false }
+        let block: VerifiedBlock
         do {
             let before = head
-            let block = try ledger.storage.read { try ledger.verify(shown, on: before, replica: $0) }
+            block = try ledger.storage.read { try ledger.verify(shown, on: before, replica: $0) }
             let policy = memberships.policy(at: height)
             let cosignatures = try policy.cosignatures(shown: shown, of: block)
             guard cosignatures.count >= policy.needed else { throw LedgerError.notFinal }
@@ -22,7 +23,10 @@ extension DepartmentNode {
             report(.refusedBlock(height: height, from: sender))
             return false
         }
-        report(.caughtUp(height: height, from: sender))
+        report(
+            .caughtUp(
+                height: height, from: sender, accepted: block.count(accepted: true),
+                refused: block.count(accepted: false)))
         try decide()
         return true
     }

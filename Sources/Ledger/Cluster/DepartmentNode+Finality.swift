@@ -18,6 +18,7 @@ extension DepartmentNode {
         if isGivenUp(message) { return true }
         if sender == party, try !adopt(message) { return true }
         if case .equivocation(let proof) = votes.add(message) { noteContradiction(proof) }
+        noteArrival(of: message)
         // Not signed, so a hint and no more.
         if message.height > head.height + 1 { emit(.fetch(height: head.height + 1)) }
         try vote()
@@ -65,7 +66,21 @@ extension DepartmentNode {
         guard isValid(message) else { return false }
         try ledger.storage.commit { try $0.append(message.cosignature, height: block.height) }
         holdAgainstStray(message)
+        noteArrival(of: message)
         return true
+    }
+
+    /// Called when there is another candidate: from now on the time to its cosignatures is taken.
+    func takeTimes() {
+        guard let candidate, arrivals.begin(height: candidate.block.record.height, root: candidate.block.root)
+        else { return }
+        for message in matching(candidate).values { noteArrival(of: message) }
+    }
+
+    /// Tells how long a valid cosignature of a block that was executed here took to come.
+    func noteArrival(of message: CosignatureMessage) {
+        guard let (height, after) = arrivals.take(message) else { return }
+        report(.arrived(height: height, from: message.cosignature.party, after: after))
     }
 
     /// The cosignatures that are for the candidate's tree.
@@ -139,7 +154,7 @@ extension DepartmentNode {
 }
 
 extension VerifiedBlock {
-    fileprivate func count(accepted: Bool) -> [TransactionKind: Int] {
+    func count(accepted: Bool) -> [TransactionKind: Int] {
         entries.lazy.filter { $0.outcome.accepted == accepted }
             .reduce(into: [:]) { $0[$1.transaction.transaction.kind, default: 0] += 1 }
     }

@@ -41,6 +41,7 @@ extension DepartmentNode {
         try store(message, for: candidate)
         _ = votes.add(message)
         emit(.send(message))
+        noteArrival(of: message)
         sentAt = .now
         report(.cosigned(height: height))
     }

@@ -38,7 +38,7 @@ package actor DepartmentNode {
     /// Who cosigns which heights, as ``head`` has it.
     var memberships: MembershipHistory
     /// The block that this department has found for the height after ``head``.
-    var candidate: Candidate?
+    var candidate: Candidate? { didSet { takeTimes() } }
     /// Valid cosignatures of trees larger than that of ``head``, this department's own included.
     var votes = CollectedVotes()
     /// Valid cosignatures of others for trees that this ledger never had.
@@ -48,6 +48,8 @@ package actor DepartmentNode {
     var rereads = CallsToRepeat()
     /// Of which sizes each department is known to have cosigned two trees.
     var contradictions: [PartyName: Set<Int>] = [:]
+    /// When cosignatures came, for those who look after the node.
+    var arrivals = CosignatureArrivals()
     /// This department's newest vote, as the journal has it: for its height, and for any before, there is no other.
     var given: CosignatureMessage?
     /// Events that are not judged yet.

@@ -4,11 +4,14 @@ package import SharingModel
 
 /// What a node has to tell: for its log, its metrics and those who look after it.
 package enum NodeEvent: Hashable, Sendable {
-    /// Counts of transactions by kind; `after` is the time from this department's cosignature to the quorum.
+    /// Counts of transactions by kind; `after` is the time from this department's executing the batch to the quorum.
     case final(
         height: Int, accepted: [TransactionKind: Int], refused: [TransactionKind: Int], cosigners: [PartyName],
         after: Duration)
     case cosigned(height: Int)
+    /// A department's cosignature of a block is here, this one's own too; `after` is the time since the batch was
+    /// executed here, nothing if it was here before.
+    case arrived(height: Int, from: PartyName, after: Duration)
     /// The batch is from before this node began without a journal, so it may have cosigned another already; or stands
     /// behind a gap, so it may not be the first. It is cosigned when others have done so.
     case silent(height: Int)
@@ -36,7 +39,7 @@ package enum NodeEvent: Hashable, Sendable {
     case settled(height: Int)
     /// Others made another block final at a height that this department had cosigned differently.
     case outvoted(height: Int)
-    case caughtUp(height: Int, from: PartyName)
+    case caughtUp(height: Int, from: PartyName, accepted: [TransactionKind: Int], refused: [TransactionKind: Int])
     case refusedBlock(height: Int, from: PartyName)
 }
 

@@ -23,6 +23,8 @@ package final class TransactionPool: OrderingService {
 
     package var count: Int { state.withLock { $0.count } }
 
+    package var queue: WaitingQueue { state.withLock { $0.queue } }
+
     /// A submitter that is cancelled waits no longer; what it submitted stays.
     package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
         let submitter = state.withLock { $0.newSubmitter() }

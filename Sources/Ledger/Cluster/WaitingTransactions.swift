@@ -9,6 +9,7 @@ struct WaitingTransactions {
         let leaf: Digest
         /// Which of the arrivals with this id it is: one that was turned away may come again.
         let arrival: Int
+        let since = ContinuousClock.now
         var submitters: [Submitter]
     }
 
@@ -29,6 +30,11 @@ struct WaitingTransactions {
     }
 
     var count: Int { waiting.count }
+
+    var queue: WaitingQueue {
+        let oldest = order.first { waiting[$0.id]?.arrival == $0.arrival }.flatMap { waiting[$0.id]?.since }
+        return WaitingQueue(count: waiting.count, oldest: oldest.map { .now - $0 } ?? .zero)
+    }
 
     mutating func newSubmitter() -> Int {
         submitters += 1

@@ -1,5 +1,6 @@
 import Contracts
 package import Ledger
+package import Logging
 import SharingModel
 
 extension NodeEvent {
@@ -9,6 +10,7 @@ extension NodeEvent {
         case .final(let height, let accepted, let refused, let cosigners, let after):
             "height \(height) final: \(accepted.values.reduce(0, +)) accepted, \(refused.values.reduce(0, +)) refused, "
                 + "cosigned by \(cosigners.map(\.text).joined(separator: ", ")) in \(after)"
+        case .arrived(let height, let party, let after): "height \(height): cosignature of \(party) after \(after)"
         case .cosigned(let height): "height \(height) executed and cosigned"
         case .silent(let height):
             "height \(height) executed, and to be cosigned when others have: its batch is older than this node's journal, "
@@ -36,18 +38,19 @@ extension NodeEvent {
         case .settled(let height):
             "height \(height) was settled by all departments; this one follows, and has given up what it cosigned there"
         case .outvoted(let height): "height \(height) is final with another block than this department cosigned"
-        case .caughtUp(let height, let party): "height \(height) taken from \(party)"
+        case .caughtUp(let height, let party, _, _): "height \(height) taken from \(party)"
         case .refusedBlock(let height, let party): "what \(party) shows as height \(height) does not hold"
         }
     }
 
-    /// Whether somebody ought to look at it.
-    package var isNotable: Bool {
+    /// A warning is something that somebody ought to look at; a cosignature's arrival is for the metrics.
+    package var logLevel: Logger.Level {
         switch self {
         case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
             .gap, .tookUpOrder, .cosignedElsewhere, .anotherHistory, .settled, .awaitsBatch:
-            true
-        case .final, .cosigned, .proposed, .caughtUp: false
+            .warning
+        case .final, .cosigned, .proposed, .caughtUp: .info
+        case .arrived: .debug
         }
     }
 }

@@ -43,6 +43,8 @@ package struct LedgerRoutes: Sendable {
         let router = readingRouter()
         addSubmission(to: router)
         addUploads(to: router)
+        addReadiness(to: router)
+        addMetrics(to: router)
         if node != nil {
             addNodeMessages(to: router)
             addBatches(to: router)

@@ -47,16 +47,21 @@ final class RunningCluster {
     /// - Parameters:
     ///   - home: Of a department that has one of its own.
     ///   - ordering: Where the node finds etcd, if not at its own addresses.
+    ///   - options: More of `chancery serve`.
+    ///   - isConfigured: Whether its `node.yaml` says where it orders.
+    ///   - more: Added to the environment.
     ///   - other: A department whose node goes on; this one is then called `OTHER again`.
     func start(
-        _ department: String, home: String? = nil, ordering: String? = nil, beside other: String? = nil,
-        options: [String] = []
+        _ department: String, home: String? = nil, ordering: String? = nil, options: [String] = [],
+        isConfigured: Bool = false, more: [String: String] = [:], beside other: String? = nil
     ) async throws {
+        let order = isConfigured ? [] : ["--ordering", ordering ?? etcd.line]
         nodes[other.map { "\($0) again" } ?? department] = try await RunningService(
-            Binary.chancery(), ["serve", "--as", department, "--ordering", ordering ?? etcd.line] + options,
+            Binary.chancery(), ["serve", "--as", department] + order + options,
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
-            ].merging(environment) { $1 }.merging(isSecure ? security(of: department) : [:]) { $1 },
+            ].merging(environment) { $1 }.merging(isSecure ? security(of: department) : [:]) { $1 }
+                .merging(more) { $1 },
             in: consortium.folder.url)
     }
 
@@ -95,8 +100,7 @@ final class RunningCluster {
 
     /// `http://127.0.0.1:PORT`
     func address(of department: String) throws -> String {
-        let line = try #require(nodes[department]).line
-        return try #require(line.split(separator: " ").last.map(String.init))
+        try #require(nodes[department]).address
     }
 
     /// Runs the command through the node of `department`.

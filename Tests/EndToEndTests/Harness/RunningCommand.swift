@@ -74,6 +74,11 @@ final class RunningCommand: @unchecked Sendable {
         }
     }
 
+    /// What it has written to standard error so far.
+    var message: String {
+        get throws { String(decoding: try folder.read("stderr"), as: UTF8.self) }
+    }
+
     /// Waits until the process has stopped itself.
     func stopped(within timeout: Duration) async throws -> pid_t {
         let deadline = ContinuousClock.now + timeout

@@ -43,6 +43,31 @@ final class RunningService: Sendable {
         }
     }
 
+    /// The `http…://HOST:PORT` at the end of its line.
+    var address: String {
+        get throws { try #require(line.split(separator: " ").last.map(String.init)) }
+    }
+
+    /// What it has logged so far.
+    var log: String {
+        get throws { try process.message }
+    }
+
+    /// Waits until a line of the log has all of `parts` in it.
+    func logged(_ parts: String..., within seconds: Int = 60) async throws -> String {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        while ContinuousClock.now < deadline {
+            let line = try log.split(separator: "\n").first { line in parts.allSatisfy { line.contains($0) } }
+            if let line { return String(line) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("no line of the log has \(parts): \(try log.suffix(2_000))")
+        return ""
+    }
+
+    /// Waits for it to end by itself.
+    func ended(within timeout: Duration) async throws -> CommandRun { try await process.end(within: timeout) }
+
     func kill() async throws {
         process.send(signal: SIGKILL)
         _ = try await process.end(within: .seconds(30))

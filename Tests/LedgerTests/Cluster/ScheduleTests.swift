@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Ledger
+import LedgerSQLite
 import Testing
 
 /// Seeded schedules of everything that can happen between nodes. `CHANCERY_SCHEDULES=5000` runs so many of each,
@@ -148,6 +149,25 @@ struct ScheduleTests {
             try check(cluster, seed, "settled")
         }
         #expect(Self.seeds(12).count < 12 || settled > 0)
+    }
+
+    @Test("The check finds an end that all ledgers have lost, and ledgers that have nothing at all")
+    func lostEnd() async throws {
+        let cluster = try await SimulatedCluster(departments: 4, seed: 1)
+        try await cluster.run(steps: 300, [])
+        try await cluster.heal()
+        #expect(!cluster.acknowledged.isEmpty)
+        func findings(_ storage: (String) throws -> SQLiteLedgerStorage) throws -> [String] {
+            let ledgers: [(name: String, ledger: Ledger)] = try cluster.names.map {
+                ($0, try cluster.consortium.open(try storage($0), as: $0))
+            }
+            return try HistoryCheck(acknowledged: cluster.acknowledged, ledgers: ledgers).findings()
+        }
+        // As they were before the departments ordered anything together.
+        let before = try findings(cluster.copyOfOrigin)
+        #expect(before.count == cluster.acknowledged.count && before.allSatisfy { $0.contains("is lost") })
+        let empty = try findings { _ in try SQLiteLedgerStorage.scratch() }
+        #expect(empty == before)
     }
 
     @Test(

@@ -55,6 +55,25 @@ struct TransactionPoolTests {
         #expect(next(pool) == [given[1].id, given[2].id, given[3].id])
     }
 
+    @Test("The queue says how many wait, and for how long the oldest has")
+    func ages() async throws {
+        let given = try await transactions(2)
+        let pool = TransactionPool()
+        #expect(pool.queue == WaitingQueue(count: 0, oldest: .zero))
+        pool.add(given[0])
+        let between = ContinuousClock.now
+        pool.add(given[1])
+        let sinceFirst = ContinuousClock.now - between
+        let first = pool.queue
+        #expect(first.count == 2 && first.oldest >= sinceFirst)
+        pool.settle(given[0].id, .failure(CancellationError()))
+        // The one that came first is gone, and the other is younger than all the time since.
+        let second = pool.queue
+        #expect(second.count == 1 && second.oldest > .zero && second.oldest <= ContinuousClock.now - between)
+        pool.settle(given[1].id, .failure(CancellationError()))
+        #expect(pool.queue == WaitingQueue(count: 0, oldest: .zero))
+    }
+
     @Test("What comes calls the node, whoever gave it; what was submitted here is passed on once")
     func arrivals() async throws {
         let given = try await transactions(2)

@@ -18,8 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
             Over plain HTTP nobody is given a shard.
 
             Settings are read from node.yaml in the home (listen, tls, public, advertise, ordering, keep-batches, \
-            etcd-ca, etcd-certificate, etcd-key, etcd-user, etcd-password-file), then from CHANCERY_LISTEN and so on, \
-            then from these options.
+            etcd-ca, etcd-certificate, etcd-key, etcd-user, etcd-password-file, scrub), then from CHANCERY_LISTEN and \
+            so on, then from these options. scrub says how often it reads its own files again: 24h unless it says \
+            otherwise, or off.
 
             EXAMPLE:
               chancery serve --home parties/site1 --ordering etcd://127.0.0.1:2379

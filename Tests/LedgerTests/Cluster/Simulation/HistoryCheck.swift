@@ -11,6 +11,10 @@ struct HistoryCheck {
     func findings() throws -> [String] {
         var found: [String] = []
         var roots: [Int: (name: String, root: Digest)] = [:]
+        let reached = try ledgers.compactMap { try $0.ledger.head()?.height }.max() ?? -1
+        for acknowledgement in acknowledged where acknowledgement.height > reached {
+            found.append("\(acknowledgement) is lost: no ledger reaches its height")
+        }
         for (name, ledger) in ledgers {
             guard let head = try ledger.head() else { continue }
             var (time, ids) = (head.record.time, Set<Digest>())
