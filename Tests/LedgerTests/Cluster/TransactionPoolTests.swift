@@ -60,9 +60,9 @@ struct TransactionPoolTests {
         let given = try await transactions(2)
         let pool = TransactionPool()
         #expect(pool.queue == WaitingQueue(count: 0, oldest: .zero))
-        pool.add(given[0])
+        pool.add([given[0]])
         let between = ContinuousClock.now
-        pool.add(given[1])
+        pool.add([given[1]])
         let sinceFirst = ContinuousClock.now - between
         let first = pool.queue
         #expect(first.count == 2 && first.oldest >= sinceFirst)
