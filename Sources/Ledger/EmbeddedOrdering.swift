@@ -12,7 +12,11 @@ final class EmbeddedOrdering: OrderingService {
     private struct Waiting: Sendable {
         let transaction: AdmittedTransaction
         let since = ContinuousClock.now
-        let continuation: CheckedContinuation<Receipt, any Error>
+        let answer: @Sendable (Result<Receipt, any Error>) -> Void
+
+        init(_ transaction: AdmittedTransaction, answer: @escaping @Sendable (Result<Receipt, any Error>) -> Void) {
+            (self.transaction, self.answer) = (transaction, answer)
+        }
     }
 
     private struct State: Sendable {
@@ -41,20 +45,24 @@ final class EmbeddedOrdering: OrderingService {
     /// - Throws: ``LedgerError/overloaded(waiting:)`` at once if the queue is full.
     func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
         try await withCheckedThrowingContinuation { continuation in
-            enum Step { case refuse(Int), start, wait }
-            let step = state.withLock { state -> Step in
-                guard state.waiting.count < limit else { return .refuse(state.waiting.count) }
-                state.waiting.append(Waiting(transaction: transaction, continuation: continuation))
-                if state.isRunning { return .wait }
-                state.isRunning = true
-                return .start
-            }
-            switch step {
-            case .refuse(let waiting): continuation.resume(throwing: LedgerError.overloaded(waiting: waiting))
-            case .start: thread.async { self.run() }
-            case .wait: break
-            }
+            submit([transaction]) { _, result in continuation.resume(with: result) }
         }
+    }
+
+    func submit(_ transactions: [AdmittedTransaction], answer: @escaping SubmissionAnswer) {
+        let (isFirst, taken, waiting) = state.withLock { state in
+            let taken = min(transactions.count, limit - state.waiting.count)
+            for (place, transaction) in transactions.prefix(taken).enumerated() {
+                state.waiting.append(Waiting(transaction) { answer(place, $0) })
+            }
+            let isFirst = taken > 0 && !state.isRunning
+            if isFirst { state.isRunning = true }
+            return (isFirst, taken, state.waiting.count)
+        }
+        for place in transactions.indices.dropFirst(taken) {
+            answer(place, .failure(LedgerError.overloaded(waiting: waiting)))
+        }
+        if isFirst { thread.async { self.run() } }
     }
 
     var queue: WaitingQueue {
@@ -72,9 +80,9 @@ final class EmbeddedOrdering: OrderingService {
             state.withLock { $0.taken = nil }
             do {
                 let results = try results.get()
-                for (waiting, result) in zip(batch, results) { waiting.continuation.resume(with: result) }
+                for (waiting, result) in zip(batch, results) { waiting.answer(result) }
             } catch {
-                for waiting in batch { waiting.continuation.resume(throwing: error) }
+                for waiting in batch { waiting.answer(.failure(error)) }
             }
         }
     }

@@ -79,23 +79,61 @@ package final class Ledger: Sendable {
     /// What was submitted in this process and is in no block yet; in a cluster, what other departments passed on too.
     package var queue: WaitingQueue { ordering.queue }
 
+    /// Puts several transactions into the ledger.
+    /// - Parameter answer: Called once for each, with its place in `envelopes` and what ``submit(_:)`` would have given
+    ///   or thrown, as soon as that is known.
+    /// - Throws: What the storage throws; then `answer` is not called.
+    package func submit(_ envelopes: [Envelope], answer: @escaping SubmissionAnswer) throws {
+        var (places, admitted): ([Int], [AdmittedTransaction]) = ([], [])
+        for (place, result) in try admit(envelopes).enumerated() {
+            switch result {
+            case .success(.known(let receipt)): answer(place, .success(receipt))
+            case .success(.admitted(let transaction)):
+                places.append(place)
+                admitted.append(transaction)
+            case .failure(let error): answer(place, .failure(error))
+            }
+        }
+        ordering.submit(admitted) { [places] in answer(places[$0], $1) }
+    }
+
     /// Checks form and signatures of an envelope, as they are to be in the state now.
     /// - Throws: ``AdmissionError``; what the storage throws.
-    package func admit(_ envelope: Envelope) throws -> Admitted {
-        let (transaction, admission, engine) = (try admission.read(envelope), admission, engine)
-        enum Answer { case known(Receipt), signers([RequiredSigner]) }
-        let answer = try storage.read { reader -> Answer in
-            if let receipt = try reader.receipt(of: transaction.id) { return .known(receipt) }
+    package func admit(_ envelope: Envelope) throws -> Admitted { try admit([envelope])[0].get() }
+
+    /// Checks form and signatures of envelopes, all in one state.
+    /// - Returns: One result for each.
+    /// - Throws: What the storage throws.
+    package func admit(_ envelopes: [Envelope]) throws -> [Result<Admitted, AdmissionError>] {
+        enum Answer { case known(Receipt), signers(Transaction, [RequiredSigner]) }
+        let (admission, engine) = (admission, engine)
+        let transactions = envelopes.map { envelope in
+            Result { () throws(AdmissionError) in try admission.read(envelope) }
+        }
+        let answers = try storage.read { reader in
             // As the next block will have them.
-            var state = OverlaidState(over: reader)
+            var state = OverlaidState(over: BlockState(reader))
             let height = try reader.head().map { Int64($0.height) + 1 } ?? 0
             state.apply(try engine.enactments(at: height, state: reader))
-            return .signers(try admission.signers(of: transaction, state: state))
+            return try transactions.map { transaction -> Result<Answer, AdmissionError> in
+                do {
+                    let transaction = try transaction.get()
+                    if let receipt = try reader.receipt(of: transaction.id) { return .success(.known(receipt)) }
+                    return .success(.signers(transaction, try admission.signers(of: transaction, state: state)))
+                } catch let error as AdmissionError {
+                    return .failure(error)
+                }
+            }
         }
-        switch answer {
-        case .known(let receipt): return .known(receipt)
-        case .signers(let signers):
-            return .admitted(try admission.verify(envelope, transaction, signers: signers))
+        // The costly part, outside of the read.
+        return zip(envelopes, answers).map { envelope, answer in
+            Result { () throws(AdmissionError) in
+                switch try answer.get() {
+                case .known(let receipt): .known(receipt)
+                case .signers(let transaction, let signers):
+                    .admitted(try admission.verify(envelope, transaction, signers: signers))
+                }
+            }
         }
     }
 

@@ -8,6 +8,11 @@ package protocol OrderingService: Sendable {
     ///   too many wait; nothing was done then. Whatever else it throws, the same envelope may be submitted again.
     func submit(_ transaction: AdmittedTransaction) async throws -> Receipt
 
+    /// Submits several at once.
+    /// - Parameter answer: Called once for each, with its place in `transactions` and what ``submit(_:)`` would have
+    ///   given or thrown: in any order, on any thread, during this call or after it. It has to return at once.
+    func submit(_ transactions: [AdmittedTransaction], answer: @escaping SubmissionAnswer)
+
     /// What waits here now.
     var queue: WaitingQueue { get }
 }
@@ -16,3 +21,6 @@ extension OrderingService {
     /// Nothing: for who hands everything on at once.
     package var queue: WaitingQueue { WaitingQueue(count: 0, oldest: .zero) }
 }
+
+/// Told what became of the transaction at a place.
+package typealias SubmissionAnswer = @Sendable (_ place: Int, _ result: Result<Receipt, any Error>) -> Void

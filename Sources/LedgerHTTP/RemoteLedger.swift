@@ -14,6 +14,7 @@ package import TransparencyLog
 package final class RemoteLedger: NodeConnection, LedgerBlockSource {
     let address: String
     let http: HTTPClient
+    private let submissions: GatheredSubmissions
 
     /// Whether the node knows who asks, so that blocks may go to it and come from it.
     package let isAuthenticated: Bool
@@ -28,6 +29,7 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
         else { throw .malformedAddress(address) }
         self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
         self.http = http
+        submissions = GatheredSubmissions(address: self.address, http: http)
         self.isAuthenticated = isAuthenticated && url.scheme == "https"
     }
 
@@ -38,30 +40,23 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
 
     /// Submits through the node, and returns when the transaction is final.
     package func submit(_ transaction: AdmittedTransaction) async throws -> Receipt {
-        try await submit(transaction.envelope.bytes)
+        try await submissions.submit(transaction.envelope.bytes)
     }
 
     package func submit(_ envelope: Envelope) async throws -> Receipt {
-        try await submit(envelope.canonicalBytes())
+        try await submissions.submit(envelope.canonicalBytes())
     }
 
-    private func submit(_ envelope: Data) async throws -> Receipt {
-        var request = HTTPClientRequest(url: address + "/v1/transactions")
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(data: envelope))
-        let response: HTTPClientResponse
-        let body: Data
-        do {
-            response = try await http.execute(request, timeout: .seconds(90))
-            body = Data(buffer: try await response.body.collect(upTo: 1 << 20))
-        } catch {
-            throw RemoteLedgerError.unavailable(address: address, detail: "\(error)")
-        }
-        guard response.status.code == 200 else { throw RemoteLedgerError(address, response.status.code, body) }
-        do {
-            return try CanonicalJSON.decode(Receipt.self, from: body)
-        } catch {
-            throw RemoteLedgerError.malformedAnswer(address: address)
+    package func submit(_ transactions: [AdmittedTransaction], answer: @escaping SubmissionAnswer) {
+        // They meet again in as few requests as may be.
+        for (place, transaction) in transactions.enumerated() {
+            Task {
+                do {
+                    answer(place, .success(try await submit(transaction)))
+                } catch {
+                    answer(place, .failure(error))
+                }
+            }
         }
     }
 
@@ -160,7 +155,10 @@ package enum RemoteLedgerError: Error, Hashable, Sendable {
 
     init(_ address: String, _ status: UInt, _ body: Data) {
         let problem = try? CanonicalJSON.parse(body)
-        let detail = problem?["detail"]?.stringValue ?? "status \(status)"
+        self.init(address, status, problem?["detail"]?.stringValue ?? "status \(status)")
+    }
+
+    init(_ address: String, _ status: UInt, _ detail: String) {
         self =
             status >= 500
             ? .unavailable(address: address, detail: detail) : .refused(address: address, detail: detail)

@@ -20,7 +20,7 @@ package struct Envelope: Codable, Hashable, Sendable {
         self.init(payload: payload, payloadType: payloadType, signatures: [])
     }
 
-    private init(payload: Data, payloadType: String, signatures: [EnvelopeSignature]) {
+    init(payload: Data, payloadType: String, signatures: [EnvelopeSignature]) {
         self.payload = payload
         self.payloadType = payloadType
         self.signatures = signatures
@@ -133,10 +133,14 @@ extension Envelope {
         guard bytes.count <= Envelope.largestByteCount else {
             throw .tooLarge(byteCount: bytes.count, limit: Envelope.largestByteCount)
         }
-        do {
-            self = try CanonicalJSON.decode(Envelope.self, from: bytes)
-        } catch {
-            throw .notCanonical(error)
+        if let inPlace = Envelope.membersInPlace(of: bytes), try inPlace.text() == bytes {
+            self = inPlace
+        } else {
+            do {
+                self = try CanonicalJSON.decode(Envelope.self, from: bytes)
+            } catch {
+                throw .notCanonical(error)
+            }
         }
         try checkOrder()
     }

@@ -60,7 +60,7 @@ struct BenchTests {
         "A cluster's figures come from real nodes, and count what each kind of process used", .timeLimit(.minutes(10)))
     func cluster() async throws {
         let results = try await results(of: [
-            "ledger", "--nodes", "3", "--in-flight", "1,20", "--transactions", "100",
+            "ledger", "--nodes", "3", "--in-flight", "1,40", "--transactions", "100",
         ])
         let names = results.compactMap { $0["name"]?.stringValue }
         #expect(

@@ -20,6 +20,7 @@ struct EmbeddedServeTests {
         #expect(try await Download.get("\(address)/ready").status == 200)
         #expect(try await Download.get("\(address)/v1/receipts/\(token)").status == 200)
         #expect(try await Download.get("\(address)/v1/status").status == 404, "there is no cluster")
+        try await expectLines(of: consortium.json("ledger", "show", token, "--as", "statistics"), at: address)
 
         // What names the departments' machines and what fails there is not for everybody.
         let line = try await node.logged("what everybody may read is at http://127.0.0.1:")
@@ -80,6 +81,24 @@ struct EmbeddedServeTests {
         let consortium = try await TestConsortium.at(.pool, departments: 1).copy().consortium
         let run = try await consortium.run(["serve", "--as", "site1"], environment: ["CHANCERY_SCRUB": "1s"])
         #expect(run.expectStatus(2).message.contains("ledger fsck"), "\(run.message)")
+    }
+
+    /// Several envelopes in one request are answered one by one, those that are none too.
+    private func expectLines(of shown: JSONValue, at address: String) async throws {
+        let envelope = try CanonicalJSON.serialize(#require(shown["envelope"]))
+        let answer = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: envelope + Data("\n{}\n".utf8))
+        #expect(answer.status == 200)
+        let lines = try answer.body.split(separator: UInt8(ascii: "\n")).map { try CanonicalJSON.parse(Data($0)) }
+        let known = try #require(lines.first { $0["place"]?.integerValue == 0 })
+        let none = try #require(lines.first { $0["place"]?.integerValue == 1 })
+        #expect(lines.count == 2 && known["receipt"]?["height"]?.integerValue != nil && known["problem"] == nil)
+        #expect(none["receipt"] == nil && none["problem"]?["status"]?.integerValue == 400)
+        let empty = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: Data("\n".utf8))
+        #expect(empty.status == 400)
     }
 
     private func start(_ consortium: TestConsortium, _ more: String...) async throws -> RunningService {

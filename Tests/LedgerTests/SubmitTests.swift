@@ -53,6 +53,26 @@ struct SubmitTests {
         #expect(try ledger.read { try $0.receipt(of: receipt.transaction) } == receipt)
     }
 
+    @Test("Of several envelopes at once each is answered in its place: recorded, known already, or turned away")
+    func several() async throws {
+        let ledger = try consortium.open(folder.storage())
+        try await consortium.begin(ledger)
+        let token = try await consortium.token(ledger, uses: 2)
+        let known = try consortium.envelope(consortium.redemption(of: token), by: "statistics")
+        let receipt = try await ledger.submit(known)
+        let new = try consortium.envelope(consortium.redemption(of: token), by: "statistics")
+        let unsigned = Envelope(payload: new.payload, payloadType: new.payloadType)
+        let (answers, continuation) = AsyncStream.makeStream(of: (Int, Result<Receipt, any Error>).self)
+        try ledger.submit([known, unsigned, new]) { place, result in continuation.yield((place, result)) }
+        var results: [Int: Result<Receipt, any Error>] = [:]
+        for await (place, result) in answers.prefix(3) { results[place] = result }
+        #expect(try results[0]?.get() == receipt)
+        #expect(throws: AdmissionError.signatureMissing(try name("statistics"))) { try results[1]?.get() }
+        let recorded = try #require(try results[2]?.get())
+        #expect(recorded.isAccepted && recorded.index > receipt.index)
+        #expect(try ledger.read { try $0.receipt(of: recorded.transaction) } == recorded)
+    }
+
     @Test("An envelope that comes again gives the receipt of the first time, after its validity too")
     func replay() async throws {
         let ledger = try consortium.open(folder.storage())

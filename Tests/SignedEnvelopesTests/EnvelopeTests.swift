@@ -176,6 +176,19 @@ struct EnvelopeTests {
         }
     }
 
+    @Test("However a byte is changed, an envelope reads as its JSON does, or not at all")
+    func changedBytes() throws {
+        let bytes = try Self.signed(by: 1).canonicalBytes()
+        for place in bytes.indices {
+            for byte in [UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "a"), 0x00, 0x7F, 0xFF] {
+                var changed = bytes
+                changed[place] = byte
+                let asJSON = try? CanonicalJSON.decode(Envelope.self, from: changed)
+                #expect((try? Envelope(canonicalBytes: changed)) == asJSON, "byte \(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("A key id is 64 lower-case hexadecimal digits")
     func keyIDs() throws {
         let text = String(decoding: try Self.signed(by: 1).canonicalBytes(), as: UTF8.self)

@@ -159,10 +159,11 @@ extension DepartmentNode {
         }
         events.forget(through: head.height)
         if let settled = settlements[head.height] { putOnRecord(.settlement(settled)) }
-        for place in block.entries.indices {
-            let receipt = block.receipt(ofEntry: place)
-            pool.settle(receipt.transaction, .success(receipt))
-        }
+        pool.settle(
+            block.entries.indices.map { place in
+                let receipt = block.receipt(ofEntry: place)
+                return (receipt.transaction, .success(receipt))
+            })
         recordWhatIsDue()
     }
 }

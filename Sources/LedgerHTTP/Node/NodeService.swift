@@ -20,7 +20,7 @@ package struct NodeService: Service {
     let health: NodeHealth
     let blocks: PeerBlocks
     let links: PeerLinks
-    private let rewinds = RewindCalls()
+    let rewinds = RewindCalls()
 
     /// Longest wait of a submitter for finality.
     private static let patience = Duration.seconds(60)
@@ -31,7 +31,7 @@ package struct NodeService: Service {
     ) {
         (self.node, self.pool, self.log, self.addresses) = (node, pool, log, addresses)
         (self.health, self.logger, self.blocks) = (health, logger, blocks)
-        links = PeerLinks(http: http)
+        links = PeerLinks(http: http) { logger.warning("\($0)") }
     }
 
     /// Runs until shutdown is asked for, or the node's own disk fails: then this throws, and starting again is safe.
@@ -43,14 +43,15 @@ package struct NodeService: Service {
         }
     }
 
-    private func send(_ message: CosignatureMessage) throws {
-        let frame = try NodeMessage.cosignature(message).frame()
+    func send(_ message: CosignatureMessage) {
+        // What this node made or took has a canonical form.
+        guard let frame = try? NodeMessage.cosignature(message).frame() else { return }
         for pair in links.all.values { pair.votes.send(frame) }
     }
 
     private func runAll() async throws {
         // A block waits for nothing but these: they do not queue with the rest.
-        node.cosignatures.handle { message in try? send(message) }
+        node.cosignatures.handle { message in send(message) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await links.run() }
             group.addTask { try await confirm() }
@@ -140,50 +141,10 @@ package struct NodeService: Service {
         }
     }
 
-    private func answerOutputs() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let fetches = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            // While etcd does not answer, the newest proposal is what is written then.
-            let writes = AsyncStream.makeStream(of: (Data, Int).self, bufferingPolicy: .bufferingNewest(1))
-            group.addTask {
-                for await _ in fetches.stream { try await fetch() }
-            }
-            group.addTask {
-                for await (batch, height) in writes.stream { await write(batch, height) }
-            }
-            for await output in node.outputs {
-                switch output {
-                case .send(let message): try send(message)
-                case .propose(let batch, let height): writes.continuation.yield((batch, height))
-                case .fetchBatch(let digest, let holders): group.addTask { try await fetch(digest, holders) }
-                case .fetchCosigned(let root, let parties):
-                    group.addTask { try await fetchCosigned(root, from: parties) }
-                case .fetch: fetches.continuation.yield()
-                case .rewind: rewinds.call()
-                }
-            }
-            group.cancelAll()
-        }
-    }
-
-    private func write(_ batch: Data, _ height: Int) async {
-        do {
-            try await log.write(try await inOrder(batch, height), height: height)
-            health.orderAnswered()
-            if height % 100 == 0 { try await log.forget(below: height - 1_100) }
-        } catch {
-            health.orderFailed("\(error)")
-            logger.warning("batch \(height) could not be written and will be again: \(error)")
-        }
-    }
-
     /// Passes on what was submitted here, and has the node propose.
     private func relay() async throws {
         for await _ in pool.arrivals {
-            var frames = Data()
-            for transaction in pool.takeSubmitted() {
-                frames.append(NodeMessage.frame(of: transaction))
-            }
+            let frames = pool.takeSubmitted().map { NodeMessage.frame(of: $0) }
             if !frames.isEmpty {
                 for pair in links.all.values { pair.transfers.send(frames) }
             }
@@ -198,7 +159,10 @@ package struct NodeService: Service {
             try await NodeFailure.wrap { try await node.tick() }
             count += 1
             // One clock for all who wait: a timer for each costs as much as the rest of its request.
-            if count % 20 == 0 { pool.answerWaiting(longerThan: NodeService.patience) }
+            if count % 20 == 0 {
+                pool.answerWaiting(longerThan: NodeService.patience)
+                pool.dropExpired(at: await node.status.time)
+            }
             // A message that was lost shows by nothing; so the others are asked from time to time.
             if count % 20 == 0 { try await fetch() }
         }
@@ -216,7 +180,7 @@ package struct NodeService: Service {
     }
 
     /// Takes blocks from the others for as long as one has the next.
-    private func fetch() async throws {
+    func fetch() async throws {
         for (party, link) in links.all.mapValues(\.transfers).shuffled() {
             while !Task.isCancelled {
                 let next = await node.status.height + 1
@@ -231,7 +195,7 @@ package struct NodeService: Service {
 }
 
 /// Ends the reading of the order that goes on now, so that it is begun anew.
-private final class RewindCalls: Sendable {
+final class RewindCalls: Sendable {
     private let listener = Mutex<AsyncStream<Void>.Continuation?>(nil)
 
     func listen() -> AsyncStream<Void> {

@@ -11,7 +11,8 @@ import Synchronization
 /// are fetched, and a transaction is proposed by the node that has it.
 final class PeerLink: Sendable {
     private struct State {
-        var waiting = Data()
+        var waiting: [Data] = []
+        var byteCount = 0
         var address: String?
     }
 
@@ -19,14 +20,16 @@ final class PeerLink: Sendable {
     private let calls: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
     private let http: HTTPClient
-    /// How long what comes soon after something was sent waits for more.
+    /// How long a link that is busy waits for more to go with what has come.
     private let gathering: Duration
+    private let report: @Sendable (String) -> Void
 
     /// More is not kept.
     private static let mostWaiting = 2 << 20
+    private static let mostInRequest = 1 << 20
 
-    init(http: HTTPClient, gathering: Duration = .zero) {
-        (self.http, self.gathering) = (http, gathering)
+    init(http: HTTPClient, gathering: Duration = .zero, report: @escaping @Sendable (String) -> Void) {
+        (self.http, self.gathering, self.report) = (http, gathering, report)
         (calls, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -35,9 +38,14 @@ final class PeerLink: Sendable {
         set { state.withLock { $0.address = newValue } }
     }
 
-    func send(_ frame: Data) {
+    func send(_ frame: Data) { send([frame]) }
+
+    func send(_ frames: [Data]) {
         state.withLock { state in
-            if state.waiting.count < PeerLink.mostWaiting { state.waiting.append(frame) }
+            for frame in frames where state.byteCount < PeerLink.mostWaiting {
+                state.waiting.append(frame)
+                state.byteCount += frame.count
+            }
         }
         wake.yield()
     }
@@ -47,25 +55,54 @@ final class PeerLink: Sendable {
 
     /// Runs until it is cancelled or closed.
     func run() async {
-        var lastSent = ContinuousClock.Instant?.none
+        var last: (start: ContinuousClock.Instant, count: Int) = (.now, 0)
         for await _ in calls {
-            // A request costs either side more than what is in it: a busy link carries several messages in each.
-            if let lastSent, ContinuousClock.now - lastSent < gathering * 2 { try? await Task.sleep(for: gathering) }
-            lastSent = .now
-            let (address, frames) = state.withLock { state in
-                defer { state.waiting = Data() }
-                return (state.address, state.waiting)
+            // A request costs either side more than what is in it: a busy link carries several messages in each. One
+            // that carries single messages is not busy, however fast they follow each other.
+            if last.count > 1, ContinuousClock.now - last.start < gathering * 2 {
+                try? await Task.sleep(for: gathering)
             }
-            guard let address, !frames.isEmpty else { continue }
-            var request = HTTPClientRequest(url: address + "/v1/messages")
-            request.method = .POST
-            request.body = .bytes(ByteBuffer(data: frames))
-            do {
-                let response = try await http.execute(request, timeout: .seconds(2))
-                _ = try await response.body.collect(upTo: 1 << 16)
-            } catch {
-                // See above: whatever was lost comes again by another way.
+            last = (.now, 0)
+            while let (address, frames) = next() {
+                last.count += frames.count
+                await post(frames, to: address)
             }
+        }
+    }
+
+    /// What goes in the next request; `nil` when nothing waits, or there is no address to send it to.
+    private func next() -> (address: String, frames: [Data])? {
+        state.withLock { state in
+            guard let address = state.address, !state.waiting.isEmpty else {
+                (state.waiting, state.byteCount) = ([], 0)
+                return nil
+            }
+            var (count, bytes) = (0, 0)
+            while count < state.waiting.count {
+                bytes += state.waiting[count].count
+                if count > 0, bytes > PeerLink.mostInRequest { break }
+                count += 1
+            }
+            let frames = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
+            state.byteCount -= frames.reduce(0) { $0 + $1.count }
+            return (address, frames)
+        }
+    }
+
+    private func post(_ frames: [Data], to address: String) async {
+        var request = HTTPClientRequest(url: address + "/v1/messages")
+        request.method = .POST
+        var body = ByteBuffer()
+        for frame in frames { body.writeBytes(frame) }
+        request.body = .bytes(body)
+        do {
+            let response = try await http.execute(request, timeout: .seconds(2))
+            let answer = try await response.body.collect(upTo: 1 << 16)
+            guard response.status != .noContent else { return }
+            report("\(address) answers \(response.status.code) to \(frames.count) messages: \(String(buffer: answer))")
+        } catch {
+            // See above: whatever was lost comes again by another way.
         }
     }
 

@@ -13,11 +13,13 @@ final class PeerLinks: Sendable {
 
     private let state = Mutex<[PartyName: Pair]>([:])
     private let http: HTTPClient
+    private let report: @Sendable (String) -> Void
     private let added: AsyncStream<PeerLink>
     private let add: AsyncStream<PeerLink>.Continuation
 
-    init(http: HTTPClient) {
-        self.http = http
+    /// - Parameter report: Told when a node turns messages away.
+    init(http: HTTPClient, report: @escaping @Sendable (String) -> Void) {
+        (self.http, self.report) = (http, report)
         (added, add) = AsyncStream.makeStream(of: PeerLink.self)
     }
 
@@ -44,7 +46,9 @@ final class PeerLinks: Sendable {
     }
 
     private func make() -> Pair {
-        let pair = Pair(votes: PeerLink(http: http), transfers: PeerLink(http: http, gathering: .milliseconds(8)))
+        let pair = Pair(
+            votes: PeerLink(http: http, report: report),
+            transfers: PeerLink(http: http, gathering: .milliseconds(8), report: report))
         add.yield(pair.votes)
         add.yield(pair.transfers)
         return pair
@@ -52,7 +56,7 @@ final class PeerLinks: Sendable {
 
     /// Sends what is given to the links, until it is cancelled.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             for await link in added {
                 group.addTask { await link.run() }
             }

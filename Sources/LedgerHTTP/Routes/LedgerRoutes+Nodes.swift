@@ -5,6 +5,7 @@ import Ledger
 import NIOCore
 import NIOFoundationCompat
 import SharingModel
+import SignedEnvelopes
 
 extension LedgerRoutes {
     /// What the other departments' nodes post. A cosignature and an envelope prove themselves, and what does not is
@@ -13,15 +14,17 @@ extension LedgerRoutes {
         router.post("/v1/messages") { request, context in
             try await checkDepartment(context)
             let body = try await request.body.collect(upTo: NodeMessage.largestByteCount)
+            var envelopes: [Envelope] = []
             for message in try NodeMessage.read(Data(buffer: body)) {
                 switch message {
                 case .cosignature(let cosignature): try await node?.take(cosignature)
-                case .transaction(let envelope):
-                    guard let admitted = try? ledger.admit(envelope), case .admitted(let transaction) = admitted
-                    else { continue }
-                    pool?.add(transaction)
+                case .transaction(let envelope): envelopes.append(envelope)
                 }
             }
+            pool?.add(
+                try ledger.admit(envelopes).compactMap { result in
+                    if case .success(.admitted(let transaction)) = result { transaction } else { nil }
+                })
             return HTTPResponse.Status.noContent
         }
         // What a department that starts again asks about itself.

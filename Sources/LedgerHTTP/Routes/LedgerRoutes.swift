@@ -63,14 +63,6 @@ package struct LedgerRoutes: Sendable {
         return router
     }
 
-    private func addSubmission(to router: Router<LedgerRequestContext>) {
-        router.post("/v1/transactions") { request, _ in
-            let body = try await request.body.collect(upTo: Envelope.largestByteCount)
-            let envelope = try Envelope(canonicalBytes: Data(buffer: body))
-            return try json(try await ledger.submit(envelope))
-        }
-    }
-
     private func addTransactions(to router: Router<LedgerRequestContext>) {
         router.get("/v1/transactions/{id}") { _, context in
             guard let id = Digest(hex: context.parameters.get("id") ?? "") else { throw Problem.notFound }

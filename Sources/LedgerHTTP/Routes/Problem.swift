@@ -37,6 +37,10 @@ struct Problem: Error {
         status: .badRequest, title: "Unknown format",
         detail: "Blocks are given as format=raw or format=car, with dag-scope=block, entity or all.")
 
+    static let tooManyEnvelopes = Problem(
+        status: .badRequest, title: "Too many envelopes",
+        detail: "One request takes 1 to \(SubmissionLines.mostEnvelopes) envelopes, one a line.")
+
     static func notReady(_ what: String) -> Problem {
         Problem(status: .serviceUnavailable, title: "Not ready", detail: what)
     }
@@ -76,11 +80,10 @@ struct Problem: Error {
         }
     }
 
+    var document: ProblemDocument { ProblemDocument(detail: detail, status: status.code, title: title) }
+
     var response: Response {
-        let body: JSONValue = [
-            "detail": .string(detail), "status": .integer(Int64(status.code)), "title": .string(title),
-        ]
-        let bytes = (try? CanonicalJSON.serialize(body)) ?? Data()
+        let bytes = (try? CanonicalJSON.encode(document)) ?? Data()
         return Response(
             status: status, headers: [.contentType: "application/problem+json"],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

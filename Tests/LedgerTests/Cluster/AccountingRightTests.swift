@@ -30,7 +30,7 @@ struct AccountingRightTests {
         let envelope = try cluster.consortium.envelope(body, by: party)
         for name in names.dropFirst() {
             if case .admitted(let transaction) = try cluster[name].ledger.admit(envelope) {
-                try cluster[name].pool.add(transaction)
+                try cluster[name].pool.add([transaction])
             }
         }
         #expect(try await cluster.submit(envelope, at: "site1").isAccepted)

@@ -188,7 +188,7 @@ final class SimulatedCluster {
     /// Puts a transaction into a department's queue, as a client or another department does.
     func offer(_ envelope: Envelope, at department: SimulatedDepartment) throws {
         guard case .admitted(let transaction) = try department.ledger.admit(envelope) else { return }
-        department.pool.add(transaction)
+        department.pool.add([transaction])
     }
 
     func restart(_ department: SimulatedDepartment) async throws {

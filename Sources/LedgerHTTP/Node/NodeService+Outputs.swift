@@ -1,0 +1,73 @@
+import Foundation
+import Ledger
+import Logging
+import SharingModel
+
+/// What the node has to say, and asks for.
+extension NodeService {
+    /// Does what the node's outputs ask for, until it is cancelled.
+    /// - Throws: ``NodeFailure`` of whatever was done, at once.
+    func answerOutputs() async throws {
+        let work = OutputWork()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in work.fetches.stream { try await fetch() }
+            }
+            group.addTask {
+                for await (batch, height) in work.writes.stream { await write(batch, height) }
+            }
+            group.addTask { await take(work) }
+            group.addTask {
+                for await failure in work.failures.stream { throw failure }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Those fetches that may go on side by side end each by itself, and leave nothing behind.
+    private func take(_ work: OutputWork) async {
+        await withDiscardingTaskGroup { group in
+            for await output in node.outputs {
+                switch output {
+                case .send(let message): send(message)
+                case .propose(let batch, let height): work.writes.continuation.yield((batch, height))
+                case .fetchBatch(let digest, let holders):
+                    group.addTask { await work.run { try await fetch(digest, holders) } }
+                case .fetchCosigned(let root, let parties):
+                    group.addTask { await work.run { try await fetchCosigned(root, from: parties) } }
+                case .fetch: work.fetches.continuation.yield()
+                case .rewind: rewinds.call()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func write(_ batch: Data, _ height: Int) async {
+        do {
+            try await log.write(try await inOrder(batch, height), height: height)
+            health.orderAnswered()
+            if height % 100 == 0 { try await log.forget(below: height - 1_100) }
+        } catch {
+            health.orderFailed("\(error)")
+            logger.warning("batch \(height) could not be written and will be again: \(error)")
+        }
+    }
+}
+
+/// What outputs ask for and what waits for its turn.
+private struct OutputWork {
+    let fetches = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    /// While etcd does not answer, the newest proposal is what is written then.
+    let writes = AsyncStream.makeStream(of: (Data, Int).self, bufferingPolicy: .bufferingNewest(1))
+    let failures = AsyncStream.makeStream(of: (any Error).self, bufferingPolicy: .bufferingOldest(1))
+
+    func run(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            failures.continuation.yield(error)
+        }
+    }
+}
