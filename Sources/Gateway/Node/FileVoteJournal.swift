@@ -59,10 +59,10 @@ struct FileVoteJournal: VoteJournal {
         try PrivateFile.write(CanonicalJSON.encode(height), to: file)
     }
 
-    /// Keeps both cosignatures under the height and the department.
+    /// Keeps both cosignatures under what they are signed for and by whom; the height that came with them is not signed.
     func keep(_ proof: Equivocation) throws {
         try DurableFiles.Directory.create(evidence.plainPath, permissions: 0o700)
-        let name = "equivocation-\(proof.first.height)-\(proof.party).json"
+        let name = "equivocation-\(proof.first.size)-\(proof.party).json"
         try PrivateFile.write(CanonicalJSON.encode(proof), to: evidence.appending(path: name))
     }
 }

@@ -1,6 +1,7 @@
 package import SharingModel
 
-/// Valid cosignatures of trees that are larger than the newest final one, by what they sign: size and root.
+/// Valid cosignatures by what they sign, size and root: those of trees that are larger than the newest final one, and
+/// those of trees that the final ledger never had.
 ///
 /// The height that a message names is not signed, so anybody could send a department's cosignature on under another
 /// height. Kept by height, the first to come would then stand in the way of that department's real one.
@@ -8,14 +9,25 @@ package struct CollectedVotes {
     private var bySize: [Int: [PartyName: CosignatureMessage]] = [:]
     private var sizes: [PartyName: Set<Int>] = [:]
 
-    /// A department that cosigns many sizes ahead fills its own room only; the smallest sizes stay.
-    package static let mostOfOneParty = 32
+    /// A department that cosigns any number of sizes fills its own room only.
+    private let mostOfOneParty: Int
+    private let stay: Sizes
 
-    package init() {}
+    /// Which sizes stay where a department has cosigned more than there is room for.
+    package enum Sizes {
+        /// Of trees to come: what is next to become final always finds room.
+        case smallest
+        /// Of trees that are passed: what had to go never comes back, so nothing goes from node to node for ever.
+        case largest
+    }
+
+    package init(mostOfOneParty: Int = 32, stay: Sizes = .smallest) {
+        (self.mostOfOneParty, self.stay) = (mostOfOneParty, stay)
+    }
 
     package enum Answer: Equatable {
         case added
-        /// This department's cosignature of this tree is here already, or there is no room for one so far ahead.
+        /// This department's cosignature of this tree is here already, or there is no room for one of this size.
         case passedOver
         /// It has cosigned another tree of the same size; the first stays.
         case equivocation(Equivocation)
@@ -34,9 +46,15 @@ package struct CollectedVotes {
             return known.root == message.root
                 ? .passedOver : .equivocation(Equivocation(first: known, second: message))
         }
-        if let own = sizes[party], own.count >= CollectedVotes.mostOfOneParty, let largest = own.max() {
-            guard size < largest else { return .passedOver }
-            remove(party, size: largest)
+        if let own = sizes[party], own.count >= mostOfOneParty {
+            switch stay {
+            case .smallest:
+                guard let largest = own.max(), size < largest else { return .passedOver }
+                remove(party, size: largest)
+            case .largest:
+                guard let smallest = own.min(), size > smallest else { return .passedOver }
+                remove(party, size: smallest)
+            }
         }
         bySize[size, default: [:]][party] = message
         sizes[party, default: []].insert(size)
@@ -47,6 +65,17 @@ package struct CollectedVotes {
         sizes[party]?.remove(size)
         bySize[size]?[party] = nil
         if bySize[size]?.isEmpty == true { bySize[size] = nil }
+    }
+
+    package var isEmpty: Bool { bySize.isEmpty }
+
+    /// The one cosignature of a department that is here for trees of a size.
+    package func message(of party: PartyName, size: Int) -> CosignatureMessage? { bySize[size]?[party] }
+
+    /// The cosignatures for trees of up to `size` leaves, by size and party.
+    package func messages(through size: Int) -> [CosignatureMessage] {
+        bySize.filter { $0.key <= size }.flatMap(\.value.values)
+            .sorted { ($0.size, $0.cosignature.party) < ($1.size, $1.cosignature.party) }
     }
 
     /// The cosignatures of one tree.

@@ -17,7 +17,7 @@ extension DepartmentNode {
         let sender = message.cosignature.party
         if isGivenUp(message) { return true }
         if sender == party, try !adopt(message) { return true }
-        if case .equivocation(let proof) = votes.add(message) { noteConflict(proof) }
+        if case .equivocation(let proof) = votes.add(message) { noteContradiction(proof) }
         noteArrival(of: message)
         // Not signed, so a hint and no more.
         if message.height > head.height + 1 { emit(.fetch(height: head.height + 1)) }
@@ -55,8 +55,9 @@ extension DepartmentNode {
             let block = try ledger.read({ try $0.block(holding: message.size - 1) })
         else { return true }
         guard block.size == message.size, block.root == message.root else {
+            if strays.holds(message) { return true }
             guard isValid(message) else { return false }
-            try reportAnotherHistory(message, block)
+            try noteStray(message, beside: block)
             return true
         }
         guard block.height > head.height - 16 else { return true }
@@ -64,6 +65,7 @@ extension DepartmentNode {
         if known != nil { return true }
         guard isValid(message) else { return false }
         try ledger.storage.commit { try $0.append(message.cosignature, height: block.height) }
+        holdAgainstStray(message)
         noteArrival(of: message)
         return true
     }
@@ -79,25 +81,6 @@ extension DepartmentNode {
     func noteArrival(of message: CosignatureMessage) {
         guard let (height, after) = arrivals.take(message) else { return }
         report(.arrived(height: height, from: message.cosignature.party, after: after))
-    }
-
-    /// With its own cosignature of the final tree of the same size it is proof; without, it is told.
-    private func reportAnotherHistory(_ message: CosignatureMessage, _ block: StoredBlock) throws {
-        let sender = message.cosignature.party
-        let known = try ledger.read { try $0.cosignatures(height: block.height) }.first { $0.party == sender }
-        guard let known, block.size == message.size else {
-            report(.anotherHistory(size: message.size, by: sender))
-            return
-        }
-        let first = CosignatureMessage(cosignature: known, height: block.height, root: block.root, size: block.size)
-        noteConflict(Equivocation(first: first, second: message))
-    }
-
-    /// Two cosignatures of one department for different trees of one size.
-    private func noteConflict(_ proof: Equivocation) {
-        guard !isGivenUp(proof.first), !isGivenUp(proof.second) else { return }
-        report(.equivocation(proof))
-        putOnRecord(.equivocation(proof))
     }
 
     /// The cosignatures that are for the candidate's tree.
@@ -151,6 +134,7 @@ extension DepartmentNode {
         right = nil
         heightBegan = .now
         try forgetHeld()
+        let passed = votes.messages(through: head.size).filter { $0.size != head.size || $0.root != head.root }
         votes.forget(through: head.size)
         if after != memberships {
             memberships = after
@@ -165,6 +149,7 @@ extension DepartmentNode {
                 return (receipt.transaction, .success(receipt))
             })
         recordWhatIsDue()
+        try noteStrays(passed, after: before)
     }
 }
 

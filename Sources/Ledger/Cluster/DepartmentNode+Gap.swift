@@ -50,6 +50,25 @@ extension DepartmentNode {
         }
     }
 
+    /// Has the order read again where so many others have cosigned a block that one of them is honest, and this
+    /// department has found no batch at all: what came of the order was spoilt on its way, and may be whole now.
+    func readAgainIfOthersSaw() {
+        let height = head.height + 1
+        let policy = memberships.policy(at: height)
+        let isBehind =
+            candidate == nil && awaited == nil
+            && votes.trees(ofHeight: height).values.contains { parties in
+                parties.count { $0 != party && policy.parties.contains($0) } >= backing(of: policy)
+            }
+        guard isBehind else {
+            rereads = CallsToRepeat()
+            return
+        }
+        guard rereads.isDue(), !needsRewind else { return }
+        needsRewind = true
+        emit(.rewind)
+    }
+
     /// The batch of the block with this root, as far as this department has cosigned it and it is not final.
     package func cosignedBatch(root: Digest) throws -> CosignedBatch? {
         if let candidate, candidate.block.root == root, given?.root == root {

@@ -17,7 +17,8 @@ struct UnrecordedFact {
 extension DepartmentNode {
     /// Sees to it that a fact comes on the ledger. The departments take turns of three blocks: most facts are known
     /// to several, and one record is enough.
-    func putOnRecord(_ fact: UnrecordedFact.Fact) {
+    /// - Parameter turns: How many rounds of all departments' turns are waited for first.
+    func putOnRecord(_ fact: UnrecordedFact.Fact, after turns: Int = 0) {
         let parties = memberships.policy(at: head.height + 1).parties
         guard let place = parties.firstIndex(of: party), !unrecorded.contains(where: { $0.fact == fact }) else {
             return
@@ -25,8 +26,8 @@ extension DepartmentNode {
         // A settlement comes first: with it a cosignature that was given up is no equivocation.
         let isSettlement = if case .settlement = fact { true } else { false }
         let turn = 3 * ((place - head.height % parties.count + parties.count) % parties.count)
-        unrecorded.append(
-            UnrecordedFact(fact: fact, due: head.height + turn + (isSettlement ? 0 : 1)))
+        let due = head.height + turn + 3 * parties.count * turns + (isSettlement ? 0 : 1)
+        unrecorded.append(UnrecordedFact(fact: fact, due: due))
         recordWhatIsDue()
     }
 
@@ -43,8 +44,13 @@ extension DepartmentNode {
         case .equivocation(let proof):
             guard !isGivenUp(proof.first), !isGivenUp(proof.second) else { return }
             let size = Int64(proof.first.size)
+            let roots = [proof.first.root, proof.second.root]
             let isKnown = try ledger.read { reader in
-                try LedgerState(reader).equivocations().contains { $0.party == proof.party && $0.size == size }
+                let state = LedgerState(reader)
+                return try state.equivocations().contains { $0.party == proof.party && $0.size == size }
+                    || state.settlements().flatMap(\.givenUp).contains {
+                        $0.party == proof.party && $0.size == size && roots.contains($0.root)
+                    }
             }
             guard !isKnown, let key = memberships.policy(at: proof.first.height).publicKey(of: proof.party) else {
                 return

@@ -7,11 +7,17 @@ extension DepartmentNode {
     package func tick() throws {
         if let candidate, ContinuousClock.now - sentAt > resendAfter {
             sentAt = .now
-            // The others' too: two departments that cannot reach each other may both reach this one.
-            for (_, message) in matching(candidate).sorted(by: { $0.key < $1.key }) { emit(.send(message)) }
+            // The others' too: two departments that cannot reach each other may both reach this one. And those for
+            // another tree of this size: who was told something else finds out by them.
+            let size = candidate.block.size
+            for message in votes.messages(through: size) where message.size == size { emit(.send(message)) }
+        }
+        if !strays.isEmpty, strayCalls.isDue() {
+            for message in strays.messages(through: head.size) { emit(.send(message)) }
         }
         if awaited != nil { askForAwaited() }
         askForCosigned()
+        readAgainIfOthersSaw()
         try decide()
         try proposeIfDue()
     }

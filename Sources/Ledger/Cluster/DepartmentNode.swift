@@ -43,6 +43,13 @@ package actor DepartmentNode {
     var votes = CollectedVotes()
     /// When cosignatures came, for those who look after the node.
     var arrivals = CosignatureArrivals()
+    /// Valid cosignatures of others for trees that this ledger never had.
+    var strays = CollectedVotes(mostOfOneParty: 16, stay: .largest)
+    var strayCalls = CallsToRepeat()
+    /// How often the order was read again for a batch that the others have found.
+    var rereads = CallsToRepeat()
+    /// Of which sizes each department is known to have cosigned two trees.
+    var contradictions: [PartyName: Set<Int>] = [:]
     /// This department's newest vote, as the journal has it: for its height, and for any before, there is no other.
     var given: CosignatureMessage?
     /// Events that are not judged yet.

@@ -16,6 +16,8 @@ package final class NodeHealth: Sendable {
         var rewritten = 0
         var equivocations = 0
         var otherHistories = 0
+        /// By department, and by what it did.
+        var faults: [NodeEvent.Fault: Int] = [:]
         var orderProblem: String?
         /// The newest block that ``NodeHealth/countBlocks(of:through:)`` counted.
         var countedThrough: Int
@@ -67,8 +69,14 @@ package final class NodeHealth: Sendable {
         }
     }
 
+    /// Whoever may write into etcd under any name could make up as many departments.
+    private static let mostFaults = 512
+
     package func note(_ event: NodeEvent) {
         state.withLock { counts in
+            if let fault = event.fault, counts.faults[fault] != nil || counts.faults.count < NodeHealth.mostFaults {
+                counts.faults[fault, default: 0] += 1
+            }
             switch event {
             case .final(_, let accepted, let refused, _, let after):
                 NodeHealth.add(accepted, refused, to: &counts)
@@ -96,6 +104,26 @@ package final class NodeHealth: Sendable {
 }
 
 extension NodeEvent {
+    /// What a department did that contradicts itself, or that no other takes.
+    struct Fault: Hashable {
+        let department: PartyName
+        /// A word for it.
+        let kind: String
+    }
+
+    /// `nil` where nobody did anything, or nobody knows who.
+    var fault: Fault? {
+        switch self {
+        case .equivocation(let proof): Fault(department: proof.party, kind: "equivocation")
+        case .anotherHistory(_, let party): Fault(department: party, kind: "other-history")
+        case .skipped(_, let party, _): Fault(department: party, kind: "batch-skipped")
+        case .rewritten(_, let party): Fault(department: party, kind: "batch-rewritten")
+        case .deleted(_, let party): Fault(department: party, kind: "batch-deleted")
+        case .refusedBlock(_, let party): Fault(department: party, kind: "block-refused")
+        default: nil
+        }
+    }
+
     /// One line for the log.
     package var line: String {
         switch self {

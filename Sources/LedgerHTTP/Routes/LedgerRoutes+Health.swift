@@ -20,14 +20,19 @@ extension LedgerRoutes {
     private func waitsFor() async -> String? {
         guard let node else { return nil }
         if let problem = health.counts.orderProblem { return "the ordering service does not answer: \(problem)" }
-        if await node.hasNoJournal { return "the order has not been asked yet where it stands" }
         let status = await node.status
+        func list(_ names: [PartyName]) -> String { names.map(\.text).joined(separator: ", ") }
+        if await node.hasNoJournal {
+            return status.unanswered.isEmpty
+                ? "the order has not been asked yet where it stands"
+                : "this node has no journal of its cosignatures, and begins when enough others have said what they have "
+                    + "of it: not yet \(list(status.unanswered))"
+        }
         if !status.awaited.isEmpty {
             return "the batch of height \(status.height + 1) has not come from any of "
-                + status.awaited.map(\.text).joined(separator: ", ")
+                + list(status.awaited)
         }
         guard let height = status.candidate, status.cosigned.count < status.needed else { return nil }
-        func list(_ names: [PartyName]) -> String { names.map(\.text).joined(separator: ", ") }
         let silence =
             status.unanswered.isEmpty
             ? ""

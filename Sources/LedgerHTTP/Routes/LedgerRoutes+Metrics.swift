@@ -54,6 +54,10 @@ extension LedgerRoutes {
             "chancery_equivocations", "Pairs of cosignatures of two trees of one size.", counts.equivocations)
         text.counter(
             "chancery_other_histories", "Cosignatures of trees that this ledger never had.", counts.otherHistories)
+        text.counter(
+            "chancery_department_faults", "What departments did that contradicts itself, or that no other takes.",
+            counts.faults.sorted { ($0.key.department, $0.key.kind) < ($1.key.department, $1.key.kind) }
+                .map { fault, count in ([("department", fault.department.text), ("fault", fault.kind)], count) })
     }
 
     /// Seconds since the time of the first block that is not final; 0 if there is none.

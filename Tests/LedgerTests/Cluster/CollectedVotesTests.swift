@@ -40,9 +40,9 @@ struct CollectedVotesTests {
 
     @Test("Who cosigns far ahead fills his own room only, and the next sizes always find a place")
     func bounded() throws {
-        var votes = CollectedVotes()
+        var votes = CollectedVotes(mostOfOneParty: 32)
         for size in 100..<200 { _ = votes.add(try vote("site4", size: size)) }
-        #expect(try votes.newest(of: name("site4"))?.size == 99 + CollectedVotes.mostOfOneParty)
+        #expect(try votes.newest(of: name("site4"))?.size == 131)
         #expect(votes.add(try vote("site4", size: 500)) == .passedOver)
         #expect(votes.add(try vote("site4", size: 7)) == .added)
         #expect(votes.add(try vote("site1", size: 500)) == .added)
@@ -50,6 +50,22 @@ struct CollectedVotesTests {
         votes.forget(through: 110)
         #expect(matching(votes, size: 7).isEmpty && matching(votes, size: 111) == ["site4"])
         #expect(votes.add(try vote("site4", size: 501)) == .added, "what is forgotten leaves room")
+    }
+
+    @Test("Of trees that are passed the largest stay, and what had to go never comes in again")
+    func largest() throws {
+        var strays = CollectedVotes(mostOfOneParty: 4, stay: .largest)
+        var added = 0
+        for _ in 0..<3 {
+            for size in [5, 90, 3, 70, 80, 60, 4, 100] where strays.add(try vote("site4", size: size)) == .added {
+                added += 1
+            }
+        }
+        #expect(strays.messages(through: 100).map(\.size) == [70, 80, 90, 100])
+        #expect(added == 7, "each once, and 4 never: it came behind larger ones")
+        #expect(strays.messages(through: 80).map(\.size) == [70, 80])
+        #expect(try strays.message(of: name("site4"), size: 60) == nil)
+        #expect(try strays.message(of: name("site4"), size: 70) == vote("site4", size: 70))
     }
 
     @Test("What the members of now do not vouch for is dropped")

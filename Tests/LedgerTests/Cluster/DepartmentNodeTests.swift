@@ -143,11 +143,29 @@ struct DepartmentNodeTests {
         }
     }
 
+    @Test("A department that was not shown a batch which others have cosigned reads the order again, and takes part")
+    func readsAgain() async throws {
+        try await TestCluster.run { cluster in
+            let before = try #require(try await cluster.settle(names))
+            cluster.partition(["site4"])
+            cluster.hide(batchesOf: "site2", from: ["site1"])
+            let (envelope, site2) = (try request(cluster), try cluster["site2"])
+            try await withThrowingTaskGroup(of: Receipt.self) { group in
+                group.addTask { try await cluster.submit(envelope, at: "site2") }
+                while await site2.node.status.cosigned.count < 2 { try await Task.sleep(for: TestCluster.beat) }
+                cluster.hide(batchesOf: "nobody", from: [])
+                // Three of four: without site1 it would never be final.
+                let receipt = try #require(try await group.next())
+                #expect(receipt.isAccepted && receipt.height == before.height + 1)
+            }
+        }
+    }
+
     @Test("Two cosignatures of one department for two trees of one size are reported with both")
     func equivocation() async throws {
         try await TestCluster.run { cluster in
             let head = try #require(try await cluster.settle(names))
-            let messages = try cluster.twoTrees(after: head, by: "site4")
+            let messages = try cluster.trees(after: head, by: "site4")
             let site1 = try cluster["site1"]
             for message in messages { try await site1.node.take(message) }
             #expect(site1.told.events.contains(.equivocation(Equivocation(first: messages[0], second: messages[1]))))

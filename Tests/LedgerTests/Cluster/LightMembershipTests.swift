@@ -49,7 +49,57 @@ struct LightMembershipTests {
             #expect(try client.prove(early, kept, source).0.isAccepted)
             #expect(try client.prove(joined.transaction, before, source).1.newest == last.newest)
             try expectRefusals(client, source, before: before, five: five, last: last)
-            try await expectFormerMembers(client, source, fork, cluster, before: before, last: last)
+            try await expectFormerMembers(
+                client, source, fork, cluster, cosigning: LightMembershipTests.founders, before: before, last: last)
+        }
+    }
+
+    @Test("It goes on when a department is removed, whose cosignature makes no quorum any more")
+    func removal() async throws {
+        try await TestCluster.run { cluster in
+            let (consortium, left) = (cluster.consortium, ["site1", "site2", "site3"])
+            let client = LightClient(founding: consortium.founding, section: consortium.section)
+            let source = ShownNode(ledger: try cluster["site2"].ledger)
+            let early = try await cluster.submit(cluster.request("early"), at: "site4").transaction
+            _ = try await cluster.settle(LightMembershipTests.founders)
+            let before = try client.follow(from: nil, source)
+            let fork = try await cluster.backup(of: "site4").storage
+            let removed = try await cluster.decide(.remove(name("site4")), by: left)
+            try await cluster.advance(to: Int(removed.effective) + 1, at: left)
+            let late = try await cluster.submit(cluster.request("late"), at: "site1").transaction
+            _ = try await cluster.settle(left)
+
+            let last = try client.follow(from: before, source)
+            let fresh = try client.follow(from: nil, source)
+            #expect(fresh.newest == last.newest && fresh.membership.changes == [removed])
+            #expect(last.membership.history.newest.parties.map(\.text) == left)
+            #expect(last.membership.history.newest.needed == 3)
+            for transaction in [early, late] { #expect(try client.prove(transaction, last, source).0.isAccepted) }
+
+            // Three of the four that it was founded with; and three of the three that are left, for comparison.
+            let head = try #require(try source.ledger.head())
+            let whole = try source.document(known: -1)
+            let founders = try CheckpointPolicy(founding: consortium.founding, section: consortium.section)
+            func shown(by names: [String]) throws -> ShownNode {
+                let cosignatures = try names.map {
+                    try cluster.cosignature(of: head.root, size: head.size, height: head.height, by: $0).cosignature
+                }
+                let note = try founders.note(founders.checkpoint(head), cosignatures)
+                var node = source
+                node.answer = LightDocument(
+                    checkpoint: note, inclusion: whole.inclusion,
+                    membership: whole.membership.map { LightDocument.Chain(checkpoint: note, steps: $0.steps) },
+                    record: whole.record)
+                return node
+            }
+            for seen in [nil, before, last] {
+                #expect(throws: LedgerError.self) {
+                    try client.follow(from: seen, shown(by: ["site1", "site2", "site4"]))
+                }
+                #expect(try client.follow(from: seen, shown(by: left)).newest.size == head.size)
+            }
+            try await expectFormerMembers(
+                client, source, fork, cluster, cosigning: ["site2", "site3", "site4"], before: before, last: last)
         }
     }
 
@@ -113,14 +163,14 @@ struct LightMembershipTests {
     /// Those who were members once go on from there with the keys that they had.
     private func expectFormerMembers(
         _ client: LightClient, _ source: ShownNode, _ storage: SQLiteLedgerStorage, _ cluster: TestCluster,
-        before: FollowedLedger, last: FollowedLedger
+        cosigning names: [String], before: FollowedLedger, last: FollowedLedger
     ) async throws {
         let consortium = cluster.consortium
         let other = try consortium.open(storage, as: "site1")
         while try other.head()?.size ?? 0 <= last.newest.size {
             try await consortium.accept(other, consortium.request(purpose: "another"), by: "statistics")
         }
-        for name in LightMembershipTests.founders {
+        for name in names {
             _ = try consortium.open(storage, as: name).cosign(replica: SQLiteLedgerStorage.scratch(), lastSeen: nil)
         }
         let theirs = ShownNode(ledger: other)

@@ -21,6 +21,12 @@ struct ScheduleTests {
             acknowledged: cluster.acknowledged, ledgers: cluster.departments.map { ($0.name, $0.ledger) })
         let findings = try check.findings()
         #expect(findings.isEmpty, "\(what), seed \(seed): \(findings)")
+        for department in cluster.departments {
+            let recorded = try department.ledger.read { try LedgerState($0).equivocations().map(\.party.text) }
+            #expect(
+                recorded.allSatisfy { $0 == cluster.hostile },
+                "\(what), seed \(seed): \(department.name)'s ledger accuses \(recorded)")
+        }
     }
 
     private func run(
@@ -91,6 +97,18 @@ struct ScheduleTests {
             for department in cluster.departments {
                 for event in department.told.events { told.insert(Self.kind(event)) }
             }
+            do {
+                try await cluster.tellEachAnother(as: "site4")
+                #expect(!cluster.toldApart.isEmpty)
+                try await cluster.heal()
+                // What was lost on the way is said again.
+                for _ in 0..<80 where !cluster.toldApart.isSubset(of: cluster.named) { try await cluster.round() }
+            } catch {
+                Issue.record("hostile, seed \(seed), told apart: \(error)")
+            }
+            #expect(
+                cluster.toldApart.isSubset(of: cluster.named), "seed \(seed): not named for \(cluster.toldApart)")
+            try check(cluster, seed, "hostile")
         }
         if Self.only == nil {
             #expect(told.isSuperset(of: ["skipped", "rewritten", "deleted", "equivocation"]), "\(told)")

@@ -138,7 +138,7 @@ struct SettlementTests {
         try await TestCluster.run { cluster in
             let head = try #require(try await cluster.settle(names))
             let party: PartyName = try name("site4")
-            let messages = try cluster.twoTrees(after: head, by: "site4")
+            let messages = try cluster.trees(after: head, by: "site4")
             for name in ["site1", "site2", "site3"] {
                 for message in messages { try await cluster[name].node.take(message) }
             }

@@ -182,19 +182,27 @@ final class TestCluster: Sendable {
         }
     }
 
-    /// Valid cosignatures of a department for two trees of one size, which are nobody's.
-    func twoTrees(after head: StoredBlock, by name: String) throws -> [CosignatureMessage] {
+    /// Valid cosignatures of a department for trees of one size, which are nobody's. The size is that of the tree after
+    /// a next block with one transaction.
+    func trees(_ texts: [String] = ["a", "b"], after head: StoredBlock, by name: String) throws
+        -> [CosignatureMessage]
+    {
+        try texts.map { text in
+            try cosignature(
+                of: .sha256(Data(text.utf8)), size: head.size + 2, height: head.height + 1, by: name)
+        }
+    }
+
+    /// A department's valid cosignature of any tree.
+    func cosignature(of root: Digest, size: Int, height: Int, by name: String) throws -> CosignatureMessage {
         let party: PartyName = try Name(text: name)
         guard let secret = consortium.keys[party]?.cosigning else { throw MissingKey() }
         let key = try CosigningKey(name: Cosigner.keyName(of: party, consortium.founding.digest()), secret: secret)
-        return try ["a", "b"].map { text in
-            let root = Digest.sha256(Data(text.utf8))
-            let checkpoint = try Checkpoint(origin: consortium.identity.origin, size: head.size + 2, root: root)
-            let line = try key.cosign(checkpoint, at: consortium.clock.now).noteSignature
-            return CosignatureMessage(
-                cosignature: PartyCosignature(party: party, signature: line.signature), height: head.height + 1,
-                root: root, size: head.size + 2)
-        }
+        let checkpoint = try Checkpoint(origin: consortium.identity.origin, size: size, root: root)
+        let line = try key.cosign(checkpoint, at: consortium.clock.now).noteSignature
+        return CosignatureMessage(
+            cosignature: PartyCosignature(party: party, signature: line.signature), height: height, root: root,
+            size: size)
     }
 
     /// A copy of a department's ledger and journal as they are now.

@@ -21,6 +21,7 @@ extension SimulatedCluster {
         case 6: try writeBadCosignatures(on: head, victim, as: hostile)
         case 7: try flood(head, as: hostile)
         case 8: try rewriteOther(head, as: hostile)
+        case 9 where Bool.random(using: &generator): try await tellEachAnother(as: hostile)
         case 9: try equivocate(head, as: hostile)
         case 10: replay(head)
         default: try cosignCandidate(head, as: hostile)
@@ -115,6 +116,28 @@ extension SimulatedCluster {
             let root = Digest.sha256(Data(text.utf8))
             send(try signed(size: size, root: root, as: hostile, at: nil, height: head.height + 1), from: hostile)
         }
+    }
+
+    /// Each of the others gets one tree of a size, and no two the same: nobody can show two but by asking around.
+    func tellEachAnother(as hostile: String) async throws {
+        let heads = try departments.compactMap { try $0.ledger.head() }
+        guard !departments.contains(where: \.isDown), let newest = heads.max(by: { $0.size < $1.size }) else { return }
+        let size = newest.size + Int.random(in: 0...2, using: &generator)
+        for department in departments {
+            let root = Digest.sha256(Data("\(department.name) \(newest.height)".utf8))
+            let message = try signed(size: size, root: root, as: hostile, at: nil, height: newest.height + 1)
+            try await call(department) { try await $0.take(message) }
+        }
+        if !departments.contains(where: \.isDown) { toldApart.insert(size) }
+    }
+
+    /// The sizes for which some department has found out that the hostile one has cosigned two trees.
+    var named: Set<Int> {
+        Set(
+            departments.flatMap(\.told.events).compactMap { event in
+                guard case .equivocation(let proof) = event, proof.party.text == hostile else { return nil }
+                return proof.first.size
+            })
     }
 
     /// What others have signed, under another height.

@@ -40,6 +40,8 @@ final class SimulatedCluster {
     var overheard: [CosignatureMessage] = []
     /// Plays no part of its own; the schedule uses its keys.
     let hostile: String?
+    /// Sizes of which it has told each department another tree, and nobody has forgotten it in a crash.
+    var toldApart: Set<Int> = []
 
     struct Acknowledgement: Hashable {
         let id: Digest
@@ -192,6 +194,7 @@ final class SimulatedCluster {
     }
 
     func restart(_ department: SimulatedDepartment) async throws {
+        toldApart = []
         wanted.removeAll { $0.by == department.name }
         missed.removeAll { $0.by == department.name }
         try await department.restart()
