@@ -112,7 +112,7 @@ struct AccountingRightTests {
     /// signed and nobody takes, and what was written over what was final.
     private func expectFaultsCounted(_ cluster: RunningCluster) async throws {
         let height = try await cluster.height()
-        let culprit = try #require(PartyName("mines"))
+        let culprit: PartyName = try #require(PartyName.init("mines"))
         let signed = try Batch.sign(
             by: culprit, height: height + 3, ledger: cluster.consortium.identity(), parent: .sha256(Data()),
             previous: [], envelopes: [Data("no envelope".utf8)], key: cluster.consortium.signingKey(of: "mines"))

@@ -102,7 +102,7 @@ struct MetricsTests {
         var generator = SystemRandomNumberGenerator()
         return try (0..<count).map { number in
             let header = TransactionHeader(
-                by: try #require(PartyName("statistics")), ledger: ledger, nonce: .random(using: &generator),
+                by: try #require(PartyName.init("statistics")), ledger: ledger, nonce: .random(using: &generator),
                 notAfter: Timestamp.now().adding(seconds: 600))
             let payload = TransactionPayload(
                 header: header, body: DenyToken(token: .sha256(Data("\(number)".utf8)), reason: "none"))

@@ -55,7 +55,7 @@ private final class ProposerWalk {
         let report = cluster.consortium.folder.path("calls")
         let (proposer, other, height) = try await startProposer(
             ["LD_PRELOAD": library.file, "CRASHPOINT_REPORT": report])
-        FileManager.default.createFile(atPath: arm, contents: nil)
+        try Data().write(to: URL(filePath: arm))
         try await request(through: other)
         _ = try await cluster.commonCheckpoint(height: height)
         try FileManager.default.removeItem(atPath: arm)
@@ -70,7 +70,7 @@ private final class ProposerWalk {
     func kill(at point: CrashPoint) async throws -> String? {
         let (proposer, other, height) = try await startProposer(
             library.environment(killAt: point.number, torn: point.isTorn).merging(["CRASHPOINT_DIED": died]) { $1 })
-        FileManager.default.createFile(atPath: arm, contents: nil)
+        try Data().write(to: URL(filePath: arm))
         try await request(through: other)
         try await expectFinal(height, at: other)
         let node = try #require(cluster.nodes[proposer])
