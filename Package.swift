@@ -236,7 +236,7 @@ let package = Package(
             [
                 "chancery", "chancery-node", "Gateway", "Evidence", "Ledger", "QueryPlans", "Contracts", "Paillier",
                 "Multiprecision", "SignedEnvelopes", "TransparencyLog", "BlobStore", "KeyVault", "CanonicalJSON",
-                "SharingModel",
+                "SharingModel", "LedgerEtcd", "LedgerHTTP", httpClient, nio, nioHTTP1, nioFoundation,
             ],
             resources: [.copy("CrashPoints"), .copy("Snapshots")]),
     ]

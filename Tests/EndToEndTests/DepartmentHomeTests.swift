@@ -36,7 +36,7 @@ struct DepartmentHomeTests {
         damaged[damaged.count / 2] ^= 1
         try damaged.write(to: block)
 
-        try await cluster.start("site1", options: [])
+        try await cluster.start("site1", isConfigured: true)
         #expect(try cluster.address(of: "site1").hasPrefix("http://127.0.0.2:"))
         let node = try #require(cluster.nodes["site1"])
         _ = try await node.logged("block \(manifest) of the store is damaged")
@@ -50,7 +50,7 @@ struct DepartmentHomeTests {
         #expect(try await node.stop().status == 0)
 
         try await cluster.start(
-            "site1", options: [], more: ["CHANCERY_LISTEN": "127.0.0.3:0", "CHANCERY_SCRUB": "off"])
+            "site1", isConfigured: true, more: ["CHANCERY_LISTEN": "127.0.0.3:0", "CHANCERY_SCRUB": "off"])
         #expect(try cluster.address(of: "site1").hasPrefix("http://127.0.0.3:"))
         try await cluster.request(through: "site1")
     }

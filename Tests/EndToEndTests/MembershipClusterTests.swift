@@ -117,6 +117,59 @@ struct MembershipClusterTests {
         #expect(refused.message.contains("cannot be compared"))
     }
 
+    @Test("A light client goes on across the removal of a department, whose old node no longer convinces it")
+    func lightClientAcrossRemoval() async throws {
+        let prepared = try await TestConsortium.at(.published, departments: 4).copy()
+        let consortium = prepared.consortium
+        let cluster = try await RunningCluster(consortium, departments: Self.founders, members: 1)
+        func follow(_ state: String, through department: String, _ more: String...) async throws -> CommandRun {
+            try await consortium.run(
+                [
+                    "ledger", "follow", "--light", cluster.address(of: department), "--consortium",
+                    consortium.home + "/consortium.json", "--state", consortium.folder.path(state), "--json",
+                ] + more, environment: ["CHANCERY_HOME": consortium.folder.path("nowhere")])
+        }
+        let early = try await cluster.request(through: "site4")
+        _ = try await cluster.commonCheckpoint(height: try await cluster.height(of: "site4"))
+        let first = try await follow("steady", through: "site4").document()
+        #expect(first["needed"] == 3 && first["changes"] == 0)
+        try FileManager.default.copyItem(
+            atPath: consortium.folder.path("steady"), toPath: consortium.folder.path("sleeper"))
+        // What site4 has now, for later.
+        try await cluster.kill("site4")
+        let (node, old) = (consortium.home + "/parties/site4/node", consortium.folder.path("old"))
+        try FileManager.default.copyItem(atPath: node, toPath: old)
+        try await cluster.start("site4")
+
+        let removed = try await cluster.decide("remove", "site4")
+        try await cluster.advance(to: removed + 1, through: "site1")
+        let late = try await cluster.request(through: "site3")
+        _ = try await cluster.commonCheckpoint(height: try await cluster.height(of: "site3"))
+        // Through the node of the removed one, too: it follows, and shows what the others show.
+        var seen: [JSONValue] = []
+        for (state, department) in [("steady", "site1"), ("sleeper", "site4"), ("new", "site2")] {
+            for transaction in [early, late] {
+                let followed = try await follow(state, through: department, "--prove", transaction).document()
+                #expect(followed["changes"] == 1 && followed["needed"] == 3, "\(state)")
+                #expect(followed["proven"]?["accepted"] == true, "\(state)")
+                #expect(followed["cosigners"] == ["site1", "site2", "site3"], "\(state)")
+                seen.append(followed["size"] ?? .null)
+            }
+        }
+        #expect(Set(seen).count == 1)
+
+        // As it was before, cut off from everybody: it has nothing newer to show.
+        try await cluster.kill("site4")
+        try FileManager.default.removeItem(atPath: node)
+        try FileManager.default.copyItem(atPath: old, toPath: node)
+        try await cluster.start("site4", ordering: "etcd://127.0.0.1:1")
+        let refused = try await follow("steady", through: "site4").expectStatus(1)
+        #expect(refused.message.contains("seen:") && refused.message.contains("shown:"), "\(refused.message)")
+        let misled = try await follow("never", through: "site4").document()
+        #expect(misled["changes"] == 0 && misled["size"] == first["size"], "who comes for the first time cannot know")
+        try await follow("never", through: "site1").expectStatus(0)
+    }
+
     @Test("An old copy of a node's folder, put back and started, cosigns nothing that it has cosigned before")
     func restoredFolder() async throws {
         let prepared = try await TestConsortium.at(.published, departments: 4).copy()

@@ -32,7 +32,11 @@ struct EvidenceMembershipTests {
         return (consortium, result)
     }
 
-    private func decide(_ proposal: Digest, as departments: [String], _ consortium: TestConsortium) async throws {
+    /// - Parameter left: Who cosigns under the change.
+    private func decide(
+        _ proposal: Digest, as departments: [String], _ consortium: TestConsortium,
+        left: [String] = TestConsortium.departments
+    ) async throws {
         for department in departments {
             _ = try await consortium.session(department).approveChange(proposal.hex)
         }
@@ -42,7 +46,7 @@ struct EvidenceMembershipTests {
         while try consortium.session("site1").ledger.head()?.height ?? 0 < Int(effective) {
             _ = try await consortium.session("site1").propose(.remove(name("audit")))
         }
-        try consortium.cosign()
+        for department in left { _ = try consortium.session(department).cosign() }
     }
 
     @Test("From the pinned founding record it gets to the members who cosigned, step by step")
@@ -60,6 +64,27 @@ struct EvidenceMembershipTests {
             #expect(status == 0 && "\(second["proven"] ?? .null)".contains("site9"), "\(second)")
             #expect(second["table"]?["rows"] == report.table.map { .array($0.rows.map { .array($0) }) })
         }
+    }
+
+    @Test("Across the removal of a department both verifiers go on with those who are left, and only with them")
+    func removal() async throws {
+        let (consortium, result) = try await TestConsortium.opened()
+        let removal = try await consortium.session("site1").propose(.remove(name("site3"))).transaction
+        try await decide(removal, as: ["site2", "site3"], consortium, left: ["site1", "site2"])
+        let file = try consortium.evidence(of: result)
+        let report = try EvidenceVerifier(pinned: consortium.local.consortium.record).verify(
+            EvidenceFile(reading: file))
+        #expect(report.table != nil && report.proven.contains { $0.contains("site3") }, "\(report.proven)")
+        if try Peers.areThere() {
+            let (status, second) = try SecondVerifier.run(
+                on: file, consortium: consortium.folder.url("consortium.json"))
+            #expect(status == 0 && "\(second["proven"] ?? .null)".contains("site3"), "\(second)")
+        }
+        // Without the step, two of the three that it was founded with are no quorum.
+        var altered = try EvidenceWorkshop(file)
+        #expect(altered.membership.count == 1)
+        altered.membership = []
+        try expectRefused(altered, in: consortium.folder)
     }
 
     @Test("A step that is left out, turned round, or belongs to another history is turned down")

@@ -1,6 +1,7 @@
 """What goes wrong in a run. Each fault begins, lasts for a while and ends; several are there at once."""
 import os, random, threading, time
 from cluster import encode
+from network import Garbler
 
 
 class Faults:
@@ -9,18 +10,37 @@ class Faults:
         self.counts, self.happened, self.steps = {}, {}, {}
         self.step = 0
 
+    def kinds(self):
+        return {kind.__name__: kind for kind in (
+            self.kill, self.kill_all, self.pause, self.kill_member, self.cut_one_way, self.cut_pair, self.cut_off,
+            self.cut_from_etcd, self.slow, self.reset, self.wrong_clock, self.full_disk, self.crash_point,
+            self.crash_step, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum, self.garble)}
+
     def choose(self):
-        kinds = [
-            self.kill, self.kill, self.kill_all, self.pause, self.kill_member, self.cut_one_way, self.cut_pair,
-            self.cut_off, self.cut_from_etcd, self.slow, self.reset, self.wrong_clock, self.full_disk, self.crash_point,
-            self.crash_step, self.crash_step, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum,
-        ]
-        kind = self.random.choice(kinds)
+        kinds = list(self.kinds().values()) + [self.kill, self.crash_step]
+        self.do(self.random.choice(kinds), self.random.uniform(0.5, 4))
+
+    def do(self, kind, seconds):
         # Without libfaketime it would be a restart and no more, and counted as what it is not.
         if kind == self.wrong_clock and not self.cluster.faketime:
             kind = self.kill
         self.counts[kind.__name__] = self.counts.get(kind.__name__, 0) + 1
-        kind(self.random.uniform(0.5, 4))
+        kind(seconds)
+
+    def once(self, names):
+        """Each of these faults, briefly, in the order of the seed; once more where it did not really happen."""
+        known = self.kinds()
+        for name in self.random.sample(names, len(names)):
+            for _ in range(3):
+                before = {kind: done for kind, (_, done) in self.happened.items()}
+                tried = {kind: tried for kind, (tried, _) in self.happened.items()}
+                self.do(known[name], self.random.uniform(0.5, 1.5))
+                if all(done > before.get(kind, 0) for kind, (count, done) in self.happened.items()
+                       if count > tried.get(kind, 0)):
+                    break
+
+    def untried(self):
+        return sorted(set(self.kinds()) - set(self.counts))
 
     def really(self, kind, did=True):
         """Notes whether what was meant to go wrong did: a fault that never happened is not tested."""
@@ -192,6 +212,19 @@ class Faults:
         time.sleep(seconds)
         node.start()
 
+    def garble(self, seconds):
+        """What a node hears of etcd is spoilt: cut off, flipped, doubled, swapped, late, or a page of another server."""
+        node = self.some()[0]
+        self.say(f"what etcd says to {node.name} is spoilt for {seconds:.1f} s")
+        before = sum(self.cluster.rules.counts.values())
+        ways = [(f"etcd{n}", node.name) for n in (1, 2, 3)]
+        self.cluster.rules.set_garbled(ways, Garbler.KINDS, self.random.getrandbits(32))
+        self.cluster.rules.reset_all()
+        time.sleep(seconds)
+        self.cluster.rules.heal()
+        self.cluster.rules.reset_all()
+        self.really("an answer of etcd that was spoilt", sum(self.cluster.rules.counts.values()) > before)
+
     def compact(self, seconds):
         _, revision = self.cluster.batch_keys()
         self.say(f"etcd forgets what is older than revision {revision - 3}")
@@ -200,7 +233,12 @@ class Faults:
 
     def tamper(self, seconds):
         """A department writes over and deletes batches, and writes what is none."""
+        # Departments that have just begun have written none yet.
+        limit = time.monotonic() + 30
+        while not self.cluster.batch_keys()[0] and time.monotonic() < limit:
+            time.sleep(0.1)
         keys, _ = self.cluster.batch_keys()
+        self.really("batches that were there to be tampered with", keys)
         if not keys:
             return
         self.say("batches written over, deleted and made up in etcd")

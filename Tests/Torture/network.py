@@ -1,5 +1,6 @@
-"""The network between the processes: TCP proxies that can delay, swallow, cut and reset, for each pair and direction."""
-import os, select, socket, threading, time
+"""The network between the processes: TCP proxies that can delay, swallow, cut, reset and garble, for each pair and
+direction."""
+import os, random, select, socket, threading, time
 
 
 class Rules:
@@ -10,6 +11,8 @@ class Rules:
         self.cut = set()  # (from, to): nothing goes this way
         self.delay = {}  # (from, to): seconds
         self.generation = 0  # raised: every connection that is open is reset
+        self.garbled = {}  # (from, to): what a Garbler may do with what goes this way
+        self.seed, self.counts = 0, {}
 
     def passes(self, a, b):
         with self.lock:
@@ -31,9 +34,78 @@ class Rules:
         with self.lock:
             self.generation += 1
 
+    def set_garbled(self, pairs, kinds, seed):
+        with self.lock:
+            self.garbled, self.seed = {pair: kinds for pair in pairs}, seed
+
+    def garbler(self, a, b):
+        with self.lock:
+            self.seed += 1
+            return Garbler(self, (a, b), random.Random(self.seed))
+
     def heal(self):
         with self.lock:
-            self.cut, self.delay = set(), {}
+            self.cut, self.delay, self.garbled = set(), {}, {}
+
+
+class Garbler:
+    """Spoils what goes one way of one connection, chunk by chunk. A watch of etcd sends each change in a chunk, so that
+    changes come twice and in another order; an answer to a call is one chunk, so that it is cut off, has flipped bytes,
+    belongs to an earlier call, or is a page of somebody else's server."""
+    KINDS = ("cut", "flip", "repeat", "late", "slow", "html", "error", "empty", "nothing")
+
+    def __init__(self, rules, way, generator):
+        self.rules, self.way, self.random, self.held = rules, way, generator, b""
+
+    def spoil(self, chunk):
+        """What is sent in the place of `chunk`, and whether the connection ends with it."""
+        with self.rules.lock:
+            kinds = self.rules.garbled.get(self.way)
+        chunk, self.held = chunk + self.held, b""
+        # Half of it goes through, so that there is something to be spoilt later.
+        if not kinds or self.random.random() < 0.5:
+            return chunk, False
+        kind = self.random.choice(kinds)
+        with self.rules.lock:
+            self.rules.counts[kind] = self.rules.counts.get(kind, 0) + 1
+        return getattr(self, kind)(chunk)
+
+    def cut(self, chunk):
+        return chunk[:self.random.randrange(len(chunk))], True
+
+    def flip(self, chunk):
+        spoilt = bytearray(chunk)
+        for _ in range(self.random.randint(1, 4)):
+            spoilt[self.random.randrange(len(spoilt))] ^= 1 << self.random.randrange(8)
+        return bytes(spoilt), False
+
+    def repeat(self, chunk):
+        return chunk + chunk, False
+
+    def late(self, chunk):
+        self.held = chunk
+        return b"", False
+
+    def slow(self, chunk):
+        time.sleep(self.random.uniform(0.1, 1))
+        return chunk, False
+
+    def html(self, chunk):
+        return page(b"200 OK", b"text/html", b"<html><body>Please log in to the network.</body></html>"), True
+
+    def error(self, chunk):
+        return page(b"500 Internal Server Error", b"text/plain", b"etcdserver: mvcc: database space exceeded"), True
+
+    def empty(self, chunk):
+        return page(b"200 OK", b"application/json", b""), True
+
+    def nothing(self, chunk):
+        """JSON leaves out what is zero: as if no key were there, and nothing had ever happened."""
+        return page(b"200 OK", b"application/json", b"{}"), True
+
+
+def page(status, kind, body):
+    return b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" % (status, kind, len(body), body)
 
 
 class Proxy:
@@ -67,6 +139,7 @@ class Proxy:
             end.settimeout(20)
         holed = set()
         ways = {client: (server, source, self.destination), server: (client, self.destination, source)}
+        garblers = {end: self.rules.garbler(a, b) for end, (_, a, b) in ways.items()}
         try:
             while self.rules.generation == generation:
                 readable, _, _ = select.select(list(ways), [], [], 0.2)
@@ -83,7 +156,11 @@ class Proxy:
                     lag = self.rules.lag(a, b)
                     if lag:
                         time.sleep(lag)
-                    other.sendall(chunk)
+                    chunk, ends = garblers[end].spoil(chunk)
+                    if chunk:
+                        other.sendall(chunk)
+                    if ends:
+                        return
             abort(client)
             abort(server)
         except OSError:

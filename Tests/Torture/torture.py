@@ -12,11 +12,17 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/torture")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--once", metavar="FAULTS",
+                        help="instead of minutes of whatever comes, each of these faults once, with commas between")
     parser.add_argument("--departments", type=int, default=4, choices=(3, 4, 7))
     parser.add_argument("--keep", action="store_true", help="leave the folder with ledgers and logs")
     parser.add_argument("--planted-fault", action="store_true",
                         help="let departments forget what they cosigned, and etcd lie: the check has to find it")
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = set((options.once or "").split(",")) - set(Faults(None, None, None).kinds()) - {""}
+    if unknown:
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}. There are {', '.join(Faults(None, None, None).kinds())}")
+    return options
 
 
 def settle(cluster, clients, seconds):
@@ -79,7 +85,9 @@ def run(options):
         clients = Clients(cluster, options.seed)
         clients.start()
         faults = Faults(cluster, random.Random(options.seed), say)
-        end = time.monotonic() + options.minutes * 60
+        if options.once:
+            faults.once(options.once.split(","))
+        end = time.monotonic() + (0 if options.once else options.minutes * 60)
         while time.monotonic() < end:
             faults.choose()
             time.sleep(faults.random.uniform(0, 1))
@@ -99,6 +107,8 @@ def run(options):
             say(f"  killed in: {', '.join(f'{k} {v}' for k, v in sorted(faults.steps.items()))}")
         if getattr(faults, "silent", 0):
             findings.append(f"{faults.silent} times no node said that it waits for cosignatures")
+        if faults.untried():
+            say(f"not in this run: {', '.join(faults.untried())}")
         say(f"faults: {', '.join(f'{k} {v}' for k, v in sorted(faults.counts.items()))}; {clients.ledger.attempts} attempts")
         return report(findings, clients.ledger, ledgers, options, say, cluster)
     finally:

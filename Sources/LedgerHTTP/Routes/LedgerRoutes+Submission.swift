@@ -52,7 +52,8 @@ extension LedgerRoutes {
         let answer =
             switch result {
             case .success(let receipt): SubmissionLines.Answer(place: place, receipt: receipt, problem: nil)
-            case .failure(let error): SubmissionLines.Answer(place: place, receipt: nil, problem: Problem(error).document)
+            case .failure(let error):
+                SubmissionLines.Answer(place: place, receipt: nil, problem: Problem(error).document)
             }
         return try CanonicalJSON.encode(answer) + [UInt8(ascii: "\n")]
     }

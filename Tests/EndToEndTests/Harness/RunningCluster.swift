@@ -40,13 +40,17 @@ final class RunningCluster {
 
     /// - Parameters:
     ///   - home: Of a department that has one of its own.
-    ///   - options: Where it orders, unless its `node.yaml` says that.
+    ///   - ordering: Where the node finds etcd, if not at its own addresses.
+    ///   - isConfigured: Whether its `node.yaml` says where it orders.
+    ///   - other: A department whose node goes on; this one is then called `OTHER again`.
     ///   - more: Added to the environment.
     func start(
-        _ department: String, home: String? = nil, options: [String]? = nil, more: [String: String] = [:]
+        _ department: String, home: String? = nil, ordering: String? = nil, isConfigured: Bool = false,
+        beside other: String? = nil, more: [String: String] = [:]
     ) async throws {
-        nodes[department] = try await RunningService(
-            Binary.chancery(), ["serve", "--as", department] + (options ?? ["--ordering", etcd.line]),
+        let order = isConfigured ? [] : ["--ordering", ordering ?? etcd.line]
+        nodes[other.map { "\($0) again" } ?? department] = try await RunningService(
+            Binary.chancery(), ["serve", "--as", department] + order,
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
             ].merging(isSecure ? security(of: department) : [:]) { $1 }.merging(more) { $1 },
