@@ -220,8 +220,9 @@ let package = Package(
         tests(
             "LedgerTests",
             [
-                "LedgerSQLite", "Ledger", "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes",
-                "TransparencyLog", "BlobStore", "CanonicalJSON", "SharingModel", crypto, grdb,
+                "LedgerSQLite", "LedgerEtcd", "Ledger", "Contracts", "Paillier", "Multiprecision", "SignedEnvelopes",
+                "TransparencyLog", "BlobStore", "CanonicalJSON", "SharingModel", crypto, grdb, httpClient, nio,
+                nioHTTP1,
             ]),
         tests(
             "GatewayTests",

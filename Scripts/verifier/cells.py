@@ -51,7 +51,8 @@ def verify_cell(content, blocks, pinned):
            and manifest.get("sealedKey") == named and sealed["keyFingerprint"] == fingerprint, "the manifest is another's")
     request = None
     if "request" in content:
-        request = Request(content["request"], {"cell": cell}, owner, {"dataset": body["name"]}, n, fingerprint, founding, entries)
+        request = Request(content["request"], {"cell": cell}, owner, {"dataset": body["name"]}, n, fingerprint, founding, entries,
+                          body["owners"])
         demand(published["index"] < request.asked["index"], "the request came before the dataset")
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
               f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed", *ledger.history(),

@@ -15,7 +15,7 @@ def later(time, seconds):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 class Request:
-    def __init__(self, identity, what, owner, place, n, fingerprint, founding, entries):  # place: the dataset or the pool
+    def __init__(self, identity, what, owner, place, n, fingerprint, founding, entries, owners=()):  # place: the dataset or the pool
         rules = [r for r in founding["policy"].get("escrow", {"rules": []})["rules"] if r["owner"] == owner]
         asked = one(entries, "escrow.request", lambda e: e["id"] == identity)
         demand(len(rules) == 1 and asked["body"]["what"] == what, "the request is of another thing, or there is no escrow")
@@ -28,11 +28,11 @@ class Request:
         self.shared = SharedKey({"holders": self.holders, "key": deposit["body"]["record"]}, n, fingerprint)
         self.record = deposit["body"]["record"]
         self.opens = later(asked["time"], self.rule["waitSeconds"])
-        self.check_notices(what, owner, place, deposit["id"])
+        self.check_notices(what, owner, place, deposit["id"], owners)
         self.grants, self.used = self.check_grants(entries), None
         self.check_use(entries)
-    def check_notices(self, what, owner, place, deposit):  # the outcome commits to all that the request wrote
-        asked, self.told = self.asked, sorted({owner, *self.rule["told"]})
+    def check_notices(self, what, owner, place, deposit, owners):  # the outcome commits to all that the request wrote
+        asked, self.told = self.asked, sorted({owner, *owners, *self.rule["told"]})
         record = {**place, "at": asked["time"], "deposit": deposit, "id": asked["id"], "notBefore": self.opens, "owner": owner,
                   "requester": asked["by"], "terms": asked["body"]}
         writes = [[f"escrow-request/{asked['id']}", record]]

@@ -99,6 +99,7 @@ def check_shares(content, blocks, entries, pool, n, fingerprint, document, grant
     demand([(e["by"], e["body"]["epoch"], e["body"]["commitment"]) for e in combined] == [
         (grantee, key.epoch, sha256(rfc8785.dumps(document)).hex())], "the opening is not the one that the requester recorded")
     holders = combined[0]["body"]["holders"]
+    demand(grantee not in holders, "who asked has counted towards it")
     numbers = {key.holders.index(holder) + 1 for holder in holders}
     demand(key.interpolation(key.structure, numbers, iter(range(1, key.holder_count + 1))), "its holders are too few")
     for holder in holders:

@@ -214,7 +214,7 @@ private func short(_ id: String?) -> String {
 private func keyFault(_ reason: String) -> String {
     switch reason {
     case "size": "is under 2048 bits; make one with `chancery pool create`, which takes 3072"
-    case "shared": "is one that has another use already; make a new key"
+    case "shared": "is registered already, for this or another use; make a new key"
     case "proof": "comes with a proof that does not hold; make a new key"
     case "point": "is no point of the curve; make it with `chancery pseudonym key`"
     default: "is not a sound modulus; make a new key"
@@ -226,6 +226,7 @@ private func dealingFault(_ reason: String) -> String {
     case "key": "is of another key than the pool's"
     case "epoch": "is of another epoch than the next"
     case "number": "shares something else than the key"
+    case "one": "would let one holder open alone: let two be needed at the least"
     default: "has published values that are none"
     }
 }

@@ -14,7 +14,7 @@ final class EmbeddedOrdering: OrderingService {
         let since = ContinuousClock.now
         let answer: @Sendable (Result<Receipt, any Error>) -> Void
 
-        init(_ transaction: AdmittedTransaction, answer: @escaping @Sendable (Result<Receipt, any Error>) -> Void) {
+        init(transaction: AdmittedTransaction, answer: @escaping @Sendable (Result<Receipt, any Error>) -> Void) {
             (self.transaction, self.answer) = (transaction, answer)
         }
     }
@@ -53,7 +53,7 @@ final class EmbeddedOrdering: OrderingService {
         let (isFirst, taken, waiting) = state.withLock { state in
             let taken = min(transactions.count, limit - state.waiting.count)
             for (place, transaction) in transactions.prefix(taken).enumerated() {
-                state.waiting.append(Waiting(transaction) { answer(place, $0) })
+                state.waiting.append(Waiting(transaction: transaction) { answer(place, $0) })
             }
             let isFirst = taken > 0 && !state.isRunning
             if isFirst { state.isRunning = true }

@@ -76,9 +76,6 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// What was submitted in this process and is in no block yet; in a cluster, what other departments passed on too.
-    package var queue: WaitingQueue { ordering.queue }
-
     /// Puts several transactions into the ledger.
     /// - Parameter answer: Called once for each, with its place in `envelopes` and what ``submit(_:)`` would have given
     ///   or thrown, as soon as that is known.
@@ -96,6 +93,9 @@ package final class Ledger: Sendable {
         }
         ordering.submit(admitted) { [places] in answer(places[$0], $1) }
     }
+
+    /// What was submitted in this process and is in no block yet; in a cluster, what other departments passed on too.
+    package var queue: WaitingQueue { ordering.queue }
 
     /// Checks form and signatures of an envelope, as they are to be in the state now.
     /// - Throws: ``AdmissionError``; what the storage throws.

@@ -8,13 +8,13 @@ package protocol OrderingService: Sendable {
     ///   too many wait; nothing was done then. Whatever else it throws, the same envelope may be submitted again.
     func submit(_ transaction: AdmittedTransaction) async throws -> Receipt
 
+    /// What waits here now.
+    var queue: WaitingQueue { get }
+
     /// Submits several at once.
     /// - Parameter answer: Called once for each, with its place in `transactions` and what ``submit(_:)`` would have
     ///   given or thrown: in any order, on any thread, during this call or after it. It has to return at once.
     func submit(_ transactions: [AdmittedTransaction], answer: @escaping SubmissionAnswer)
-
-    /// What waits here now.
-    var queue: WaitingQueue { get }
 }
 
 extension OrderingService {

@@ -7,15 +7,26 @@ package import Foundation
 /// What does not read is no answer. A member that is left out means zero, so an answer cut down to `{}` would say that
 /// a key is not there; hence every answer has to have the header that etcd never leaves out.
 package struct EtcdAnswer: Hashable, Sendable {
+    /// The cluster's number, which it keeps for as long as it exists.
+    package let cluster: UInt64
     /// The cluster's, when it answered; at least 1.
     package let revision: Int64
     /// Keys in the range that was asked for.
     package let count: Int64
     package let pairs: [Pair]
+    /// Whether the range holds more than was asked for at once.
+    package let hasMore: Bool
 
     package struct Pair: Hashable, Sendable {
-        package let key: String
+        package let keyBytes: Data
+        /// Empty where only keys were asked for.
         package let value: Data
+        /// The revision that made the key.
+        package let created: Int64
+        /// The revision that wrote this value.
+        package let modified: Int64
+
+        package var key: String { String(decoding: keyBytes, as: UTF8.self) }
     }
 
     /// Largest answer that is read, in bytes.
@@ -26,14 +37,21 @@ package struct EtcdAnswer: Hashable, Sendable {
         guard let header = document["header"] else { throw .malformedAnswer(detail: "an answer without header") }
         revision = try header.number("revision")
         guard revision > 0 else { throw .malformedAnswer(detail: "an answer without revision") }
+        guard let cluster = header["cluster_id"]?.stringValue.flatMap({ UInt64($0) }) else {
+            throw .malformedAnswer(detail: "an answer without the cluster's number")
+        }
+        self.cluster = cluster
         count = try document.number("count")
         guard count >= 0 else { throw .malformedAnswer(detail: "a count of \(count)") }
         var pairs: [Pair] = []
         for pair in document["kvs"]?.arrayValue ?? [] {
             pairs.append(
-                Pair(key: String(decoding: try pair.bytes("key"), as: UTF8.self), value: try pair.bytes("value")))
+                Pair(
+                    keyBytes: try pair.bytes("key"), value: try pair.bytes("value"),
+                    created: try pair.number("create_revision"), modified: try pair.number("mod_revision")))
         }
         self.pairs = pairs
+        hasMore = document["more"]?.boolValue == true
     }
 
     static func document(_ data: Data) throws(EtcdError) -> JSONValue {

@@ -4,7 +4,7 @@ package import Foundation
 package import Ledger
 package import SharingModel
 
-/// Batches in etcd, each under its department's own prefix: `chancery/CONSORTIUM/SECTION/DEPARTMENT/batch/HEIGHT`.
+/// Batches in etcd, each under its department's own prefix: `chancery/CONSORTIUM/SECTION/batch/DEPARTMENT/HEIGHT`.
 ///
 /// What etcd orders is revisions. It cannot keep a department from writing over its own keys, which is why
 /// signatures and the order of revisions decide, never what a key holds now.
@@ -24,20 +24,25 @@ package struct EtcdBatchLog: BatchLog {
     }
 
     package func write(_ batch: Data, height: Int) async throws {
-        let key = JSONValue.base64(keys.batch(height))
+        try await create(keys.batch(height), batch)
+    }
+
+    /// Writes a key where it is not there; one that is there stays.
+    private func create(_ key: String, _ value: Data) async throws {
+        let key = JSONValue.base64(key)
         _ = try await client.call(
             "/v3/kv/txn",
             [
                 "compare": [["key": key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"]],
-                "success": [["requestPut": ["key": key, "value": .base64(batch)]]],
+                "success": [["requestPut": ["key": key, "value": .base64(value)]]],
             ])
     }
 
-    package func newestPosition() async throws -> Int64 {
+    package func newest() async throws -> OrderPlace {
         // A linearizable read: its answer has the revision of the cluster, not of the member that was asked.
-        let answer = try await client.call(
-            "/v3/kv/range", ["key": .base64(keys.all), "range_end": .base64(keys.allEnd), "count_only": true])
-        return answer.revision
+        let answer = try await client.call("/v3/kv/range", ["key": .base64(keys.joined)])
+        let mark = answer.pairs.first.map { String(decoding: $0.value.prefix(64), as: UTF8.self) }
+        return OrderPlace(order: String(answer.cluster), mark: mark, position: answer.revision)
     }
 
     package func forget(below height: Int) async throws {
@@ -47,21 +52,15 @@ package struct EtcdBatchLog: BatchLog {
             ["key": .base64(keys.batch(0)), "range_end": .base64(keys.batch(height))])
     }
 
-    package func events(after position: Int64) -> AsyncThrowingStream<BatchLogItem, any Error> {
-        let watch = EtcdWatch(client: client, from: keys.all, to: keys.allEnd)
-        let keys = keys
+    package func events(
+        after position: Int64, from height: Int
+    ) -> AsyncThrowingStream<BatchLogItem, any Error> {
+        let reading = EtcdReading(keys: keys, client: client, height: height)
         // Bounded: who reads too slowly is cut off, and asks again from where it was.
         return AsyncThrowingStream(bufferingPolicy: .bufferingOldest(EtcdBatchLog.mostUnread)) { continuation in
             let task = Task {
                 do {
-                    try await watch.run(from: position + 1) { news in
-                        let item: BatchLogItem
-                        switch news {
-                        case .compacted(let oldest): item = .gap(through: oldest - 1)
-                        case .change(let change):
-                            guard let event = keys.event(change) else { return }
-                            item = .event(event)
-                        }
+                    try await reading.run(after: position) { item in
                         if case .dropped = continuation.yield(item) {
                             throw EtcdError.watchEnded(detail: "read too slowly")
                         }
@@ -75,7 +74,7 @@ package struct EtcdBatchLog: BatchLog {
         }
     }
 
-    /// Items that wait for the node, each with a batch of up to 192 KB.
+    /// Items that wait for the node: mostly of up to 72 KB, and of one byte above what is read at most.
     private static let mostUnread = 256
 
     package func hasJoined() async throws -> Bool {
@@ -84,13 +83,8 @@ package struct EtcdBatchLog: BatchLog {
     }
 
     package func join() async throws {
-        let key = JSONValue.base64(keys.joined)
-        _ = try await client.call(
-            "/v3/kv/txn",
-            [
-                "compare": [["key": key, "target": "CREATE", "result": "EQUAL", "create_revision": "0"]],
-                "success": [["requestPut": ["key": key, "value": .base64("joined")]]],
-            ])
+        let mark = String(UInt64.random(in: .min ... .max), radix: 16)
+        try await create(keys.joined, Data(mark.utf8))
     }
 
     /// Says where this department's node answers, for the other nodes to find. What they send each other proves
@@ -113,50 +107,4 @@ package struct EtcdBatchLog: BatchLog {
         }
         return found
     }
-}
-
-/// The names of a ledger's keys in etcd.
-struct EtcdKeys: Sendable {
-    /// `chancery/CONSORTIUM/SECTION/batch/`; the department comes next, so that a role can be granted by prefix.
-    let all: String
-    let addresses: String
-    private let department: PartyName
-
-    /// - Parameter ledger: The origin line of the ledger's checkpoints: it names consortium and section.
-    init(ledger: String, department: PartyName) {
-        all = "\(ledger)/batch/"
-        addresses = "\(ledger)/node/"
-        self.department = department
-    }
-
-    /// `/` is followed by `0` in ASCII.
-    var allEnd: String { String(all.dropLast()) + "0" }
-    var addressesEnd: String { String(addresses.dropLast()) + "0" }
-    var address: String { addresses + department.text }
-
-    func batch(_ height: Int) -> String {
-        let digits = String(height)
-        return "\(all)\(department)/" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
-    }
-
-    /// Among the department's batches, so that it needs no right of its own; no height looks like it.
-    var joined: String { "\(all)\(department)/joined" }
-
-    /// - Returns: `nil` for a key that is no batch's.
-    func event(_ change: EtcdChange) -> BatchEvent? {
-        let parts = change.key.dropFirst(all.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard change.key.hasPrefix(all), parts.count == 2, let party = PartyName(String(parts[0])),
-            parts[1].utf8.count == 12, let height = Int(parts[1]), height >= 0
-        else { return nil }
-        let what: BatchEvent.Change =
-            if let value = change.value {
-                // What is too large is judged by its size alone, and not kept whole until then.
-                change.isFirst ? .written(shortened(value)) : .rewritten(shortened(value))
-            } else {
-                .deleted
-            }
-        return BatchEvent(position: change.revision, department: party, height: height, change: what)
-    }
-
-    private func shortened(_ value: Data) -> Data { Data(value.prefix(BatchEvent.largestByteCount + 1)) }
 }

@@ -11,28 +11,22 @@ struct EtcdWatch: Sendable {
     let to: String
 
     /// Runs until the connection ends or `body` throws, and gives every change from `revision` on, in order.
-    func run(from revision: Int64, _ body: (EtcdNews) throws -> Void) async throws {
-        var revision = max(revision, 1)
-        while true {
-            do {
-                try await watch(revision, body)
-            } catch EtcdError.compacted(let oldest) where oldest > revision {
-                // What is gone from etcd is in the other departments' ledgers.
-                revision = oldest
-                try body(.compacted(oldest: oldest))
-                continue
-            } catch let error as HTTPClientError where error == .readTimeout {
-                // Nothing happened for so long, or the member hangs: the caller begins anew, at another.
-                client.turn()
-            } catch {
-                client.turn()
-                throw error
-            }
-            return
+    /// - Throws: ``EtcdError/compacted(oldest:)`` where the history is no longer kept from there on.
+    func run(from revision: Int64, _ body: (EtcdChange) throws -> Void) async throws {
+        do {
+            try await watch(revision, body)
+        } catch EtcdError.compacted(let oldest) {
+            throw EtcdError.compacted(oldest: oldest)
+        } catch let error as HTTPClientError where error == .readTimeout {
+            // Nothing happened for so long, or the member hangs: the caller begins anew, at another.
+            client.turn()
+        } catch {
+            client.turn()
+            throw error
         }
     }
 
-    private func watch(_ revision: Int64, _ body: (EtcdNews) throws -> Void) async throws {
+    private func watch(_ revision: Int64, _ body: (EtcdChange) throws -> Void) async throws {
         let answers = try await client.stream(
             "/v3/watch",
             [

@@ -16,7 +16,7 @@ package struct EtcdWatchReader {
 
     /// Calls `body` with all that is whole. Base64 holds no line feed, which is what the gateway puts behind each document.
     /// - Throws: ``EtcdError``, and what `body` throws.
-    package mutating func take(_ chunk: some Collection<UInt8>, _ body: (EtcdNews) throws -> Void) throws {
+    package mutating func take(_ chunk: some Collection<UInt8>, _ body: (EtcdChange) throws -> Void) throws {
         var rest = chunk[...]
         while let end = rest.firstIndex(of: 0x0A) {
             unread.append(contentsOf: rest[..<end])
@@ -31,7 +31,7 @@ package struct EtcdWatchReader {
         unread.append(contentsOf: rest)
     }
 
-    private mutating func read(_ answer: JSONValue, _ body: (EtcdNews) throws -> Void) throws {
+    private mutating func read(_ answer: JSONValue, _ body: (EtcdChange) throws -> Void) throws {
         if let error = answer["error"] {
             throw EtcdError.watchEnded(detail: error["message"]?.stringValue ?? "no reason given")
         }
@@ -53,16 +53,10 @@ package struct EtcdWatchReader {
                     detail: "a change of revision \(change.revision) behind that of \(newest)")
             }
             newest = change.revision
-            try body(.change(change))
+            try body(change)
         }
         revision = newest
     }
-}
-
-package enum EtcdNews: Hashable, Sendable {
-    case change(EtcdChange)
-    /// What is older than this revision is no longer kept; it goes on from there.
-    case compacted(oldest: Int64)
 }
 
 /// One write or deletion.
@@ -73,6 +67,12 @@ package struct EtcdChange: Hashable, Sendable {
     package let value: Data?
     /// Whether this write made the key.
     package let isFirst: Bool
+
+    /// What a key holds, as the change that wrote it.
+    init(standing pair: EtcdAnswer.Pair) {
+        (revision, key, value) = (pair.modified, pair.key, pair.value)
+        isFirst = pair.created == pair.modified
+    }
 
     fileprivate init(_ event: JSONValue) throws(EtcdError) {
         guard let pair = event["kv"] else { throw .malformedAnswer(detail: "an event without key") }

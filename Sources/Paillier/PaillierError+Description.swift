@@ -62,6 +62,7 @@ extension PaillierError: CustomStringConvertible {
         case .partialMalformed(let holder): "the partial decryption of holder \(holder) has numbers out of range"
         case .partialWrong(let holder): "the partial decryption of holder \(holder) is wrong: its proof does not hold"
         case .partialsOfOtherCiphertexts: "the partial decryptions are of other ciphertexts"
+        case .partialsOfOtherContexts: "the partial decryptions were given for different things"
         case .tooFewPartials(let valid, let faulty):
             "the holders \(valid) do not suffice" + (faulty.isEmpty ? "" : "; what the holders \(faulty) gave is wrong")
         default: nil

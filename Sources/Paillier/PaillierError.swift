@@ -85,6 +85,8 @@ public enum PaillierError: Error, Hashable, Sendable {
     case partialWrong(holder: Int)
     /// Parts of a decryption of other ciphertexts than were asked for.
     case partialsOfOtherCiphertexts
+    /// Parts of a decryption that were given for different things.
+    case partialsOfOtherContexts
     /// The holders whose parts hold do not suffice.
     case tooFewPartials(valid: [Int], faulty: [Int])
 

@@ -42,6 +42,7 @@ struct NodeProcess {
                 return try await serveOnce(endpoints)
             } catch let damage as DamagedFiles {
                 logger.error("\(damage)")
+                Interruption.endIfTold()
                 // What no repair changes is for those who look after the node.
                 guard try await repair(endpoints) else { throw damage }
             }
@@ -74,9 +75,7 @@ struct NodeProcess {
             health.note(event)
             logger.log(level: event.logLevel, "\(event.line)")
         }
-        if let place = node.journalSetAside {
-            logger.error("the journal of votes was damaged and lies in \(place); silent until a later batch")
-        }
+        for line in node.setAside { logger.error("\(line)") }
         let transport = try PartyTransport(node.identity, trust: node.trust, now: .now())
         let credentials = EtcdCredentials(request.configuration.etcd)
         let order = try credentials.client()
@@ -86,7 +85,8 @@ struct NodeProcess {
             account: credentials.account)
         let (own, party, blocks) = (OwnAddress(), party, PeerBlocks(http: peers))
         let service = NodeService(
-            node: node.node, pool: node.pool, log: log, http: peers, health: health, logger: logger, blocks: blocks
+            node: node.node, pool: node.pool, log: log, http: peers, health: health, logger: logger, blocks: blocks,
+            keptBatches: request.configuration.keptBatches, acceptedOrder: request.acceptedEtcd
         ) {
             let known = try await log.addresses()
             // The others find this node by it.
@@ -100,7 +100,7 @@ struct NodeProcess {
             let scrub = try request.configuration.scrub.map {
                 ScrubService(files: try files(), interval: $0, logger: logger) { try await others(endpoints) }
             }
-            try await run([service] + [scrub].compactMap { $0 }, routes, transport) { own.set($0) }
+            try await run([service] + [scrub].compactMap { $0 }, routes, transport, pool: node.pool) { own.set($0) }
         } catch {
             try? await order.shutdown()
             try? await peers.shutdown()
@@ -198,8 +198,9 @@ struct NodeProcess {
     }
 
     /// Runs the services and the listeners until a signal, and ends them in the opposite order.
+    /// - Parameter pool: Where submitters wait.
     private func run(
-        _ services: [any Service], _ routes: LedgerRoutes, _ transport: PartyTransport,
+        _ services: [any Service], _ routes: LedgerRoutes, _ transport: PartyTransport, pool: TransactionPool? = nil,
         listening: @escaping @Sendable (String) -> Void
     ) async throws {
         let (configuration, party) = (request.configuration, party)
@@ -219,16 +220,26 @@ struct NodeProcess {
                 try? StandardOutput.print("\(party) listens on \(address)")
                 listening(configuration.advertised ?? address)
             })
+        if let pool { applications.append(LastAnswers(pool: pool)) }
         keepFreedMemory()
-        // From here on a signal ends the services in order, and the process with them.
-        Interruption.stop()
         logger.info("starts: \(request.configuration.summary)")
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
-        logger.info("stopped in order")
+        var settings = ServiceGroupConfiguration(
+            services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        settings.maximumGracefulShutdownDuration = NodeProcess.longestShutdown
+        let group = ServiceGroup(configuration: settings)
+        // A signal ends the services in order, and the process with them.
+        try await Interruption.leavingSignals {
+            do {
+                try await group.run()
+                logger.info("stopped in order")
+            } catch is CancellationError {
+                logger.warning("stopped; somebody was still waiting for an answer")
+            }
+        }
     }
+
+    /// From the signal on; who still waits for an answer then gets none.
+    private static let longestShutdown = Duration.seconds(10)
 
     /// What a block needs is freed when it is final and needed again for the next: glibc would give it back to the
     /// kernel each time, and take it again page by page.

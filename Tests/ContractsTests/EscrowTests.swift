@@ -72,7 +72,7 @@ struct EscrowTests {
         try ledger.accept(Escrow.dataset(), by: "site1")
     }
 
-    @Test("A pool's key is no key for fields, nor the other way round; a department has one")
+    @Test("A pool's key is no key for fields, nor the other way round; a department has one, and nobody another's")
     func oneUse() throws {
         var ledger = try TestLedger.withEscrowPolicy()
         let pool = RegisterFieldKey(modulus: PoolKey.small.modulus, keyProof: PoolKey.small.proof)
@@ -83,6 +83,8 @@ struct EscrowTests {
         let key = try Escrow.registration()
         let body = CreatePool(name: "second", members: ["site1"], modulus: key.modulus, keyProof: key.keyProof)
         #expect(try ledger.refuse(body, by: "ministry") == .keyInvalid)
+        #expect(try ledger.refuse(Escrow.registration(), by: "site2") == .keyInvalid)
+        #expect(try ledger.refuse(TestLedger.pool("second"), by: "ministry") == .keyInvalid)
     }
 
     @Test("The owner and whom the policy names are told by the request itself, and of all that comes of it")
@@ -100,6 +102,27 @@ struct EscrowTests {
         try ledger.accept(UseOpening(request: request, used: ["ministry", "site2"], wrong: []), by: "statistics")
         #expect(try event() == .used)
         #expect(try ledger.typed.escrowNotices(to: "clinic").map(\.reason) == ["case 4/2026"])
+    }
+
+    @Test("Joint owners of the dataset are told of everything that its publisher is told of")
+    func jointOwners() throws {
+        var ledger = try TestLedger.withEscrow()
+        let proposal = try ledger.accept(Escrow.dataset(owners: ["site1", "site2", "site3"]), by: "site1")
+        for owner: PartyName in ["site2", "site3"] {
+            try ledger.accept(ApproveDataset(dataset: "care1", proposal: proposal), by: owner)
+        }
+        let request = try ledger.accept(Escrow.request(), by: "statistics")
+        let writes = try #require(ledger.history.last).outcome.writes.map(\.key)
+        func events() throws -> [EscrowNotice.Event?] {
+            try ["site1", "site2", "site3"].map { try ledger.typed.escrowNotices(to: $0).first?.event }
+        }
+        #expect(writes.contains("escrow-notice/site3/\(request.hex)"))
+        #expect(try events() == [.requested, .requested, .requested])
+        ledger.now = ledger.now.adding(seconds: 3_600)
+        for holder: PartyName in ["ministry", "audit"] { try ledger.accept(Escrow.grant(request), by: holder) }
+        #expect(try events() == [.granted, .granted, .granted])
+        try ledger.accept(UseOpening(request: request, used: ["ministry", "audit"], wrong: []), by: "statistics")
+        #expect(try events() == [.used, .used, .used])
     }
 
     @Test("Nobody grants or denies his own request, or counts towards it")

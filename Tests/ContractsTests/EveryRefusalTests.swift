@@ -133,13 +133,17 @@ struct EveryRefusalTests {
         case .purposeMissing:
             return try ledger.submit(TestLedger.request(purpose: " \u{3000}"), by: "statistics").outcome
         case .nothingToGrant, .severalPools:
-            try ledger.accept(TestLedger.pool("other"), by: "ministry")
+            let other = try Escrow.registration()
+            try ledger.accept(
+                CreatePool(name: "other", members: ["site1"], modulus: other.modulus, keyProof: other.keyProof),
+                by: "ministry")
             if code == .nothingToGrant {
                 let body = RequestToken(
                     pool: "other", packs: ["care"], purpose: "p", uses: 1, until: "2026-12-01T00:00:00Z")
                 return try ledger.submit(body, by: "statistics").outcome
             }
-            try ledger.accept(TestLedger.dataset("far", pool: "other", owners: ["site1"]), by: "site1")
+            try ledger.accept(
+                TestLedger.dataset("far", pool: "other", owners: ["site1"], key: Escrow.fingerprint), by: "site1")
             let body = RequestToken(
                 datasets: ["care1", "far"], packs: ["care"], purpose: "p", uses: 1, until: "2026-12-01T00:00:00Z")
             return try ledger.submit(body, by: "statistics").outcome

@@ -35,11 +35,50 @@ struct SharedOpeningTests {
         }
         for holder: PartyName in ["site1", "site2"] { try ledger.accept(TestLedger.part(result), by: holder) }
         #expect(try ledger.refuse(TestLedger.part(result), by: "site1") == .alreadyDecided)
+        let nothing = RecordPart(result: result, epoch: 1, openingsSeen: 0)
+        let outcome = try ledger.submit(nothing, by: "audit").outcome
+        #expect(outcome.refusal == Refusal(.shareMissing, ["party": "audit", "pool": "health"]))
+        #expect(throws: ContractsError.self) {
+            try RecordPart(result: result, epoch: 1, part: cid("a part"), openingsSeen: 0).checkForm()
+        }
         let body = TestLedger.combination(result, of: ["site1", "site2"])
         #expect(try ledger.refuse(body, by: "site1") == .notTheGrantee)
         let report = ReportPart(result: result, holder: "site1", part: cid("x"))
         #expect(try ledger.refuse(report, by: "site2") == .notTheGrantee)
         try ledger.accept(body, by: "statistics")
+    }
+
+    @Test("Nobody gives a part of a result of his own, or counts towards it")
+    func ownResult() throws {
+        var (ledger, _, _, _) = try TestLedger.withSharedResult()
+        let token = try ledger.accept(TestLedger.request(), by: "site1")
+        for site: PartyName in ["site2", "site3"] { try ledger.accept(ApproveToken(token: token), by: site) }
+        let redemption = try ledger.accept(ledger.redeem(token), by: "site1")
+        let result = try ledger.accept(TestLedger.result(redemption), by: "site1")
+        #expect(try ledger.refuse(TestLedger.part(result), by: "site1") == .ownRequest)
+        try ledger.accept(TestLedger.part(result), by: "site2")
+        #expect(
+            try ledger.refuse(TestLedger.combination(result, of: ["site1", "site2"]), by: "site1") == .partUnknown)
+        #expect(try ledger.refuse(TestLedger.combination(result, of: ["site2"]), by: "site1") == .tooFewParts)
+        try ledger.accept(TestLedger.part(result), by: "audit")
+        try ledger.accept(TestLedger.combination(result, of: ["audit", "site2"]), by: "site1")
+    }
+
+    @Test("What was reported of a part stays when its giver gives another in the next epoch")
+    func reportStays() throws {
+        var (ledger, pool, _, result) = try TestLedger.withSharedResult()
+        try ledger.accept(TestLedger.part(result), by: "audit")
+        let report = ReportPart(result: result, holder: "audit", part: cid("the part in the clear"))
+        try ledger.accept(report, by: "statistics")
+        let ceremony = try ledger.refresh(pool)
+        for holder in SharedPool.holders { try ledger.accept(ledger.acknowledgement(ceremony), by: holder) }
+        try ledger.accept(TestLedger.part(result, epoch: 2), by: "audit")
+        let recorded = try #require(try ledger.typed.result(result))
+        #expect(recorded.parts.map(\.reported) == [nil] && recorded.parts.map(\.epoch) == [2])
+        #expect(recorded.reports.map(\.reported) == [report.part] && recorded.reports.map(\.epoch) == [1])
+        // The new one can be reported too.
+        try ledger.accept(ReportPart(result: result, holder: "audit", part: cid("the other")), by: "statistics")
+        #expect(try ledger.typed.result(result)?.reports.map(\.epoch) == [1, 2])
     }
 
     @Test("An opening counts from its first part on: of two at once, the later is judged against the earlier")

@@ -49,6 +49,13 @@ struct SharedPoolTests {
         #expect(throws: ContractsError.self) { try pool.body(holders: ["site1", "site2"]).checkForm() }
     }
 
+    @Test("A superior deals, or one of the holders, and no other department")
+    func dealers() throws {
+        var ledger = try TestLedger()
+        #expect(try ledger.refuse(SharedPool().body(), by: "site3") == .notAHolder)
+        try ledger.accept(SharedPool().body(), by: "site1")
+    }
+
     @Test("A holder speaks once, for the values that stand on the ledger, and nobody else speaks")
     func acknowledgements() throws {
         var (ledger, _, ceremony) = try TestLedger.withSharedPool(acknowledged: ["site1"])
@@ -142,6 +149,26 @@ struct SharedPoolTests {
         for holder in holders { try ledger.accept(ledger.acknowledgement(id), by: holder) }
         let sharing = try #require(try ledger.typed.pool("health")?.sharing)
         #expect(sharing.key.holders == holders && sharing.key.key.epoch == 2 && sharing.key.key.factor > 1)
+    }
+
+    @Test("No sharing lets one holder open alone, neither the first nor a later one")
+    func oneHolder() throws {
+        var ledger = try TestLedger()
+        let alone: [AccessStructure] = [
+            try AccessStructure(threshold: 1, of: 3),
+            try AccessStructure(.gate(threshold: 1, of: [.holder, .gate(threshold: 2, of: [.holder, .holder])])),
+        ]
+        for structure in alone {
+            let body = try SharedPool(structure).body()
+            let outcome = try ledger.submit(body, by: "ministry").outcome
+            #expect(outcome.refusal == Refusal(.dealingInvalid, ["pool": "health", "reason": "one"]))
+        }
+        var (inForce, _, _) = try TestLedger.withSharedPool()
+        for structure in alone {
+            let body = RenewShares(
+                pool: "health", holders: SharedPool.holders, structure: structure, dealers: ["site1", "site2"])
+            #expect(try inForce.refuse(body, by: "site1") == .dealingInvalid)
+        }
     }
 
     @Test("A complaint ends a renewal, and the shares before it stay in force")

@@ -93,6 +93,16 @@ struct BenchTests {
         try await CommandRun.chancery("bench", "query", "--rows", "10001").expectStatus(2)
     }
 
+    @Test("The etcd of a benchmark keeps as much of its history as that of Scripts/start-etcd")
+    func sameEtcd() throws {
+        let root = RunningCluster.scripts.deletingLastPathComponent()
+        let settings = try ["Scripts/start-etcd", "Sources/ChanceryCommand/Commands/Bench/Ledger/BenchEtcd.swift"].map {
+            let text = try String(contentsOf: root.appending(path: $0), encoding: .utf8)
+            return Set(text.matches(of: /--(?:snapshot|auto-compaction)-[a-z]+=[a-z0-9]+/).map { String($0.output) })
+        }
+        #expect(settings[0] == settings[1] && settings[0].count == 3, "\(settings)")
+    }
+
     private func results(of arguments: [String]) async throws -> [JSONValue] {
         let run = try await CommandRun.run(Binary.chancery(), ["bench"] + arguments + ["--json"]).expectStatus(0)
         let document = try CanonicalJSON.parse(run.standardOutput)

@@ -38,6 +38,24 @@ struct EmbeddedServeTests {
         #expect(lines.last?.contains("stopped in order") == true)
     }
 
+    /// Several envelopes in one request are answered one by one, those that are none too.
+    private func expectLines(of shown: JSONValue, at address: String) async throws {
+        let envelope = try CanonicalJSON.serialize(#require(shown["envelope"]))
+        let answer = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: envelope + Data("\n{}\n".utf8))
+        #expect(answer.status == 200)
+        let lines = try answer.body.split(separator: UInt8(ascii: "\n")).map { try CanonicalJSON.parse(Data($0)) }
+        let known = try #require(lines.first { $0["place"]?.integerValue == 0 })
+        let none = try #require(lines.first { $0["place"]?.integerValue == 1 })
+        #expect(lines.count == 2 && known["receipt"]?["height"]?.integerValue != nil && known["problem"] == nil)
+        #expect(none["receipt"] == nil && none["problem"]?["status"]?.integerValue == 400)
+        let empty = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: Data("\n".utf8))
+        #expect(empty.status == 400)
+    }
+
     @Test("Its metrics count what became final since it started, whoever put it into the file, and what is not final")
     func metrics() async throws {
         guard try ScrapedMetrics.areReadable() else { return }
@@ -81,24 +99,6 @@ struct EmbeddedServeTests {
         let consortium = try await TestConsortium.at(.pool, departments: 1).copy().consortium
         let run = try await consortium.run(["serve", "--as", "site1"], environment: ["CHANCERY_SCRUB": "1s"])
         #expect(run.expectStatus(2).message.contains("ledger fsck"), "\(run.message)")
-    }
-
-    /// Several envelopes in one request are answered one by one, those that are none too.
-    private func expectLines(of shown: JSONValue, at address: String) async throws {
-        let envelope = try CanonicalJSON.serialize(#require(shown["envelope"]))
-        let answer = try await Download.get(
-            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
-            body: envelope + Data("\n{}\n".utf8))
-        #expect(answer.status == 200)
-        let lines = try answer.body.split(separator: UInt8(ascii: "\n")).map { try CanonicalJSON.parse(Data($0)) }
-        let known = try #require(lines.first { $0["place"]?.integerValue == 0 })
-        let none = try #require(lines.first { $0["place"]?.integerValue == 1 })
-        #expect(lines.count == 2 && known["receipt"]?["height"]?.integerValue != nil && known["problem"] == nil)
-        #expect(none["receipt"] == nil && none["problem"]?["status"]?.integerValue == 400)
-        let empty = try await Download.get(
-            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
-            body: Data("\n".utf8))
-        #expect(empty.status == 400)
     }
 
     private func start(_ consortium: TestConsortium, _ more: String...) async throws -> RunningService {

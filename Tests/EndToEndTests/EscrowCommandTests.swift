@@ -58,7 +58,7 @@ struct EscrowCommandTests {
         let opened = try await consortium.json("escrow", "open", request, "--as", "statistics")
         #expect(opened["value"]?.stringValue == TestConsortium.name(1, 3) && opened["wrong"] == ["audit"])
         let record = try await consortium.json("escrow", "list")["requests"]?.arrayValue?.first
-        #expect(record?["wrong"] == ["audit"])
+        #expect(record?["saidWrong"] == ["audit"])
     }
 
     @Test("Refused and on the ledger: a superior's own request, one grant too many in the period, one without a share")

@@ -73,7 +73,8 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
         },
         MemoryScenario(name: "open", stage: .computed) { ["open", $0.result, "--as", "site1"] },
         MemoryScenario(
-            name: "pool deal", stage: .proposed, arguments: { _ in ["pool", "deal", "health", "--as", "site1"] },
+            name: "pool deal", stage: .proposed,
+            arguments: { ["pool", "deal", "health", $0.ceremony, "--as", "site1"] },
             finish: { state in
                 try await state.consortium.deal(by: Array(TestConsortium.poolHolders.dropFirst()))
                 try await state.consortium.acknowledgePool(by: TestConsortium.poolHolders)
@@ -148,10 +149,15 @@ extension SecretForms {
         let half = { (prime: BigInteger) in
             (prime - BigInteger(1)).flooredQuotientAndRemainder(dividingBy: BigInteger(2)).quotient
         }
+        // What it raises to: p − 1 when it decrypts, n⁻¹ mod (p − 1) when it proves its modulus or opens.
+        let exponents = [prime, other].flatMap { prime in
+            let order = prime - BigInteger(1)
+            return [order, modulus.inverse(modulo: order) ?? order]
+        }
         return [
             SecretForms("p", number: prime), SecretForms("q", number: other),
             SecretForms("p′q′", number: half(prime) * half(other)),
-        ]
+        ] + exponents.map { SecretForms("an exponent of the key", windowsOf: $0) }
     }
 
     init(_ name: String, number: BigInteger) {

@@ -71,8 +71,9 @@ struct SharedPoolCommandTests {
         try await consortium.give(state.result, by: "audit")
         let proposed = try await consortium.json("pool", "refresh", "health", "--as", "site2")
         #expect(proposed["dealers"] == ["audit", "province", "site1", "site2"])
+        let ceremony = try proposed.text("ceremony")
         for (index, dealer) in TestConsortium.poolHolders.enumerated() {
-            let dealt = try await consortium.json("pool", "deal", "health", "--as", dealer)
+            let dealt = try await consortium.json("pool", "deal", "health", ceremony, "--as", dealer)
             #expect(dealt["epoch"] == 2 && dealt["missing"]?.arrayValue?.count == 3 - index)
         }
         for (index, holder) in TestConsortium.poolHolders.enumerated() {
@@ -96,11 +97,20 @@ struct SharedPoolCommandTests {
             "pool", "reshare", "health", "--holders", "2 of ministry, (1 of site1, site2)", "--as", "audit")
         let dealers = try #require(proposed["dealers"]?.arrayValue).compactMap(\.stringValue)
         #expect(dealers.count == 2)
+        // Who deals says for what: not for whatever has been proposed by now.
+        let refused = try await consortium.run(
+            "pool", "deal", "health", proposed.text("ceremony"), "--as", dealers[0]
+        ).expectStatus(1)
+        #expect(refused.message.contains("--holders"))
         try await consortium.deal(by: dealers)
         try await consortium.acknowledgePool(by: ["ministry", "site1", "site2"])
         let shown = try await consortium.json("pool", "show", "health")
         #expect(shown["epoch"] == 3 && shown["structure"] == "2 of ministry, (1 of site1, site2)")
-        try await consortium.run("open", state.result, "--as", "audit").expectStatus(1)
+        // It holds no share any more: refused, and on the ledger.
+        let attempts = try await consortium.log().count { $0.kind == "opening.part" && !$0.accepted }
+        let stranger = try await consortium.run("open", state.result, "--as", "audit").expectStatus(1)
+        #expect(stranger.message.contains("not-a-holder"))
+        #expect(try await consortium.log().count { $0.kind == "opening.part" && !$0.accepted } == attempts + 1)
         try await consortium.give(state.result, by: "site1", "site2")
         try await consortium.run("open", state.result, "--as", "statistics").expectStatus(1)
         try await consortium.give(state.result, by: "ministry")
@@ -117,11 +127,15 @@ struct SharedPoolCommandTests {
         ]
         for holders in [
             "2 of province", "3 of audit, site1", "2 of audit, (1 of site1", "2 of audit, audit", "0 of audit",
-            "1 of (1 of (1 of (1 of (1 of audit))))", "of audit", "2 of audit site1", "2 of audit, (site1, site2)",
+            "1 of (1 of (1 of (1 of (1 of audit))))", "1 of audit, site1", "1 of audit, (2 of site1, site2)",
+            "of audit", "2 of audit site1", "2 of audit, (site1, site2)",
         ] {
             try await consortium.expectRefused(create + ["--holders", holders], status: 2, saying: ["--holders"])
         }
-        for more in [["--holders", "2 of audit, site1", "--threshold", "2"], ["--holders", "audit,site1"]] {
+        for more in [
+            ["--holders", "2 of audit, site1", "--threshold", "2"], ["--holders", "audit,site1"],
+            ["--holders", "audit,site1", "--threshold", "1"],
+        ] {
             try await consortium.expectRefused(create + more, status: 2, saying: ["--threshold"])
         }
         let gates = "2 of province, (2 of site1, site2, (1 of audit, ministry))"

@@ -15,8 +15,8 @@ extension FuzzedDecoder {
         },
     ]
 
-    private static func changes(in chunks: [Data]) throws -> [EtcdNews] {
-        var (reader, news) = (EtcdWatchReader(from: 1), [EtcdNews]())
+    private static func changes(in chunks: [Data]) throws -> [EtcdChange] {
+        var (reader, news) = (EtcdWatchReader(from: 1), [EtcdChange]())
         for chunk in chunks { try reader.take(chunk) { news.append($0) } }
         return news
     }

@@ -51,6 +51,23 @@ struct CellEvidenceTests {
         }
     }
 
+    @Test("Both verifiers see that the joint owners of a dataset were told by the request")
+    func jointOwners() async throws {
+        let consortium = try await EscrowConsortium.published()
+        try await consortium.publish("joint", owners: ["site1", "site2"])
+        _ = try await consortium.session("site2").approveDataset(name("joint"))
+        let request = try await consortium.request(of: "joint")
+        #expect(try consortium.session("site2").state { try $0.escrowNotices(to: name("site2")) }.count == 1)
+        try consortium.cosign()
+        let file = try consortium.evidence(of: request)
+        let report = try verify(file)
+        #expect(report.proven.contains { $0.contains("the same transaction told audit, site1, site2") })
+        if try Peers.areThere() {
+            let (status, second) = try SecondVerifier.run(on: file)
+            #expect(status == 0, "\(second)")
+        }
+    }
+
     @Test("A request that nobody has granted or used proves no more than that it was made, and cannot show a value")
     func unused() async throws {
         let consortium = try await EscrowConsortium.published()

@@ -38,6 +38,72 @@ struct SharedPoolTests {
         #expect(try consortium.session("site2").show(result: result).table == nil)
     }
 
+    @Test("A holder who asked gives no part himself, and gets the others' when they suffice without him, not before")
+    func ownResult() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        let token = try await consortium.request(by: "site1")
+        try await consortium.approve(token, by: ["site2", "site3"])
+        let result = try await consortium.query(token: token, as: "site1").id.hex
+        try await expectRefused(.ownRequest, seenBy: consortium.session("site2")) {
+            _ = try await consortium.givePart(result, as: "site1")
+        }
+        // With site1's own share this part would be enough: it stays with site2.
+        #expect(try await !consortium.givePart(result, as: "site2").isHandedOut)
+        let asker = try consortium.session("site1")
+        let given = try #require(try asker.state { try $0.recordedResult(matching: result) }.parts.first)
+        #expect(try !asker.blobs.contains(given.part))
+        let error = await #expect(throws: GatewayError.self) { _ = try await CombineParts(result).run(as: asker) }
+        #expect("\(try #require(error))".contains("wait for audit, who give theirs with `chancery open`; site2 did"))
+        #expect(try await consortium.givePart(result, as: "audit").isHandedOut)
+        let again = try await consortium.givePart(result, as: "site2")
+        #expect(again.isHandedOut && again.wasThere)
+        let combined = try await CombineParts(result).run(as: consortium.session("site1"))
+        #expect(combined.holders.map(\.text) == ["site2", "audit"])
+        #expect(try consortium.session("site1").show(result: result).table != nil)
+    }
+
+    @Test("Refused attempts to give a part are on the ledger: by no holder, without a share, with one of another key")
+    func refusedAttempts() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let witness = try consortium.session("site2")
+        try await expectRefused(.notAHolder, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "site3")
+        }
+        try await expectRefused(.notAHolder, seenBy: witness) {
+            _ = try await OpenWithShares(result).refuse(as: consortium.session("site3"), reason: "no")
+        }
+        let (vault, secret) = (try consortium.vault("audit"), try #require(SecretName("share.health.1")))
+        let (_, shares) = try ThresholdKey.deal(TestPoolKey.key(), over: AccessStructure(threshold: 2, of: 3))
+        try vault.store(secret, shares[2].withSerialized { SecretBytes(copying: $0) })
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "audit")
+        }
+        try vault.remove(secret)
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "audit")
+        }
+        for holder in ["site1", "site2"] { _ = try await consortium.givePart(result, as: holder) }
+        _ = try await consortium.combine(result)
+    }
+
+    @Test("A part under a token that is over is refused on the ledger")
+    func overToken() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let session = try consortium.session("site2")
+        let token = try session.state { state in
+            try #require(try state.token(state.recordedResult(matching: result).record.token))
+        }
+        let (revoked, _) = try await TestConsortium.shared()
+        #expect(try await revoked.submit(RevokeToken(token: token.id), as: "statistics").isAccepted)
+        try await expectRefused(.tokenRevoked, seenBy: revoked.session("site1")) {
+            _ = try await revoked.givePart(result, as: "site2")
+        }
+        consortium.clock.advance(seconds: token.terms.until.seconds - consortium.clock.now.seconds)
+        try await expectRefused(.tokenExpired, seenBy: consortium.session("site1")) {
+            _ = try await consortium.givePart(result, as: "site2")
+        }
+    }
+
     @Test("A forged part is passed over, its giver named and convicted on the ledger, and the others open")
     func forgedPart() async throws {
         let (consortium, result) = try await TestConsortium.shared()
@@ -55,12 +121,16 @@ struct SharedPoolTests {
         #expect(combined.holders.map(\.text) == ["site2", "audit"])
         try consortium.expectOpened(result)
         try consortium.expectConvicted("site1", result)
-        let session = try consortium.session("site3")
-        let recorded = try session.state { try $0.recordedResult(matching: result) }
-        let verdicts = try session.state { state in
-            recorded.parts.compactMap { ReportJudge(state, blobs: session.blobs).verdict(on: $0, of: recorded) }
+        func verdicts() throws -> [ReportVerdict] {
+            let session = try consortium.session("site3")
+            let recorded = try session.state { try $0.recordedResult(matching: result) }
+            return try session.state { ReportJudge($0, blobs: session.blobs).reports(of: recorded).map(\.verdict) }
         }
-        #expect(verdicts == [.wrong])
+        #expect(try verdicts() == [.wrong])
+        // In the next epoch too, whose published values are others.
+        try await consortium.refresh(proposedBy: "site2")
+        for holder in TestConsortium.holders { _ = try await consortium.acknowledge(holder) }
+        #expect(try verdicts() == [.wrong])
     }
 
     @Test("A holder whose share is not what was published complains, and the pool never comes into force")
@@ -93,10 +163,7 @@ struct SharedPoolTests {
         let (consortium, result) = try await TestConsortium.shared()
         let old = try consortium.vault("site1").load("share.health.1")
         _ = try await consortium.givePart(result, as: "site1")
-        _ = try await RenewPoolShares(name("health")).run(as: consortium.session("site2"))
-        for holder in TestConsortium.holders {
-            _ = try await DealPoolShares(name("health")).run(as: consortium.session(holder))
-        }
+        try await consortium.refresh(proposedBy: "site2")
         for holder in TestConsortium.holders.dropLast() {
             #expect(try await !consortium.acknowledge(holder).isInForce)
         }
@@ -116,22 +183,97 @@ struct SharedPoolTests {
         #expect(try EvidenceVerifier().verify(EvidenceFile(reading: evidence)).table != nil)
     }
 
+    @Test("Who is left out of a resharing keeps no share, nor who was away for an epoch, nor one of an ended renewal")
+    func oldShares() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        func kept(_ party: String) throws -> [String] {
+            try consortium.secrets(party).filter { $0.hasPrefix("share.") }
+        }
+        let old = try consortium.vault("site1").load("share.health.1")
+        try await consortium.reshare(to: ["site2", "site3", "audit"], threshold: 2, proposedBy: "site2")
+        for holder in ["site2", "site3", "audit"] { _ = try await consortium.acknowledge(holder) }
+        // It is left out, and does nothing but look.
+        _ = try consortium.session("site1")
+        #expect(try kept("site1") == [])
+        // As if it had not been there at all in that epoch.
+        try consortium.vault("site1").store("share.health.1", old)
+        try await consortium.reshare(to: ["site1", "site2", "site3"], threshold: 2, proposedBy: "site2")
+        for holder in ["site1", "site2", "site3"] { _ = try await consortium.acknowledge(holder) }
+        _ = try consortium.session("site2")
+        #expect(try kept("site1") == ["share.health.3"] && kept("site2") == ["share.health.3"])
+        // A renewal that ends with a complaint leaves shares of the same key that nobody needs.
+        try await consortium.reshare(to: ["site1", "site2", "audit"], threshold: 2, proposedBy: "site2")
+        _ = try await consortium.acknowledge("site1")
+        #expect(try kept("site1") == ["share.health.3", "share.health.4"])
+        let id = try #require(try consortium.session("site1").state { try $0.ceremony(of: name("health")) }?.id)
+        let complaint = ComplainOfShare(
+            pool: try name("health"), ceremony: id, dealer: try name("site2"), reason: "is not what was published")
+        #expect(try await consortium.submit(complaint, as: "audit").isAccepted)
+        _ = try consortium.session("site1")
+        #expect(try kept("site1") == ["share.health.3"])
+    }
+
+    @Test("A dealer of numbers too long for the next shares is complained of by name, and the shares before it work on")
+    func oversizedDealing() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let proposed = try await RenewPoolShares(name("health"), dealers: [try name("site1")])
+            .run(as: consortium.session("site1"))
+        let pool = try #require(try consortium.session("site1").state { try $0.pool(name("health")) })
+        let key = try ThresholdKey(try #require(pool.sharing).key.key, of: pool.publicKey())
+        // In every published value right: a sharing of 0, with numbers 2^4096 times as large as they may be.
+        let (zero, factor) = (try key.dealRefreshing(), BigInteger.one << 4_096)
+        let gates = zero.commitments.gates.map { gate in
+            gate.map { $0.power(factor, modulo: key.publicKey.modulusSquared, variableTime: true) }
+        }
+        try await consortium.deal(
+            proposed.receipt.transaction, as: "site1", ShareCommitments(root: 1, gates: gates),
+            zero.shares.map { DealtShare(holder: $0.holder, epoch: 2, value: $0.value * factor) })
+        let error = await #expect(throws: GatewayError.self) { _ = try await consortium.acknowledge("audit") }
+        #expect("\(try #require(error))".contains("what site1 dealt to audit"))
+        let ended = try consortium.session("site2").state { try $0.ceremony(of: name("health")) }
+        #expect(ended?.complaint?.dealer.text == "site1")
+        for holder in ["site2", "audit"] { _ = try await consortium.givePart(result, as: holder) }
+        _ = try await consortium.combine(result)
+    }
+
     @Test("Resharing brings a newcomer in, who opens with the others what was sealed before")
     func resharing() async throws {
         let (consortium, result) = try await TestConsortium.shared()
         let holders = ["site1", "site2", "site3", "audit"]
-        let proposed = try await RenewPoolShares(
-            name("health"), holders: holders.map { try name($0) }, structure: AccessStructure(threshold: 3, of: 4)
-        ).run(as: consortium.session("site1"))
-        for dealer in proposed.dealers {
-            _ = try await DealPoolShares(name("health")).run(as: consortium.session(dealer.text))
-        }
+        try await consortium.reshare(to: holders, threshold: 3, proposedBy: "site1")
         for holder in holders { _ = try await consortium.acknowledge(holder) }
         for holder in ["site3", "audit"] { _ = try await consortium.givePart(result, as: holder) }
         await #expect(throws: GatewayError.self) { _ = try await consortium.combine(result) }
         _ = try await consortium.givePart(result, as: "site1")
         #expect(try await consortium.combine(result).holders.map(\.text) == ["site1", "site3", "audit"])
         try consortium.expectOpened(result)
+    }
+
+    @Test("A holder deals for the ceremony that it has agreed to, not for what the dealer has put in its place")
+    func replacedCeremony() async throws {
+        let (consortium, _) = try await TestConsortium.shared()
+        let pool: PoolName = try name("health")
+        let agreed = try await RenewPoolShares(pool).run(as: consortium.session("site2")).receipt.transaction.hex
+        let alone = RenewShares(
+            pool: pool, holders: [try name("ministry")], structure: try AccessStructure(threshold: 1, of: 1),
+            dealers: [try name("site1"), try name("site2")])
+        #expect(try await consortium.submit(alone, as: "ministry").refusal?.code == .dealingInvalid)
+        let hostile = CreatePoolKey.Holders(
+            [try name("ministry"), try name("site3")], structure: try AccessStructure(threshold: 2, of: 2))
+        let replaced = try await RenewPoolShares(pool, holders: hostile.parties, structure: hostile.structure)
+            .run(as: consortium.session("ministry")).receipt.transaction.hex
+        for deal in [
+            DealPoolShares(pool, ceremony: agreed), DealPoolShares(pool, ceremony: replaced),
+            DealPoolShares(
+                pool, ceremony: replaced,
+                holders: .init(hostile.parties.reversed(), structure: hostile.structure)),
+        ] {
+            await #expect(throws: GatewayError.self) { _ = try await deal.run(as: consortium.session("site1")) }
+        }
+        #expect(try consortium.session("site3").state { try $0.ceremony(of: pool) }?.dealings == [])
+        // Whoever does agree says so.
+        _ = try await DealPoolShares(pool, ceremony: replaced, holders: hostile).run(as: consortium.session("site1"))
+        #expect(try consortium.session("site3").state { try $0.ceremony(of: pool) }?.dealings.count == 1)
     }
 
     @Test("Evidence carries the parts with their proofs, and an altered part, a missing word or another key is found")

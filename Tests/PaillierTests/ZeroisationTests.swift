@@ -10,13 +10,16 @@ struct ZeroisationTests {
     @Test("A key's primes are in memory while it lives, and nowhere once it is released", arguments: [512, 2048])
     func releasedKey(bitCount: Int) throws {
         let memory = OwnMemory()
-        var needles: [MaskedWords] = []
+        var (needles, windows): ([MaskedWords], [MaskedWords]) = ([], [])
         do {
             var generator = SystemRandomNumberGenerator()
             let key = try PrivateKey.generate(insecureBitCountForTesting: bitCount, using: &generator)
             key.withSerialized { bytes in
                 let length = (bytes.count - 8) / 2
                 needles = [8, 8 + length].map { MaskedWords(of: bytes, from: $0 + 8) }
+                windows = [8, 8 + length].flatMap { start in
+                    exponents(of: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]), key.publicKey)
+                }
             }
             let encryptor = try Encryptor(key: key.publicKey, expectedCount: 1)
             let ciphertexts = try (0..<9).map { try encryptor.encrypt(BigInteger($0)) }
@@ -30,6 +33,7 @@ struct ZeroisationTests {
             #expect(try copy.decrypt(ciphertexts[3]) == 3)
             for needle in needles { #expect(try memory.count(needle, stacks: false) > 0, "the search finds nothing") }
         }
+        for needle in windows { #expect(try memory.count(needle, stacks: false) == 0, "an exponent's windows") }
         for needle in needles {
             #expect(try memory.count(needle, stacks: false) == 0)
             print("a prime of \(bitCount / 2) bits on stacks: \(try memory.count(needle, stacks: true)) places")
@@ -38,10 +42,16 @@ struct ZeroisationTests {
 }
 
 extension ZeroisationTests {
+    /// The windows of the exponents that a prime's half of the key raises to: `p - 1`, and `n^-1 mod (p - 1)`.
+    private func exponents(of prime: UnsafeRawBufferPointer, _ key: PublicKey) -> [MaskedWords] {
+        let order = BigInteger(littleEndianLimbs: prime) - 1
+        return [order, key.modulus.inverse(modulo: order) ?? 0].flatMap { MaskedWords.windows(of: $0) }
+    }
+
     @Test("Neither the dealt shares nor the holders' are in memory once they are released")
     func releasedShares() throws {
         let memory = OwnMemory()
-        var needles: [MaskedWords] = []
+        var (needles, powers): ([MaskedWords], [MaskedWords]) = ([], [])
         do {
             var generator = SystemRandomNumberGenerator()
             let privateKey = try PrivateKey.generate(insecureBitCountForTesting: 512, using: &generator)
@@ -51,7 +61,15 @@ extension ZeroisationTests {
             let ciphertexts = try (0..<9).map { try encryptor.encrypt(BigInteger($0)) }
             for share in shares {
                 // The upper half: the low limbs of Δ·s and 2Δ·s differ from it.
-                share.withSerialized { needles.append(MaskedWords(of: $0, from: $0.count - 24)) }
+                share.withSerialized { bytes in
+                    needles.append(MaskedWords(of: bytes, from: bytes.count - 24))
+                    // What is raised to: Δ·s for the share's check and the proof, 2Δ·s for the part.
+                    let value = BigInteger(littleEndianLimbs: UnsafeRawBufferPointer(rebasing: bytes[16...]))
+                    for factor in [6, 12] as [BigInteger] {
+                        powers += MaskedWords.windows(of: value * factor)
+                        powers.append(MaskedWords(limbsOf: value * factor))
+                    }
+                }
             }
             let parts = try shares.map { try $0.decrypt(ciphertexts, under: dealt.key, context: [1], workers: 2) }
             #expect(try dealt.key.open(ciphertexts, with: parts, context: [1]).plaintexts.last == 8)
@@ -63,7 +81,7 @@ extension ZeroisationTests {
             #expect(refreshed.count == 3)
             for needle in needles { #expect(try memory.count(needle, stacks: false) > 0, "the search finds nothing") }
         }
-        for needle in needles { #expect(try memory.count(needle, stacks: false) == 0) }
+        for needle in needles + powers { #expect(try memory.count(needle, stacks: false) == 0) }
     }
 
     @Test("The search sees words on the heap and on a stack, and tells the two apart")
@@ -93,6 +111,36 @@ struct MaskedWords {
 
     init(of bytes: UnsafeRawBufferPointer, from offset: Int) {
         words = (0..<2).map { bytes.loadUnaligned(fromByteOffset: offset + 8 * $0, as: UInt64.self) ^ Self.mask }
+    }
+
+    private init(words: [UInt64]) {
+        self.words = words
+    }
+
+    /// In the middle of a number.
+    init(limbsOf number: BigInteger) {
+        self.init(
+            words: number.withLimbs { limbs in
+                (0..<2).map { UInt64(limbs[limbs.count / 2 + $0]) ^ Self.mask }
+            })
+    }
+
+    /// A number as a list of windows of four bits, one a byte, the least significant first: at several places, for what
+    /// was freed is written over in parts. Not at the highest limb, which is short.
+    static func windows(of number: BigInteger) -> [MaskedWords] {
+        number.withLimbs { limbs in
+            (1..<limbs.count - 1).map { place in
+                let limb = UInt64(limbs[place])
+                return MaskedWords(words: [spread(limb) ^ mask, spread(limb >> 32) ^ mask])
+            }
+        }
+    }
+
+    /// The eight lowest windows, one a byte.
+    private static func spread(_ limb: UInt64) -> UInt64 {
+        var word: UInt64 = 0
+        for place: UInt64 in 0..<8 { word |= (limb >> (4 * place) & 15) << (8 * place) }
+        return word
     }
 }
 

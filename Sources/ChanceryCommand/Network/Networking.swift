@@ -35,6 +35,8 @@ package struct ServeRequest: Sendable {
     /// `nil` for the department's own.
     package let section: SectionName?
     package let configuration: NodeConfiguration
+    /// The number of the etcd cluster that may take the place of the one that was followed; `nil` for none.
+    package let acceptedEtcd: String?
     package let passphrase: SecretBytes
 }
 

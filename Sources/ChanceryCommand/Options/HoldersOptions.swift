@@ -29,6 +29,13 @@ struct HoldersOptions: ParsableArguments {
                     + "\(AccessStructure.deepestGate) gates stand in one another, over \(AccessStructure.mostHolders) holders"
             )
         }
+        // The members', where nobody is named: one alone would hold the key.
+        let structure = holders?.gate.flatMap { try? $0.structure() }
+        guard threshold != 1, structure?.oneSuffices != true else {
+            throw ValidationError(
+                "\(threshold == nil ? "--holders" : "--threshold"): one holder alone would open; let two be needed at the "
+                    + "least")
+        }
     }
 
     /// - Parameter members: Who holds them where nobody is named.

@@ -17,26 +17,53 @@ package enum Interruption {
             guard !isIgnored(number) else { continue }
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { end(on: number, restoring: restored) }
+            source.setEventHandler { take(number, restoring: restored) }
             source.resume()
             let held = Source(number: number, source: source)
-            sources.withLock { $0.append(held) }
+            state.withLock { $0.sources.append(held) }
         }
     }
 
-    /// Leaves the signals to others: a service that ends in order when it is told to.
-    package static func stop() {
-        for held in sources.withLock({ $0 }) { held.source.cancel() }
+    /// Leaves the signals to `service`, which ends in order when SIGINT or SIGTERM tells it to, and outlives its
+    /// terminal. What its process does afterwards ends by them as everything does.
+    package static func leavingSignals(to service: () async throws -> Void) async throws {
+        state.withLock { $0.isLeft = true }
+        defer { state.withLock { $0.isLeft = false } }
+        try await service()
+    }
+
+    /// Ends the process if it was told to while a service handled the signals: for who goes on after that with
+    /// something else.
+    package static func endIfTold() {
+        if let told = state.withLock({ $0.told }) { end(on: told, restoring: nil) }
     }
 
     /// Makes the signals what they were before ``handle()``.
     static func undo() {
-        stop()
-        for number in sources.withLock({ $0.map(\.number) }) { signal(number, SIG_DFL) }
+        for held in state.withLock({ $0.sources }) {
+            held.source.cancel()
+            signal(held.number, SIG_DFL)
+        }
     }
 
-    /// Held as long as the process lives.
-    private static let sources = Mutex<[Source]>([])
+    private static func take(_ number: Int32, restoring settings: termios?) {
+        let isLeft = state.withLock { state in
+            if state.isLeft, number != SIGHUP { state.told = number }
+            return state.isLeft
+        }
+        if !isLeft { end(on: number, restoring: settings) }
+    }
+
+    private struct State {
+        /// Held as long as the process lives.
+        var sources: [Source] = []
+        /// Whether a service handles the signals.
+        var isLeft = false
+        /// What it was told.
+        var told: Int32?
+    }
+
+    private static let state = Mutex(State())
 
     /// Unchecked: a dispatch source may be cancelled from any thread, and nothing else is done with it.
     private struct Source: @unchecked Sendable {

@@ -9,22 +9,21 @@ import SharingModel
 /// A result as `query --json` and `result show --json` print it, and as a table for people.
 enum ResultDocument {
     /// What a result waits for that nobody has opened.
-    /// - Parameter reports: What was found here of the parts that were reported, by holder.
-    static func waiting(_ recorded: RecordedResult, _ reports: [PartyName: ReportVerdict]) -> String {
+    /// - Parameter reports: What was found here of the parts that were reported.
+    static func waiting(_ recorded: RecordedResult, _ reports: [PartReport]) -> String {
         guard !recorded.parts.isEmpty || !recorded.partRefusals.isEmpty else {
             return "computed; nobody who holds the pool's key has opened it yet"
         }
         var lines = ["computed; opened when enough holders have given their parts"]
         for part in recorded.parts {
-            lines.append(
-                "\(part.holder) has given one, of epoch \(part.epoch)"
-                    + (reports[part.holder].map { "; \($0.sentence)" } ?? ""))
+            lines.append("\(part.holder) has given one, of epoch \(part.epoch)")
         }
+        lines += reports.map { "the one of \($0.part.holder), of epoch \($0.part.epoch), is \($0.verdict.sentence)" }
         lines += recorded.partRefusals.map { "\($0.custodian) refuses: \($0.reason)" }
         return lines.joined(separator: "\n")
     }
 
-    static func value(_ shown: ShownResult, _ reports: [PartyName: ReportVerdict]) -> JSONValue {
+    static func value(_ shown: ShownResult, _ reports: [PartReport]) -> JSONValue {
         .object([
             "result": .string(shown.recorded.record.id.hex), "plan": .string(shown.plan.cid.text),
             "token": .string(shown.recorded.record.token.hex), "status": .string(shown.status.rawValue),
@@ -36,7 +35,10 @@ enum ResultDocument {
             "partsOf": .array(shown.recorded.parts.map { .string($0.holder.text) }),
             "partsRefusedBy": .array(shown.recorded.partRefusals.map { .string($0.custodian.text) }),
             "partsReportedOf": .object(
-                Dictionary(uniqueKeysWithValues: reports.map { ($0.key.text, .string($0.value.rawValue)) })),
+                // Of several epochs the one that convicts.
+                Dictionary(reports.map { ($0.part.holder.text, JSONValue.string($0.verdict.rawValue)) }) {
+                    $0 == .string(ReportVerdict.wrong.rawValue) ? $0 : $1
+                }),
         ])
     }
 

@@ -23,7 +23,8 @@ extension Refusal {
         case .notAnEscrowHolder:
             return "\(about("party")) holds no share of the key of \(about("owner")); ask one of the holders"
         case .shareMissing:
-            return "\(about("party")) holds a share of the key of \(about("owner")), and had none to give a part with;"
+            let key = details["pool"].map { "pool \($0)" } ?? about("owner")
+            return "\(about("party")) holds a share of the key of \(key), and had none to give a part with;"
                 + " restore its vault from a backup"
         case .cellUnknown:
             return "dataset \(about("dataset")) has no sealed cell in row \(about("row")), column \(about("field"));"
@@ -40,7 +41,8 @@ extension Refusal {
             return "\(request) is not granted by enough holders whose parts are right; wait for them"
         case .notTheRequester: return "\(request) is not one of \(about("party")); only who asked may use it"
         case .ownRequest:
-            return "\(request) is one of \(about("party")) itself; nobody grants or denies his own, other holders must"
+            let asked = details["result"].map { "result \($0.prefix(16))" } ?? request
+            return "\(asked) is one of \(about("party")) itself; nobody grants or denies his own, other holders must"
         case .tooEarly: return "\(request) cannot be granted before \(about("notBefore")); come again then"
         case .overLimit:
             return "\(about("most")) openings of \(about("owner")) were granted within \(about("seconds")) seconds, and"

@@ -27,8 +27,7 @@ package struct RegisterFieldKey: TransactionBody {
             throw Refusal(.alreadyExists, ["field key of": owner.text])
         }
         let fingerprint = try execution.rules.checkedKey(modulus, keyProof, of: ["party": owner.text])
-        // One key, one use: a pool's key opens sums, and this one single cells.
-        guard try !execution.state.pools().contains(where: { $0.keyFingerprint == fingerprint }) else {
+        guard try !execution.isRegistered(fingerprint) else {
             throw Refusal(.keyInvalid, ["party": owner.text, "reason": "shared"])
         }
         try execution.write(
@@ -47,6 +46,19 @@ package struct FieldKeyRecord: Codable, Hashable, Sendable {
     package let keyFingerprint: Digest
     package let keyProof: NthRootProof
     package let since: Timestamp
+}
+
+extension Execution {
+    /// Whether the key is a pool's, or a department's for fields.
+    ///
+    /// One key, one use and one owner: a pool's key opens sums, and one for fields single cells. And the proof of a
+    /// modulus is of the modulus alone, so that anybody could register another's as its own, and have what is encrypted
+    /// under it opened as his.
+    /// - Parameter pool: That may have it already: its own dealer begins anew.
+    func isRegistered(_ fingerprint: Digest, except pool: PoolName? = nil) throws -> Bool {
+        try state.pools().contains { $0.keyFingerprint == fingerprint && $0.name != pool }
+            || state.fieldKeys().contains { $0.keyFingerprint == fingerprint }
+    }
 }
 
 extension ContractRules {

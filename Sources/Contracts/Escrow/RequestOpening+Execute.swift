@@ -82,7 +82,7 @@ extension EscrowRequest {
             deposit: deposit, notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, deniedAt: nil, use: nil)
     }
 
-    /// What the owner and those whom the policy names are told.
+    /// What the owner and the others, `told`, are told.
     func notices(_ event: EscrowNotice.Event, at time: Timestamp, told: [PartyName]) -> [EscrowNotice] {
         Set([owner] + told).sorted().map { party in
             EscrowNotice(
@@ -93,6 +93,7 @@ extension EscrowRequest {
 
     /// Digest of all that an accepted request writes, as its outcome has it: the request and the notices. Whoever finds
     /// it there knows that these were told by the very transaction that asked.
+    /// - Parameter told: Beside the owner: whom the policy names, and a dataset's joint owners.
     package func firstWrites(told: [PartyName]) throws -> Digest {
         var writes = [
             StateWrite(key: StateKey.escrowRequest(id).text, value: try CanonicalJSON.encode(self))
@@ -128,9 +129,10 @@ extension LedgerState {
 }
 
 extension Execution {
-    /// Tells the owner, and whom the policy names.
+    /// Tells the owner, those who own the cell's dataset with it, and whom the policy names.
     mutating func notify(_ event: EscrowNotice.Event, _ request: EscrowRequest) throws {
-        let told = try state.escrowRule(for: request.owner)?.told ?? []
+        var told = try state.escrowRule(for: request.owner)?.told ?? []
+        if let cell = request.terms.what.cell { told += try state.dataset(manifest: cell.manifest)?.owners ?? [] }
         for notice in request.notices(event, at: now, told: told) {
             try write(notice, to: .escrowNotice(notice.party, request.id))
         }

@@ -19,12 +19,19 @@ extension CreatePool {
         }
         _ = try execution.rules.checkedKey(modulus, keyProof, of: ["pool": name.text])
         let key = try execution.rules.publicKey(modulus)
-        // A pool's key opens sums for token holders; one that opens single cells is for that alone.
-        let fingerprint = Digest.sha256(modulus)
-        guard try !execution.state.fieldKeys().contains(where: { $0.keyFingerprint == fingerprint }) else {
+        guard try !execution.isRegistered(Digest.sha256(modulus), except: name) else {
             throw Refusal(.keyInvalid, ["pool": name.text, "reason": "shared"])
         }
         if let sharing {
+            // Whoever deals knows the key while it does: somebody above the holders, or one of them.
+            guard custodian.role == .superior || sharing.holders.contains(custodian.name) else {
+                throw Refusal(
+                    .notAHolder,
+                    [
+                        "party": custodian.name.text, "pool": name.text,
+                        "holds": "is no superior, and would hold no share of",
+                    ])
+            }
             for holder in sharing.holders { try execution.checkMayHold(holder) }
             try sharing.check(under: key, pool: name)
         }

@@ -60,6 +60,7 @@ extension RenewShares {
         {
             throw Refusal(.ceremonyPending, ["pool": pool.text, "party": running.by.text])
         }
+        try structure.checkTakesSeveral(pool)
         for holder in holders { try execution.checkMayHold(holder) }
         let isRefreshing = holders == sharing.key.holders && structure == sharing.key.key.structure
         try checkDealers(sharing, isRefreshing: isRefreshing)

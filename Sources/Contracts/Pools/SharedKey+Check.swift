@@ -1,7 +1,7 @@
 import BlobStore
 import Foundation
 import Multiprecision
-import Paillier
+package import Paillier
 import SharingModel
 
 extension SharedKey {
@@ -14,8 +14,18 @@ extension SharedKey {
 
     /// Everything about a dealing that is not between the dealer and one holder.
     func check(under key: PublicKey, pool: PoolName) throws {
+        try self.key.structure.checkTakesSeveral(pool)
         guard self.key.epoch == 1 else { throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "epoch"]) }
         _ = try Refusal.dealing(pool) { () throws(PaillierError) in try ThresholdKey(self.key, of: key) }
+    }
+}
+
+extension AccessStructure {
+    /// Whether a holder can open alone: nothing is then in shares.
+    package var oneSuffices: Bool { (1...holderCount).contains { isQualified([$0]) } }
+
+    func checkTakesSeveral(_ pool: PoolName) throws {
+        guard !oneSuffices else { throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "one"]) }
     }
 }
 

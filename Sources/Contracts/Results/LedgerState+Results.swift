@@ -18,6 +18,7 @@ extension LedgerState {
             openingRefusal: try read(OpeningRefusalRecord.self, at: .openingRefusal(record.id)),
             begun: try read(OpeningBegun.self, at: .openingBegun(record.id)),
             parts: try readAll(OpeningPartRecord.self, under: .openingParts(record.id)),
+            reports: try readAll(OpeningPartRecord.self, under: .partReports(record.id)),
             partRefusals: try readAll(OpeningRefusalRecord.self, under: .partRefusals(record.id)))
     }
 

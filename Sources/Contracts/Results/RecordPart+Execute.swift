@@ -5,14 +5,22 @@ extension RecordPart {
     package func checkForm() throws(ContractsError) {
         try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
         try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen")
+        guard (part == nil) == (commitment == nil) else { throw .contradictory(members: ["part", "commitment"]) }
     }
 
     package func execute(in execution: inout Execution) throws {
         let recorded = try execution.result(result)
         let sharing = try execution.shares(of: recorded)
+        guard recorded.record.executor != execution.by else {
+            throw Refusal(.ownRequest, ["party": execution.by.text, "result": result.hex])
+        }
         try sharing.check(epoch: epoch)
         if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
+        }
+        guard let part, let commitment else {
+            throw Refusal(
+                .shareMissing, ["party": execution.by.text, "pool": recorded.record.pool.text])
         }
         try execution.checkStillGranted(recorded)
         try execution.begin(recorded, openingsSeen: openingsSeen)
@@ -51,7 +59,8 @@ extension CombineOpening {
         where !recorded.parts.contains(where: { $0.holder == holder && $0.epoch == epoch && $0.reported == nil }) {
             throw Refusal(.partUnknown, ["party": holder.text, "result": result.hex])
         }
-        guard sharing.key.isQualified(holders), let begun = recorded.begun else {
+        // Nobody counts towards his own result.
+        guard sharing.key.isQualified(holders.filter { $0 != execution.by }), let begun = recorded.begun else {
             throw Refusal(.tooFewParts, ["pool": pool.name.text, "result": result.hex])
         }
         try execution.write(
@@ -77,11 +86,12 @@ extension ReportPart {
         guard given.reported == nil else {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
         }
-        try execution.write(
-            OpeningPartRecord(
-                id: given.id, holder: given.holder, epoch: given.epoch, part: given.part,
-                commitment: given.commitment, reported: part, at: given.at),
-            to: .openingPart(result, holder))
+        let reported = OpeningPartRecord(
+            id: given.id, holder: given.holder, epoch: given.epoch, part: given.part, commitment: given.commitment,
+            reported: part, at: given.at)
+        try execution.write(reported, to: .openingPart(result, holder))
+        // A part of the next epoch takes the place of that one. This stays.
+        try execution.write(reported, to: .partReport(result, holder, given.epoch))
     }
 }
 

@@ -48,6 +48,8 @@ package struct RecordedResult: Hashable, Sendable {
     package let begun: OpeningBegun?
     /// Of a shared key, by holder.
     package let parts: [OpeningPartRecord]
+    /// Of a shared key: every part that was ever reported, by holder and epoch.
+    package let reports: [OpeningPartRecord]
     /// Of a shared key: the holders' last refusals.
     package let partRefusals: [OpeningRefusalRecord]
 

@@ -52,6 +52,7 @@ import SharingModel
 /// | `opening-refusal/RESULT` | ``OpeningRefusalRecord``: the custodian's last refusal |
 /// | `opening-begun/RESULT` | ``OpeningBegun``: of a shared key, since the first part |
 /// | `opening-part/RESULT/PARTY` | ``OpeningPartRecord``: each holder's last part |
+/// | `part-report/RESULT/PARTY/EPOCH` | ``OpeningPartRecord`` that was reported, whatever became of it; EPOCH is 12 digits |
 /// | `part-refusal/RESULT/PARTY` | ``OpeningRefusalRecord``: each holder's last refusal |
 ///
 /// IDs are transaction ids in hexadecimal. Names hold no `/`, so no key is a prefix of another kind's.
@@ -187,6 +188,10 @@ struct StateKey: Hashable, Sendable {
         StateKey("opening-part", result.hex, party.text)
     }
     static func openingParts(_ result: Digest) -> StateKey { StateKey("opening-part", result.hex, "") }
+    static func partReport(_ result: Digest, _ party: PartyName, _ epoch: Int) -> StateKey {
+        StateKey("part-report", result.hex, party.text, digits(Int64(epoch)))
+    }
+    static func partReports(_ result: Digest) -> StateKey { StateKey("part-report", result.hex, "") }
     static func partRefusal(_ result: Digest, _ party: PartyName) -> StateKey {
         StateKey("part-refusal", result.hex, party.text)
     }

@@ -14,6 +14,8 @@ struct ProvenCell {
     /// Whose key for fields it is under.
     let owner: PartyName
     let key: PublicKey
+    /// Of the dataset.
+    private let owners: [PartyName]
     /// Place of the publication in the ledger.
     let publishedAt: Int
 
@@ -40,6 +42,7 @@ struct ProvenCell {
         self.reference = reference
         self.owner = owner
         dataset = published.body.name
+        owners = published.body.owners
         publishedAt = published.entry.proven.index
         try check(published.body, file)
         findings.holds(
@@ -50,7 +53,8 @@ struct ProvenCell {
 
     /// What a request for it has to be of.
     var claim: EscrowClaim {
-        EscrowClaim(owner: owner, key: key, what: .cell(reference), dataset: dataset, after: publishedAt)
+        EscrowClaim(
+            owner: owner, key: key, what: .cell(reference), dataset: dataset, owners: owners, after: publishedAt)
     }
 
     /// The manifest says what its publication said.

@@ -13,6 +13,8 @@ struct EscrowClaim {
     let what: EscrowSubject
     /// Of a cell.
     var dataset: DatasetName?
+    /// Of a cell: all who own the dataset.
+    var owners: [PartyName] = []
     /// Of a result.
     var pool: PoolName?
     /// Place of the transaction that it came after.
@@ -56,10 +58,10 @@ struct ProvenRequest {
             owner: claim.owner, dataset: claim.dataset, pool: claim.pool, deposit: deposit.entry.id,
             waitSeconds: rule.waitSeconds)
         // The outcome commits to what was written: the notices are in it, or its digest is another.
-        guard try request.firstWrites(told: rule.told) == asked.entry.proven.outcome.writes else {
+        guard try request.firstWrites(told: rule.told + claim.owners) == asked.entry.proven.outcome.writes else {
             throw EvidenceError.doesNotHold(.request, "its outcome is not that the owner was told")
         }
-        let told = Set(rule.told + [claim.owner]).sorted().map(\.text).joined(separator: ", ")
+        let told = Set(rule.told + claim.owners + [claim.owner]).sorted().map(\.text).joined(separator: ", ")
         findings.holds(
             "\(requester) asked for it at \(request.at), because: '\(asked.body.reason)'; the same transaction told "
                 + told)

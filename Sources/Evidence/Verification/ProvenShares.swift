@@ -35,7 +35,8 @@ struct ProvenShares {
     ) throws {
         let combined = try ledger.one(CombineOpening.self, of: .opening) { _, body in body.result == document.result }
         guard combined.entry.by == grant.grantee, combined.body.epoch == key.key.epoch,
-            try document.commitment() == combined.body.commitment, key.isQualified(combined.body.holders)
+            try document.commitment() == combined.body.commitment, key.isQualified(combined.body.holders),
+            !combined.body.holders.contains(grant.grantee)
         else { throw EvidenceError.doesNotHold(.opening, "it is not the one that the requester recorded") }
         let given = ledger.all(RecordPart.self).filter {
             $0.body.result == document.result && $0.body.epoch == key.key.epoch

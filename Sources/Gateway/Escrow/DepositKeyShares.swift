@@ -73,8 +73,9 @@ package struct DepositKeyShares {
         let (key, shares) = try ThresholdKey.deal(whole, over: rule.structure())
         var sealed: [PartyName: SealedMessage] = [:]
         for (holder, share) in zip(rule.holders.parties, shares) {
-            sealed[holder] = try EscrowShare.seal(
-                share, of: key.record, to: holder, session.sealingKey(of: holder))
+            let address = try EscrowShare.Address(
+                ledger: session.ledger.identity, owner: session.party, pool: pool, holder: holder, record: key.record)
+            sealed[holder] = try EscrowShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         return DepositKey(record: key.record, shares: sealed, pool: pool)
     }
@@ -106,13 +107,28 @@ package struct AcknowledgeDeposits {
         }
         var answers = [Answer]()
         for deposit in waiting { answers.append(try await answer(deposit, session)) }
+        try dropVoidShares(session)
         return answers
+    }
+
+    /// Takes shares out of the vault whose deposit another has replaced, or a holder has complained of: they are of the
+    /// same key as those that count.
+    private func dropVoidShares(_ session: PartySession) throws {
+        let kept = Set(try session.vault.names().filter { $0.text.hasPrefix("escrow.") })
+        guard !kept.isEmpty else { return }
+        let standing = Set(try session.state { try $0.deposits() }.filter(\.complaints.isEmpty).map(\.id))
+        // Of this ledger: others have deposits of their own.
+        let made = try session.ledger.read { try EvidenceTransactions.accepted(DepositKey.self, $0) }.map(\.id)
+        for name in Set(made).subtracting(standing).compactMap(SecretName.escrowShare) where kept.contains(name) {
+            try session.vault.remove(name)
+        }
     }
 
     private func answer(_ deposit: DepositRecord, _ session: PartySession) async throws -> Answer {
         do {
             let share = try EscrowShare.open(
-                deposit, for: session.party, under: session.sharedKey(deposit), with: session.vault.unsealingKey())
+                deposit, on: session.ledger.identity, for: session.party, under: session.sharedKey(deposit),
+                with: session.vault.unsealingKey())
             guard let name = SecretName.escrowShare(deposit.id) else { throw EscrowShareFault.cannotOpen }
             // In the vault before the ledger hears of it: what is acknowledged is there.
             try session.vault.store(name, share.withSerialized { SecretBytes(copying: $0) })

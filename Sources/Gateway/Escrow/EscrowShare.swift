@@ -10,33 +10,50 @@ import SignedEnvelopes
 enum EscrowShare {
     private static let info = Data("chancery escrow share v1".utf8)
 
-    /// What a sealed share belongs to: the published values, and the holder.
-    private static func binding(_ record: ThresholdRecord, _ holder: PartyName) throws -> Data {
-        Data(Digest.sha256(try CanonicalJSON.encode(record)).bytes) + Data(holder.text.utf8)
+    /// What a sealed share belongs to. Everything in a deposit is public, and so can be copied: on another ledger, by
+    /// another owner or for another key its shares are worth nothing.
+    struct Address: Encodable {
+        let ledger: LedgerIdentity
+        let owner: PartyName
+        /// Absent for the owner's key for fields.
+        let pool: PoolName?
+        let holder: PartyName
+        /// Digest of the published values.
+        let record: Digest
+
+        init(
+            ledger: LedgerIdentity, owner: PartyName, pool: PoolName?, holder: PartyName, record: ThresholdRecord
+        ) throws {
+            (self.ledger, self.owner, self.pool, self.holder) = (ledger, owner, pool, holder)
+            self.record = .sha256(try CanonicalJSON.encode(record))
+        }
+
+        fileprivate var bytes: Data {
+            get throws { try CanonicalJSON.encode(self) }
+        }
     }
 
     /// Seals a share to its holder; the copy of its bytes that this needs is wiped.
-    static func seal(
-        _ share: DealtShare, of record: ThresholdRecord, to holder: PartyName, _ key: SealingKey
-    ) throws -> SealedMessage {
+    static func seal(_ share: DealtShare, at address: Address, to key: SealingKey) throws -> SealedMessage {
         var plain = share.withSerialized { Data($0) }
         defer { plain.resetBytes(in: 0..<plain.count) }
-        return try SealedMessage.seal(
-            plain, to: key, info: info, authenticating: binding(record, holder))
+        return try SealedMessage.seal(plain, to: key, info: info, authenticating: address.bytes)
     }
 
     /// Opens and checks the share that `deposit` holds for `holder`.
     /// - Throws: ``EscrowShareFault`` where it is not what was published.
     static func open(
-        _ deposit: DepositRecord, for holder: PartyName, under key: ThresholdKey, with unsealing: UnsealingKey
+        _ deposit: DepositRecord, on ledger: LedgerIdentity, for holder: PartyName, under key: ThresholdKey,
+        with unsealing: UnsealingKey
     ) throws -> KeyShare {
         guard let message = deposit.shares[holder], let place = deposit.holders.firstIndex(of: holder) else {
             throw EscrowShareFault.cannotOpen
         }
+        let address = try Address(
+            ledger: ledger, owner: deposit.owner, pool: deposit.pool, holder: holder, record: deposit.record)
         var plain: Data
         do {
-            plain = try message.open(
-                with: unsealing, info: info, authenticating: binding(deposit.record, holder))
+            plain = try message.open(with: unsealing, info: info, authenticating: address.bytes)
         } catch is EnvelopeError {
             throw EscrowShareFault.cannotOpen
         }

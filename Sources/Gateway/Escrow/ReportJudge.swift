@@ -29,6 +29,12 @@ package enum ReportVerdict: String, Hashable, Sendable {
     }
 }
 
+/// A reported part of a result, with what was found of it.
+package struct PartReport: Sendable {
+    package let part: OpeningPartRecord
+    package let verdict: ReportVerdict
+}
+
 /// Checks parts that were shown on the ledger, from the ledger and the blobs that are at hand.
 package struct ReportJudge {
     private let state: LedgerState
@@ -37,6 +43,13 @@ package struct ReportJudge {
     package init(_ state: LedgerState, blobs: FileBlobStore) {
         self.state = state
         self.blobs = blobs
+    }
+
+    /// Of every part of a result that was ever reported, by holder and epoch.
+    package func reports(of recorded: RecordedResult) -> [PartReport] {
+        recorded.reports.compactMap { part in
+            verdict(on: part, of: recorded).map { PartReport(part: part, verdict: $0) }
+        }
     }
 
     /// - Returns: `nil` for a part that nobody has reported.

@@ -17,6 +17,7 @@ package import SignedEnvelopes
 /// node/vote.json          the newest cosignature with its batch; what stands here is sent, and nothing else
 /// node/set-aside/         files that were found damaged
 /// node/batches/           batches that this department has said it holds, until their heights are final
+/// node/settlements/       heights that all departments settled by hand
 /// node/evidence/          what proves that another department has cosigned two histories
 /// ```
 package struct DepartmentNodeHome: Sendable {
@@ -29,8 +30,8 @@ package struct DepartmentNodeHome: Sendable {
     package let identity: TransportIdentity
     /// By whose keys it judges others.
     package let trust: TransportTrust
-    /// Where the journal of votes lies that was found damaged.
-    package let journalSetAside: String?
+    /// What was found damaged beside the ledger, and where it lies: a line each.
+    package let setAside: [String]
     private let lock: FileLock
 
     /// Opens the node's ledger; the first time, it takes over the section's ledger as it was kept so far, by
@@ -60,10 +61,10 @@ package struct DepartmentNodeHome: Sendable {
         guard let lock = try FileLock.tryAcquire(home.nodeLock(of: section).plainPath) else {
             throw GatewayError.notAllowed(
                 reason: "another process runs the node of \(home.party.name)",
-                wayOn: "one at a time: two would cosign with one key")
+                wayOn: "stop it first: two would cosign with one key")
         }
         self.lock = lock
-        journalSetAside = try journal.setAsideIfDamaged(at: clock())
+        setAside = try journal.setAsideDamaged(at: clock())
         pool = TransactionPool()
         blobs = try FileBlobStore(directory: home.blobs)
         let ledger = try DepartmentNodeHome.open(home, section, cosigner: cosigner, clock: clock, ordering: pool)
@@ -79,7 +80,7 @@ package struct DepartmentNodeHome: Sendable {
         try mark()
         node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: keys, cosigner: cosigner, journal: journal,
-            batches: FileBatchStore(directory: home.nodeDirectory.appending(path: "batches")), reportsFaults: true
+            batches: FileBatchStore(directory: home.batchDirectory), reportsFaults: true
         ) { event in
             if case .equivocation(let proof) = event { try? journal.keep(proof) }
             if event.lengthensLedger { try? mark() }
@@ -139,6 +140,9 @@ extension NodeEvent {
 extension PartyHome {
     /// What this department's node keeps.
     package var nodeDirectory: URL { directory.appending(path: "node", directoryHint: .isDirectory) }
+
+    /// Batches that this department has said it holds.
+    var batchDirectory: URL { nodeDirectory.appending(path: "batches", directoryHint: .isDirectory) }
 
     /// Whether a node has taken the ledger of `section` over.
     package func hasNode(of section: SectionName) -> Bool {

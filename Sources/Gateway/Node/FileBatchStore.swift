@@ -33,6 +33,14 @@ struct FileBatchStore: BatchStore {
         }
     }
 
+    /// The names of files that hold another batch than they say.
+    func damaged() throws -> [String] {
+        try all().filter { place in
+            // One that is gone meanwhile is of a height that is final.
+            try PrivateFile.read(file(place)).map { Digest.sha256($0) != place.batch } ?? false
+        }.map { file($0).lastPathComponent }
+    }
+
     func remove(_ place: HeldPlace) throws {
         try PrivateFile.remove(file(place))
     }

@@ -14,6 +14,7 @@ import Yams
 /// etcd-key: tls/etcd.key         # CHANCERY_ETCD_KEY, readable by its owner alone
 /// etcd-user: site1               # CHANCERY_ETCD_USER
 /// etcd-password-file: tls/pass   # CHANCERY_ETCD_PASSWORD_FILE, or the password itself in CHANCERY_ETCD_PASSWORD
+/// keep-batches: 1100             # CHANCERY_KEEP_BATCHES; how many heights its batches stay in etcd, at least 10
 /// scrub: 24h                     # CHANCERY_SCRUB; between two checks of the node's own files: s, m, h, or off
 /// ```
 package struct NodeConfiguration: Sendable {
@@ -25,6 +26,8 @@ package struct NodeConfiguration: Sendable {
     package let advertised: String?
     package let ordering: NodeOrdering
     package let etcd: EtcdAccess
+    /// How many heights below the final one this department's batches stay in etcd, for who is behind.
+    package let keptBatches: Int
     /// From the end of one check of the node's own files to the next; `nil` for none.
     package let scrub: Duration?
 
@@ -47,6 +50,7 @@ package struct NodeConfiguration: Sendable {
         publicListen = try value(.publicListen).map { try ListenAddress($0, setting: .publicListen) }
         advertised = value(.advertise)
         ordering = try NodeOrdering(value(.ordering) ?? "embedded")
+        keptBatches = try NodeConfiguration.keptBatches(value(.keepBatches) ?? "1100")
         scrub = try NodeConfiguration.scrub(value(.scrub), ordering)
         etcd = try EtcdAccess(home: directory, password: environment["CHANCERY_ETCD_PASSWORD"], value: value)
     }
@@ -65,6 +69,7 @@ package struct NodeConfiguration: Sendable {
     package enum Setting: String, CaseIterable, Sendable {
         case listen, tls, advertise, ordering, scrub
         case publicListen = "public"
+        case keepBatches = "keep-batches"
         case etcdAuthority = "etcd-ca"
         case etcdCertificate = "etcd-certificate"
         case etcdKey = "etcd-key"
@@ -72,6 +77,14 @@ package struct NodeConfiguration: Sendable {
         case etcdPasswordFile = "etcd-password-file"
 
         var variable: String { "CHANCERY_" + rawValue.uppercased().replacingOccurrences(of: "-", with: "_") }
+    }
+
+    private static func keptBatches(_ text: String) throws -> Int {
+        guard let count = Int(text), (10...1_000_000).contains(count) else {
+            throw GatewayError.unreadable(
+                path: Setting.keepBatches.rawValue, problem: "\(text) is no number from 10 to 1000000")
+        }
+        return count
     }
 
     /// Only a node among others has files of its own, and somebody to repair them from.
@@ -110,6 +123,7 @@ package struct NodeConfiguration: Sendable {
             case let text as String: settings[setting] = text
             // YAML reads a bare `on` as true.
             case let flag as Bool: settings[setting] = flag ? "on" : "off"
+            case let number as Int: settings[setting] = String(number)
             default: throw GatewayError.unreadable(path: file.plainPath, problem: "\(name) needs a text")
             }
         }

@@ -58,7 +58,7 @@ package struct AcknowledgePoolShare: Sendable {
                 wayOn: "see `chancery pool show \(pool)`")
         }
         let missing = key.holders.filter { !acknowledged.contains($0) }
-        if missing.isEmpty { try session.dropShares(of: pool, before: key.key.epoch) }
+        if missing.isEmpty { try session.dropOldShares() }
         return Acknowledged(
             receipt: receipt, epoch: key.key.epoch, isInForce: missing.isEmpty, missing: missing)
     }
@@ -144,7 +144,8 @@ struct PendingShare {
         guard shares.indices.contains(number - 1) else { throw wrong }
         let block = try session.blobs.get(shares[number - 1])
         let address = ShareAddress(
-            pool: pool.name, dealer: dealer, holder: session.party, epoch: key.key.epoch, key: pool.keyFingerprint)
+            ledger: session.ledger.identity, pool: pool.name, dealer: dealer, holder: session.party,
+            epoch: key.key.epoch, key: pool.keyFingerprint)
         guard let dealt = try? SealedShare.open(block, at: address, with: session.vault.unsealingKey()),
             dealt.holder == number, dealt.epoch == key.key.epoch
         else { throw wrong }

@@ -6,6 +6,15 @@ package import SharingModel
 
 extension SecretName {
     static func share(of pool: PoolName, epoch: Int) -> SecretName? { SecretName("share.\(pool).\(epoch)") }
+
+    /// The pool and the epoch of a share of a pool's key; `nil` for other secrets.
+    fileprivate var poolShare: (pool: PoolName, epoch: Int)? {
+        guard text.hasPrefix("share."), let dot = text.lastIndex(of: "."),
+            let pool = PoolName(text[..<dot].dropFirst("share.".count)),
+            let epoch = Int(text[text.index(after: dot)...])
+        else { return nil }
+        return (pool, epoch)
+    }
 }
 
 extension PoolRecord {
@@ -25,16 +34,27 @@ extension PartySession {
         return (sharing, number)
     }
 
-    /// This party's share in the present epoch. Shares of epochs that are over are taken out of the vault.
+    /// This party's share in the present epoch.
     func share(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare {
-        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+        guard let share = try heldShare(of: pool, under: key) else {
             throw GatewayError.notAllowed(
-                reason: "the vault has no share of pool \(pool.name) of epoch \(key.epoch)",
+                reason: "the vault has no share of pool \(pool.name) of epoch \(key.epoch), or one of another key",
                 wayOn: "take it with `chancery pool acknowledge \(pool.name)`")
         }
-        let share = try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
-        try dropShares(of: pool.name, before: key.epoch)
         return share
+    }
+
+    /// The same.
+    /// - Returns: `nil` where the vault has none, or one of another key.
+    func heldShare(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare? {
+        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+            return nil
+        }
+        do {
+            return try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+        } catch is PaillierError {
+            return nil
+        }
     }
 
     func keep(_ share: KeyShare, of pool: PoolName) throws {
@@ -45,12 +65,29 @@ extension PartySession {
         try vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
     }
 
-    /// Whoever keeps them can go on opening: an honest holder does not.
-    func dropShares(of pool: PoolName, before epoch: Int) throws {
-        for past in stride(from: epoch - 1, through: 1, by: -1) {
-            guard let name = SecretName.share(of: pool, epoch: past), try vault.names().contains(name) else { return }
+    /// Takes shares of pools out of the vault that are over: of epochs before the one in force, whether this party got one
+    /// of that or was left out, and of a renewal that a complaint has ended.
+    ///
+    /// Whoever keeps them can go on opening: an honest holder does not. A command that is killed on the way leaves some,
+    /// which the next session takes.
+    func dropOldShares() throws {
+        for name in try vault.names() {
+            guard let (pool, epoch) = name.poolShare, try isOver(epoch, of: pool, name) else { continue }
             try vault.remove(name)
         }
+    }
+
+    private func isOver(_ epoch: Int, of name: PoolName, _ secret: SecretName) throws -> Bool {
+        let (pool, ceremony) = try state { (try $0.pool(name), try $0.ceremony(of: name)) }
+        // A pool of another section has its own session.
+        guard let pool, let inForce = pool.sharing?.key.key.epoch else { return false }
+        if epoch < inForce { return true }
+        guard let ceremony, ceremony.complaint != nil, ceremony.epoch == epoch, let key = ceremony.key else {
+            return false
+        }
+        // By its number alone it could be one of another ceremony, which this session does not know of yet.
+        let threshold = try pool.thresholdKey(key)
+        return try vault.load(secret).withUnsafeBytes { (try? KeyShare(serialized: $0, under: threshold)) != nil }
     }
 
     /// The receipt of what this party has said before, so that a command that was killed can tell of it.

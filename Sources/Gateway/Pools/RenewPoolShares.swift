@@ -51,12 +51,22 @@ package struct RenewPoolShares: Sendable {
     }
 }
 
-/// `pool deal`: a holder adds its dealing to the ceremony that was proposed.
+/// `pool deal`: a holder adds its dealing to the ceremony that it has agreed to.
+///
+/// Any holder can propose one, and the pool's dealer put another in the place of one that runs: where holders expect their
+/// shares to be refreshed, a resharing to others could have been proposed in the meantime. So who deals says for which,
+/// and for whom.
 package struct DealPoolShares: Sendable {
     package let pool: PoolName
+    /// Any beginning of the ceremony's id.
+    package let ceremony: String
+    /// Who is to open afterwards; can be left out of a refreshing, which changes nothing of that.
+    package let holders: CreatePoolKey.Holders?
 
-    package init(_ pool: PoolName) {
+    package init(_ pool: PoolName, ceremony: String, holders: CreatePoolKey.Holders? = nil) {
         self.pool = pool
+        self.ceremony = ceremony
+        self.holders = holders
     }
 
     package struct Dealt: Sendable {
@@ -67,6 +77,8 @@ package struct DealPoolShares: Sendable {
         package let missing: [PartyName]
     }
 
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where no ceremony waits for this party, or one that it has not
+    ///   named, or that is for others than it says.
     package func run(as session: PartySession) async throws -> Dealt {
         let record = try session.state { try $0.knownPool(pool) }
         guard let ceremony = try session.state({ try $0.ceremony(of: pool) }), ceremony.complaint == nil,
@@ -76,6 +88,7 @@ package struct DealPoolShares: Sendable {
                 reason: "no ceremony of pool \(pool) waits for a dealing of \(session.party)",
                 wayOn: "see `chancery pool show \(pool)`; one is proposed with `chancery pool refresh`")
         }
+        try check(ceremony)
         if let receipt = try session.receipt(of: DealShares.self, where: { $0.ceremony == ceremony.id }) {
             return try dealt(receipt, ceremony, session)
         }
@@ -86,7 +99,8 @@ package struct DealPoolShares: Sendable {
             ? try key.dealRefreshing() : try share.dealResharing(under: key, over: ceremony.structure)
         let blocks = try zip(ceremony.holders, shares).map { holder, share in
             let address = ShareAddress(
-                pool: pool, dealer: session.party, holder: holder, epoch: ceremony.epoch, key: record.keyFingerprint)
+                ledger: session.ledger.identity, pool: pool, dealer: session.party, holder: holder,
+                epoch: ceremony.epoch, key: record.keyFingerprint)
             return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         // A crash before the ledger is told leaves blocks that nothing refers to: the next run deals anew.
@@ -94,6 +108,29 @@ package struct DealPoolShares: Sendable {
         let receipt = try await session.submit(
             DealShares(pool: pool, ceremony: ceremony.id, commitments: commitments, shares: blocks.map(\.cid)))
         return try dealt(receipt, ceremony, session)
+    }
+
+    /// That it is the one which was agreed to. Its id is in the transaction, so that none can take its place afterwards.
+    private func check(_ ceremony: PoolCeremony) throws {
+        let look = "see `chancery pool show \(pool)`, and deal if that is what you have agreed to"
+        guard self.ceremony.utf8.count >= 4, ceremony.id.hex.hasPrefix(self.ceremony) else {
+            throw GatewayError.notAllowed(
+                reason:
+                    "the ceremony of pool \(pool) that waits is \(ceremony.id.hex.prefix(12)) of \(ceremony.by), not "
+                    + "\(self.ceremony)", wayOn: look)
+        }
+        guard let holders else {
+            guard ceremony.isRefreshing else {
+                throw GatewayError.notAllowed(
+                    reason: "ceremony \(self.ceremony) gives the shares to other holders, or other sets of them",
+                    wayOn: "repeat with --holders who is to open; " + look)
+            }
+            return
+        }
+        guard holders.parties == ceremony.holders, holders.structure == ceremony.structure else {
+            throw GatewayError.notAllowed(
+                reason: "ceremony \(self.ceremony) is for other holders than these, or other sets of them", wayOn: look)
+        }
     }
 
     private func dealt(_ receipt: Receipt, _ ceremony: PoolCeremony, _ session: PartySession) throws -> Dealt {

@@ -1,5 +1,6 @@
 import BlobStore
 import CanonicalJSON
+import Contracts
 import Foundation
 import Paillier
 import SharingModel
@@ -7,6 +8,7 @@ import SignedEnvelopes
 
 /// For whom and for what a dealt number is; bound into its seal, so that no share passes for another.
 struct ShareAddress: Codable, Hashable {
+    let ledger: LedgerIdentity
     let pool: PoolName
     let dealer: PartyName
     let holder: PartyName

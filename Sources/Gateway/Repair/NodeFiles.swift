@@ -39,11 +39,7 @@ package struct NodeFiles: Sendable {
             findings.append(AuditFinding(table: "file", place: "\(section).head", problem: "\(error)"))
         }
         let report = ledger.check(isFinal: true, seen: seen)
-        do {
-            _ = try FileVoteJournal(directory: home.nodeDirectory).load()
-        } catch {
-            findings.append(AuditFinding(table: "file", place: "vote.json", problem: "\(error)"))
-        }
+        findings += try checkOwnWord()
         let damaged = try damagedBlobs()
         findings += damaged.map(NodeFiles.damaged)
         return NodeCheck(ledger: report, others: findings, damagedBlobs: damaged, seen: seen)
@@ -74,11 +70,7 @@ package struct NodeFiles: Sendable {
         } catch let error as LedgerError {
             findings = [AuditFinding(table: "file", place: "\(section).sqlite", problem: "\(error)")]
         }
-        do {
-            _ = try FileVoteJournal(directory: home.nodeDirectory).load()
-        } catch {
-            findings.append(AuditFinding(table: "file", place: "vote.json", problem: "\(error)"))
-        }
+        findings += try checkOwnWord()
         var damaged: [CID] = []
         let store = try FileBlobStore(directory: home.blobs)
         for cid in try store.cids() {
@@ -91,6 +83,16 @@ package struct NodeFiles: Sendable {
             try await pause(ContinuousClock.now - began)
         }
         return (findings, damaged)
+    }
+
+    /// What this department has said and holds: votes, settlements, evidence, and batches that others count on.
+    private func checkOwnWord() throws -> [AuditFinding] {
+        try FileVoteJournal(directory: home.nodeDirectory).check()
+            + FileBatchStore(directory: home.batchDirectory).damaged().map { name in
+                AuditFinding(
+                    table: "file", place: "batches/\(name)", problem: "its content no longer has the digest in its name"
+                )
+            }
     }
 
     private static func damaged(_ cid: CID) -> AuditFinding {
@@ -111,8 +113,8 @@ package struct NodeFiles: Sendable {
 
     /// Repairs what `check` found. The node must not run: it repairs itself.
     ///
-    /// What is damaged is set aside under `node/set-aside/`. A journal that is damaged is set aside too, and the node then
-    /// goes on like one without a journal: it cosigns nothing that it may have cosigned before.
+    /// What is damaged is set aside under `node/set-aside/`. Without its journal the node goes on like one that has none,
+    /// and cosigns nothing that it may have cosigned before; a batch that it held comes from whoever holds it too.
     /// - Returns: What was done, a line each.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` while the node runs; ``GatewayError/unavailable(part:problem:)``
     ///   where the others do not have what is lacking.

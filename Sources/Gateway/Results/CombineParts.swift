@@ -55,7 +55,7 @@ package struct CombineParts: Sendable {
         var faults: [Fault] = []
         for part in received.faulty { faults.append(try await fault(part, record.id, session)) }
         guard let parts = received.sufficient else {
-            throw tooFew(received, sharing)
+            throw tooFew(received, sharing, session.party)
         }
         let document = OpeningDocument(
             result: record.id, computed: record.result, parts: parts.compactMap(\.document.part))
@@ -93,16 +93,21 @@ package struct CombineParts: Sendable {
         return Fault(holder: part.holder, problem: part.problem, report: receipt.transaction)
     }
 
-    private func tooFew(_ received: ReceivedParts, _ sharing: PoolSharing) -> GatewayError {
+    private func tooFew(
+        _ received: ReceivedParts, _ sharing: PoolSharing, _ requester: PartyName
+    ) -> GatewayError {
         func list(_ parties: [PartyName]) -> String {
             parties.isEmpty ? "nobody" : parties.map(\.text).joined(separator: ", ")
         }
         let (valid, faulty) = (received.valid.map(\.holder), received.faulty.map(\.holder))
-        let missing = sharing.key.holders.filter { !valid.contains($0) && !faulty.contains($0) }
+        let (kept, others) = (received.kept, valid + faulty + received.kept + [requester])
+        let missing = sharing.key.holders.filter { !others.contains($0) }
         let wrong = faulty.isEmpty ? "" : "; wrong is what \(list(faulty)) gave"
+        let waits = "wait for \(list(missing)), who give theirs with `chancery open`"
+        let hands = "\(list(kept)) did, and hand it out by running it again when enough have"
         return GatewayError.notAllowed(
             reason: "too few parts: valid ones came from \(list(valid))\(wrong)",
-            wayOn: "wait for \(list(missing)), who give theirs with `chancery open`")
+            wayOn: kept.isEmpty ? waits : missing.isEmpty ? hands : "\(waits); \(hands)")
     }
 }
 
@@ -123,6 +128,8 @@ struct ReceivedParts {
 
     private(set) var valid: [Valid] = []
     private(set) var faulty: [Faulty] = []
+    /// Whose part is recorded, and not handed out yet.
+    private(set) var kept: [PartyName] = []
     private let key: PoolKey
 
     /// The first of the valid ones that suffice, in the structure's order; `nil` where they do not.
@@ -142,8 +149,11 @@ struct ReceivedParts {
         let content = try ResultContent(session.blobs.get(recorded.record.result))
         let ciphertexts = try content.loadCiphertexts(from: session.blobs, key: pool.publicKey())
         for given in recorded.parts where given.epoch == key.key.epoch {
-            // What is not handed out yet is missing, and nobody's fault.
-            guard let sealed = try? SealedOpening(loading: given.part, from: session.blobs) else { continue }
+            // What is not handed out yet is nobody's fault.
+            guard let sealed = try? SealedOpening(loading: given.part, from: session.blobs) else {
+                kept.append(given.holder)
+                continue
+            }
             var plain: Data?
             do {
                 let bytes = try sealed.openPart(of: recorded.record.id, with: session.vault.unsealingKey())

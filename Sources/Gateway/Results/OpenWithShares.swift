@@ -12,7 +12,8 @@ package import SharingModel
 /// holders.
 ///
 /// A holder gives a part only of what it has itself recomputed from the manifests and the plan that are on the ledger,
-/// and what the disclosure guard allows. The part is on the ledger, by its digest, before it is given out.
+/// and what the disclosure guard allows. The part is on the ledger, by its digest, before it is given out. To a requester
+/// who holds a share himself it is given out when enough others have given theirs; run again, the command then does that.
 package struct OpenWithShares: Sendable {
     /// Any beginning of the result's id.
     package let result: String
@@ -30,25 +31,56 @@ package struct OpenWithShares: Sendable {
         package let ciphertexts: Int
         /// Whether it had been given before; what was missing of the sealed blob was put in place again.
         package let wasThere: Bool
+        /// Whether the part is at hand for the requester; otherwise it waits for other holders.
+        package let isHandedOut: Bool
     }
 
-    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/notAllowed(reason:wayOn:)`` where the vault
-    ///   has no share of the present epoch.
+    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/refusedOnLedger(_:transaction:height:)`` also
+    ///   for a party that holds no share, or has none of the present epoch in its vault: every attempt is recorded.
     package func give(
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
     ) async throws -> Given {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
         let record = recorded.record
         let pool = try session.state { try $0.knownPool(record.pool) }
-        let (sharing, _) = try session.holding(of: pool)
+        guard let sharing = pool.sharing else {
+            throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
+        }
         let epoch = sharing.key.key.epoch
         let staging = OpeningStaging(home: session.home, result: record.id)
         if let given = recorded.parts.first(where: { $0.holder == session.party }), given.epoch == epoch {
-            return try handOut(given, recorded, staging, session)
+            return try earlier(given, recorded, staging, session)
         }
-        let key = try pool.thresholdKey(sharing.key)
-        let share = try session.share(of: pool, under: key)
         let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        let made = try await part(of: recorded, pool.thresholdKey(sharing.key), pool, seen: seen, session, progress)
+        if let made { try staging.keep(made.sealed) }
+        let receipt = try await session.submit(
+            RecordPart(
+                result: record.id, epoch: epoch, part: made?.sealed.cid, commitment: made?.commitment,
+                openingsSeen: seen))
+        // A crash before this line leaves a recorded part that only this home has: the next run hands it out.
+        let isHandedOut = try made.map { try handOut($0.sealed.cid, of: record.id, staging, session) } ?? false
+        return Given(
+            receipt: receipt, result: record.id, grantee: record.executor, epoch: epoch,
+            ciphertexts: made?.ciphertexts ?? 0, wasThere: false, isHandedOut: isHandedOut)
+    }
+
+    private struct Made {
+        let sealed: SealedOpening
+        let commitment: Digest
+        let ciphertexts: Int
+    }
+
+    /// - Returns: `nil` for who has no share, or asked for the result himself. He is refused by the ledger, not here: the
+    ///   attempt stands there with its reason.
+    private func part(
+        of recorded: RecordedResult, _ key: ThresholdKey, _ pool: PoolRecord, seen: Int64, _ session: PartySession,
+        _ progress: @escaping PlanExecutor.Progress
+    ) async throws -> Made? {
+        let record = recorded.record
+        guard record.executor != session.party, let share = try session.heldShare(of: pool, under: key) else {
+            return nil
+        }
         let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
         let part =
             computed.ciphertexts.isEmpty
@@ -57,45 +89,61 @@ package struct OpenWithShares: Sendable {
                 computed.ciphertexts, under: key, context: PartDocument.context(of: record.id),
                 workers: ProcessInfo.processInfo.activeProcessorCount)
         let document = PartDocument(result: record.id, computed: computed.cid, part: part)
-        let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: record.executor))
-        try staging.keep(sealed)
-        let receipt = try await session.submit(
-            RecordPart(
-                result: record.id, epoch: epoch, part: sealed.cid, commitment: document.commitment(),
-                openingsSeen: seen))
-        // A crash before this line leaves a recorded part that only this home has: the next run hands it out.
-        try sealed.store(in: session.blobs)
-        try staging.clear()
-        return Given(
-            receipt: receipt, result: record.id, grantee: record.executor, epoch: epoch,
-            ciphertexts: computed.ciphertexts.count, wasThere: false)
+        return Made(
+            sealed: try SealedOpening(document, sealedTo: session.sealingKey(of: record.executor)),
+            commitment: try document.commitment(), ciphertexts: computed.ciphertexts.count)
     }
 
     /// Puts on the ledger that this holder gives no part of the result, and why. Others may suffice without it.
     package func refuse(as session: PartySession, reason: String) async throws -> Receipt {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
-        let pool = try session.state { try $0.knownPool(recorded.record.pool) }
-        _ = try session.holding(of: pool)
-        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: recorded.record.pool) }
         return try await session.submit(
             RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: reason))
     }
 
-    private func handOut(
+    private func earlier(
         _ given: OpeningPartRecord, _ recorded: RecordedResult, _ staging: OpeningStaging, _ session: PartySession
     ) throws -> Given {
-        if try !session.blobs.contains(given.part), let sealed = try staging.sealed(given.part) {
-            try sealed.store(in: session.blobs)
+        let isHandedOut = try handOut(given.part, of: recorded.record.id, staging, session)
+        guard let receipt = try session.ledger.read({ try $0.receipt(of: given.id) }) else {
+            throw GatewayError.openingDamaged(problem: "the ledger does not have the transaction of part \(given.part)")
         }
-        guard try session.blobs.contains(given.part),
-            let receipt = try session.ledger.read({ try $0.receipt(of: given.id) })
-        else {
-            throw GatewayError.openingDamaged(problem: "the sealed part \(given.part) is nowhere to be found")
-        }
-        try staging.clear()
         return Given(
             receipt: receipt, result: recorded.record.id, grantee: recorded.record.executor, epoch: given.epoch,
-            ciphertexts: 0, wasThere: true)
+            ciphertexts: 0, wasThere: true, isHandedOut: isHandedOut)
+    }
+
+    /// Puts a recorded part into the blob store, unless its requester could do too much with it yet.
+    /// - Returns: Whether it is there.
+    private func handOut(
+        _ part: CID, of result: Digest, _ staging: OpeningStaging, _ session: PartySession
+    ) throws -> Bool {
+        if try !session.blobs.contains(part) {
+            guard let sealed = try staging.sealed(part) else {
+                throw GatewayError.openingDamaged(problem: "the sealed part \(part) is nowhere to be found")
+            }
+            let mayGo = try session.state { state in
+                let recorded = try state.recordedResult(matching: result.hex)
+                return recorded.mayHaveParts(under: try state.knownPool(recorded.record.pool).sharing)
+            }
+            guard mayGo else { return false }
+            try sealed.store(in: session.blobs)
+        }
+        try staging.clear()
+        return true
+    }
+}
+
+extension RecordedResult {
+    /// Whether the requester may have the holders' parts.
+    ///
+    /// One who holds no share can do nothing with fewer than suffice. One who holds a share needs one less than that,
+    /// and would open before the ledger says that enough others have given theirs: he gets them all or none.
+    fileprivate func mayHaveParts(under sharing: PoolSharing?) -> Bool {
+        guard let sharing, sharing.key.holders.contains(record.executor) else { return true }
+        let others = parts.filter { $0.epoch == sharing.key.key.epoch && $0.holder != record.executor }
+        return sharing.key.isQualified(others.map(\.holder))
     }
 }
 

@@ -66,6 +66,7 @@ package final class PartySession: Sendable {
                 operator: home.party.name, cosigner: try vault.cosigner(of: home.party, in: home.consortium.digest),
                 clock: clock), ordering: remote)
         try catchUp()
+        try dropOldShares()
     }
 
     /// Executes what is new on the ledger into this party's own copy.

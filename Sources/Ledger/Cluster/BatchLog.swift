@@ -11,18 +11,22 @@ package protocol BatchLog: Sendable {
 
     /// Everything behind `position` that happened to batches, in the one order, and then what happens from now on.
     ///
-    /// The stream ends with an error when the connection does; the caller asks again from where it was. Where the
-    /// history behind `position` is no longer kept, it begins with what is, after ``BatchLogItem/gap``.
-    func events(after position: Int64) -> AsyncThrowingStream<BatchLogItem, any Error>
+    /// The stream ends with an error when the connection does; the caller asks again from where it was. Where not all
+    /// that happened behind `position` is kept any more, ``BatchLogItem/gap(through:)`` says so, and then comes what is
+    /// left of it, each write in its place: the newest of every key that stands. A write that nobody wrote over or
+    /// deleted is never lost.
+    /// - Parameter height: The first that is not decided; behind a gap those before it may be left out.
+    func events(after position: Int64, from height: Int) -> AsyncThrowingStream<BatchLogItem, any Error>
 
     /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
-    func newestPosition() async throws -> Int64
+    func newest() async throws -> OrderPlace
 
     /// Whether ``join()`` was ever called for this department.
     func hasJoined() async throws -> Bool
 
     /// Notes that this department cosigns from now on, for ``hasJoined()`` in a later life. Called before its first
-    /// cosignature.
+    /// cosignature. What is written is never the same twice (``OrderPlace/mark``); where this was called before, it
+    /// changes nothing.
     func join() async throws
 
     /// Forgets this department's batches below `height`; they are in every department's ledger.
@@ -32,13 +36,13 @@ package protocol BatchLog: Sendable {
 /// What the stream of a ``BatchLog`` gives.
 package enum BatchLogItem: Sendable {
     case event(BatchEvent)
-    /// What happened up to this place is no longer kept.
+    /// Of what happened up to this place, not all is kept any more: what was written over or deleted may be missing.
     case gap(through: Int64)
 }
 
 /// One thing that happened in a ``BatchLog``.
 package struct BatchEvent: Hashable, Sendable {
-    /// Place in the order; several may share one. Passed to ``BatchLog/events(after:)`` to go on.
+    /// Place in the order; several may share one. Passed to ``BatchLog/events(after:from:)`` to go on.
     package let position: Int64
     /// Whose prefix it happened under. What the batch itself says is checked against it.
     package let department: PartyName

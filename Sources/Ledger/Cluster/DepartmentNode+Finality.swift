@@ -124,7 +124,7 @@ extension DepartmentNode {
         // Of a block that was taken from another department, the place in the order is not known.
         if let candidate, candidate.isPlaced, candidate.block.root == block.root {
             decided = candidate.event.position - 1
-            hasGap = false
+            closeGap(before: candidate.event.position)
         }
         head = block.stored
         ledger.seen.keep(try ledger.checkpoint(head))

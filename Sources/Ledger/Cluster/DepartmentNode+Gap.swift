@@ -15,7 +15,10 @@ package struct CosignedBatch: Codable, Hashable, Sendable {
     }
 
     /// - Throws: What ``CanonicalJSON`` throws for anything but the canonical text.
-    package init(canonicalBytes bytes: Data) throws { self = try CanonicalJSON.decode(CosignedBatch.self, from: bytes) }
+    package init(canonicalBytes bytes: Data) throws {
+        self = try CanonicalJSON.decode(
+            CosignedBatch.self, from: bytes, maximumByteCount: CosignedBatch.largestByteCount)
+    }
 
     package func canonicalBytes() throws -> Data { try CanonicalJSON.encode(self) }
 
@@ -23,9 +26,41 @@ package struct CosignedBatch: Codable, Hashable, Sendable {
     package static let largestByteCount = BatchEvent.largestByteCount * 4 / 3 + 1_024
 }
 
-// Who has lost the first valid batch of a height with what the order no longer keeps cannot find it there again, and may
-// hold a later one for the first. It takes the batch from those who saw it.
+// What the order still has, it gives in its place, so a batch that nobody wrote over or deleted is never lost. But only
+// a dishonest department does either to a batch of an open height; who has lost the first valid one that way cannot find
+// it in the order again, and may hold a later one for the first. It takes the batch from those who saw it.
 extension DepartmentNode {
+    /// Told when the order no longer has all that happened up to `lost`; what it still has of that is taken after this.
+    ///
+    /// The first valid batch of the next height may be missing, so this department follows the others with its
+    /// cosignature until a batch behind the gap is final.
+    package func passOverGap(through lost: Int64) {
+        guard lost > seenThrough else { return }
+        seenThrough = lost
+        gapEnd = max(gapEnd ?? lost, lost)
+        report(.gap(through: lost))
+    }
+
+    /// Of what counts after a final batch that stands behind the gap, nothing is missing. After one that stands in it,
+    /// something may be.
+    func closeGap(before position: Int64) {
+        if let gapEnd, position > gapEnd { self.gapEnd = nil }
+    }
+
+    /// Whether a candidate behind a gap may be cosigned: when so many others have that one of them is honest, and has
+    /// seen that this is the first valid batch; or when nobody has cosigned another for a while, for then all may have
+    /// lost the same. Others that too few have cosigned for one of them to be honest put it off, and no more:
+    /// a dishonest department must not stop a height by cosigning just anything.
+    /// - Parameter others: How many have cosigned the candidate.
+    func isSafeBehindGap(_ candidate: Candidate, others: Int) -> Bool {
+        let height = candidate.block.record.height
+        let needed = backing(of: memberships.policy(at: height))
+        guard others < needed else { return true }
+        let most = votes.trees(ofHeight: height).filter { $0.key != candidate.block.root }.map(\.value.count).max() ?? 0
+        guard most < needed else { return false }
+        return ContinuousClock.now - candidate.since > gapPatience * (most == 0 ? 1 : 6)
+    }
+
     /// How many have to have cosigned a block that this department finds behind a gap, or not at all: one of them is
     /// honest, and has seen that its batch is the first valid one.
     func backing(of policy: CheckpointPolicy) -> Int {
@@ -36,7 +71,7 @@ extension DepartmentNode {
     /// behind a gap, and this department has cosigned none.
     func askForCosigned() {
         let height = head.height + 1
-        guard hasGap, candidate?.isPlaced ?? true, given.map({ $0.height < height }) ?? true,
+        guard gapEnd != nil, candidate?.isPlaced ?? true, given.map({ $0.height < height }) ?? true,
             askedForCosigned.map({ ContinuousClock.now - $0 > resendAfter }) ?? true
         else { return }
         let policy = memberships.policy(at: height)
@@ -82,7 +117,7 @@ extension DepartmentNode {
     /// enough others have cosigned just what it gives.
     package func take(_ shown: CosignedBatch) throws {
         let height = head.height + 1
-        guard hasGap, given.map({ $0.height < height }) ?? true else { return }
+        guard gapEnd != nil, given.map({ $0.height < height }) ?? true else { return }
         guard let block = try? execution.execute(shown.batch, by: shown.department, on: head),
             block.root != candidate?.block.root
         else { return }

@@ -15,25 +15,8 @@ extension DepartmentNode {
         else { return nil }
         // By the same time as the block that it is for.
         let time = try BlockTime(policy: memberships.policy(at: head.height)).time(after: head, previous: known)
-        let validity = min(3_600, ledger.founding.policy.longestTransactionValidity)
-        return try transaction(WakeLedger(), notAfter: time.adding(seconds: validity))
-    }
-
-    /// `body` in this department's name.
-    /// - Returns: `nil` if none of its keys counts in the next block.
-    func transaction(_ body: some TransactionBody, notAfter: Timestamp) throws -> AdmittedTransaction? {
-        let party = party
-        guard let known = try ledger.storage.read({ try LedgerState($0).party(party)?.signingKey }),
-            let key = keys.first(where: { $0.verificationKey.rawRepresentation == known })
-        else { return nil }
-        var generator = SystemRandomNumberGenerator()
-        let header = TransactionHeader(
-            by: party, ledger: ledger.identity, nonce: .random(using: &generator), notAfter: notAfter)
-        let payload = TransactionPayload(header: header, body: body)
-        let envelope = try Envelope.sign(payload: payload.encoded(), payloadType: payload.payloadType, with: [key])
         do {
-            guard case .admitted(let transaction) = try ledger.admit(envelope) else { return nil }
-            return transaction
+            return try transaction(WakeLedger(), from: time)
         } catch is AdmissionError {
             return nil
         }

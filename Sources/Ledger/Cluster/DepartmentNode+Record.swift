@@ -1,6 +1,5 @@
 import Contracts
 import SharingModel
-import SignedEnvelopes
 
 /// Something about departments that belongs on the ledger.
 struct UnrecordedFact {
@@ -67,21 +66,5 @@ extension DepartmentNode {
             }
             if !isKnown { try submit(SettleHeight(height: height, statements: settled.statements)) }
         }
-    }
-
-    /// Signs and puts into this department's queue.
-    private func submit(_ body: some TransactionBody) throws {
-        let known = try ledger.partyInNextBlock(party)?.signingKey
-        guard let key = keys.first(where: { $0.verificationKey.rawRepresentation == known }) else { return }
-        var generator = SystemRandomNumberGenerator()
-        let now = max(ledger.settings.clock(), head.record.time)
-        let payload = TransactionPayload(
-            header: TransactionHeader(
-                by: party, ledger: ledger.identity, nonce: .random(using: &generator),
-                notAfter: now.adding(seconds: min(3_600, ledger.founding.policy.longestTransactionValidity))),
-            body: body)
-        let envelope = try Envelope.sign(
-            payload: payload.encoded(), payloadType: payload.payloadType, with: [key])
-        if case .admitted(let transaction) = try ledger.admit(envelope) { pool.enter(transaction) }
     }
 }

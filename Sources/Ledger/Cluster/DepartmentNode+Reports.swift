@@ -1,6 +1,5 @@
 import Contracts
 import SharingModel
-import SignedEnvelopes
 
 extension DepartmentNode {
     /// Puts on the ledger, in this department's name, that another wrote what nobody takes. Once for each height and
@@ -15,8 +14,7 @@ extension DepartmentNode {
             try !ledger.storage.read({ try LedgerState($0).hasReported(body, by: party) })
         else { return }
         reported = reported.filter { $0.height >= Int64(head.height - 64) }
-        let now = max(ledger.settings.clock(), head.record.time)
-        if let transaction = try transaction(body, notAfter: now.adding(seconds: 3_600)) { pool.enter(transaction) }
+        do { try submit(body) } catch is AdmissionError {}
     }
 }
 

@@ -7,8 +7,7 @@ extension DepartmentNode {
     /// - In a rebuilt home, when so many others have cosigned that no other batch of this height can have a quorum,
     ///   even with the cosignature that this department may have given and lost, and ⌊(n−1)/3⌋ departments that
     ///   cosign everything.
-    /// - Behind a gap, when so many have that one of them is honest, and has seen that this is the first valid batch;
-    ///   or when for a while nobody has cosigned another: then all may have lost the same.
+    /// - Behind a gap, see ``isSafeBehindGap(_:others:)``.
     private func mayCosign(_ candidate: Candidate) -> Bool {
         let height = candidate.block.record.height
         guard height > silentThroughHeight else { return false }
@@ -18,9 +17,7 @@ extension DepartmentNode {
         if candidate.event.position <= silentThrough {
             return others >= min(count + faulty - policy.needed + 1, count - 1)
         }
-        guard candidate.isBehindGap, others < backing(of: policy) else { return true }
-        return others == votes.count(ofHeight: height)
-            && ContinuousClock.now - candidate.since > gapPatience
+        return !candidate.isBehindGap || isSafeBehindGap(candidate, others: others)
     }
 
     /// Gives the candidate this department's cosignature, if it has given none of that height or a later one.
@@ -53,7 +50,7 @@ extension DepartmentNode {
         let event = candidate.event
         let vote = Vote(
             batch: candidate.batch, department: event.department, message: message, position: event.position)
-        try journal.store(JournalState(silentThrough: silentThrough, vote: vote))
+        try journal.store(JournalState(silentThrough: silentThrough, vote: vote, order: order))
         given = message
     }
 
@@ -63,7 +60,7 @@ extension DepartmentNode {
         let event: BatchEvent
         /// The batch itself.
         let batch: Data
-        /// An earlier valid one may be lost.
+        /// An earlier valid one may be lost: one that somebody wrote over or deleted.
         let isBehindGap: Bool
         /// Whether ``event`` says where the batch stands in the order; one that another department gave has a place
         /// before all that is to come.

@@ -41,8 +41,6 @@ package actor DepartmentNode {
     var candidate: Candidate? { didSet { takeTimes() } }
     /// Valid cosignatures of trees larger than that of ``head``, this department's own included.
     var votes = CollectedVotes()
-    /// When cosignatures came, for those who look after the node.
-    var arrivals = CosignatureArrivals()
     /// Valid cosignatures of others for trees that this ledger never had.
     var strays = CollectedVotes(mostOfOneParty: 16, stay: .largest)
     var strayCalls = CallsToRepeat()
@@ -50,6 +48,8 @@ package actor DepartmentNode {
     var rereads = CallsToRepeat()
     /// Of which sizes each department is known to have cosigned two trees.
     var contradictions: [PartyName: Set<Int>] = [:]
+    /// When cosignatures came, for those who look after the node.
+    var arrivals = CosignatureArrivals()
     /// This department's newest vote, as the journal has it: for its height, and for any before, there is no other.
     var given: CosignatureMessage?
     /// Events that are not judged yet.
@@ -64,8 +64,10 @@ package actor DepartmentNode {
     var silentThrough: Int64 = 0
     /// The height whose silence was told.
     var toldSilent = -1
-    /// Whether the order no longer has everything since ``position``, and no batch behind the gap is final yet.
-    var hasGap = false
+    /// Up to where the order may lack what it had, while no batch behind that is final; `nil` where it lacks nothing.
+    var gapEnd: Int64?
+    /// Which order the places are of; `nil` until one was met.
+    var order: FollowedOrder?
     /// Whether there is no journal, or an outdated one, so that ``begin(silentThrough:)`` has to be called first.
     package internal(set) var hasNoJournal = true
     /// Who has said which cosignature of this department is the newest that it has, see ``hear(_:from:)``.
@@ -81,10 +83,10 @@ package actor DepartmentNode {
     /// The cosignature that the journal had when this node was opened.
     var journaled: CosignatureMessage?
     /// The newest event that was taken, and all that were taken of that place.
-    private var position: Int64 = 0
-    private var takenAtPosition: [BatchEvent] = []
+    var position: Int64 = 0
+    var takenAtPosition: [BatchEvent] = []
     /// Up to here everything was taken, or is of heights that are decided.
-    private var seenThrough: Int64 = 0
+    var seenThrough: Int64 = 0
     /// The place before the batch that gave ``head``, or an earlier one: what counts next stands behind it.
     var decided: Int64 = 0
     /// Whether the order has to be read again from ``startPosition()``.
@@ -142,7 +144,8 @@ package actor DepartmentNode {
         settlements = Dictionary(try journal.settlements().map { ($0.height, $0) }) { first, _ in first }
         guard let state = try journal.load() else { return }
         hasNoJournal = false
-        silentThrough = state.silentThrough
+        (silentThrough, order) = (state.silentThrough, state.order)
+        gapEnd = state.gapEnd(finalHeight: head.height)
         guard let vote = state.vote else { return }
         // Events before the newest vote are of heights that are decided.
         position = vote.position - 1
@@ -155,9 +158,7 @@ package actor DepartmentNode {
         if memberships.policy(at: message.height).isValid(message.cosignature, on: checkpoint) {
             _ = votes.add(message)
         }
-        let event = BatchEvent(
-            position: vote.position, department: vote.department, height: message.height, change: .written(vote.batch))
-        events.keep(event, next: head.height + 1)
+        events.keep(vote.event, next: head.height + 1)
     }
 
     /// Begins without a journal: on the first start, or in a home that was rebuilt.
@@ -165,19 +166,18 @@ package actor DepartmentNode {
     /// A cosignature is only ever given for a batch that stands in the order, so for batches behind `newest` none can
     /// have been given before. To one at or before it this department gives its own only when so many others have
     /// cosigned the same that nothing else can become final.
-    /// - Parameter newest: ``BatchLog/newestPosition()``, asked after this node was opened; 0 for a department that
-    ///   has never joined the order.
+    /// - Parameter newest: Of ``BatchLog/newest()``, asked after this node was opened; 0 for a department that has never
+    ///   joined the order.
+    /// - Parameter place: In the order, which this department has joined.
     /// - Returns: When this is in the journal, so that a crash before the first vote is not taken for a new life.
-    package func begin(silentThrough newest: Int64) throws {
+    package func begin(silentThrough newest: Int64, in place: OrderPlace? = nil) throws {
         guard hasNoJournal else { return }
-        try journal.store(JournalState(silentThrough: newest, vote: journal.load()?.vote))
+        order = order ?? place.map { FollowedOrder($0) }
+        try journal.store(JournalState(silentThrough: newest, vote: journal.load()?.vote, order: order))
         hasNoJournal = false
         silentThrough = newest
         try vote()
     }
-
-    /// Whether this department has ever cosigned a batch, as far as its journal tells.
-    package var hasVoted: Bool { given != nil }
 
     package var status: NodeStatus {
         let members = memberships.policy(at: head.height + 1)
@@ -216,17 +216,6 @@ package actor DepartmentNode {
         try decide()
     }
 
-    /// Told when the order no longer has what happened up to `lost`.
-    ///
-    /// That may hold the first valid batch of the next height, so this department follows the others with its
-    /// cosignature until a batch that it has seen is final.
-    package func passOverGap(through lost: Int64) {
-        guard lost > seenThrough else { return }
-        seenThrough = lost
-        hasGap = true
-        report(.gap(through: lost))
-    }
-
     /// Behind which place the order is to be read, from now on. The newest place is read once more: several events
     /// may share it, and the connection may have ended between them.
     package func startPosition() -> Int64 {
@@ -259,7 +248,7 @@ package actor DepartmentNode {
                     } else {
                         try execution.execute(bytes, by: event.department, on: head)
                     }
-                candidate = Candidate(block: block, event: event, batch: bytes, isBehindGap: hasGap)
+                candidate = Candidate(block: block, event: event, batch: bytes, isBehindGap: gapEnd != nil)
                 // From before a restart: byte for byte what was sent then.
                 if let given, given.root == block.root, given.size == block.size { emit(.send(given)) }
             } catch let fault as BatchFault {

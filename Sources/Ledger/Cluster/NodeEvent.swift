@@ -15,8 +15,10 @@ package enum NodeEvent: Hashable, Sendable {
     /// The batch is from before this node began without a journal, so it may have cosigned another already; or stands
     /// behind a gap, so it may not be the first. It is cosigned when others have done so.
     case silent(height: Int)
-    /// The order no longer has what happened up to this place, and this node has not seen all of it.
+    /// The order no longer has all that happened up to this place, and this node has not seen all of it.
     case gap(through: Int64)
+    /// Somebody said that this order takes the place of the one before.
+    case tookUpOrder(OrderPlace)
     /// This department's key has cosigned another block of the height that the order has: there is another node with
     /// it, or was.
     case cosignedElsewhere(height: Int)

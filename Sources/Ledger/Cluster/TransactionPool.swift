@@ -73,9 +73,11 @@ package final class TransactionPool: OrderingService {
 
     /// Tells those who have waited for longer than `patience` that nothing is final yet. What they submitted stays.
     package func answerWaiting(longerThan patience: Duration) {
-        let impatient = state.withLock { $0.removeSubmitters(from: ContinuousClock.now - patience) }
-        let error = LedgerError.notFinalWithin(seconds: Int(patience / .seconds(1)))
-        for submitter in impatient { submitter.answer(.failure(error)) }
+        let now = ContinuousClock.now
+        for submitter in state.withLock({ $0.removeSubmitters(from: now - patience) }) {
+            let seconds = Int((now - submitter.since) / .seconds(1))
+            submitter.answer(.failure(LedgerError.notFinalWithin(seconds: seconds)))
+        }
     }
 
     /// Drops what no block from `time` on may hold: nobody but a proposer looks through the queue otherwise.

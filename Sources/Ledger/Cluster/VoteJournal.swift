@@ -24,9 +24,11 @@ package struct JournalState: Codable, Hashable, Sendable {
     package let silentThrough: Int64
     /// The newest vote; `nil` before the first.
     package let vote: Vote?
+    /// Which order these places are of; `nil` before one was seen.
+    package let order: FollowedOrder?
 
-    package init(silentThrough: Int64, vote: Vote?) {
-        (self.silentThrough, self.vote) = (silentThrough, vote)
+    package init(silentThrough: Int64, vote: Vote?, order: FollowedOrder? = nil) {
+        (self.silentThrough, self.vote, self.order) = (silentThrough, vote, order)
     }
 }
 

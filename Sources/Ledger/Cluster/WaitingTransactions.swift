@@ -31,12 +31,9 @@ struct WaitingTransactions {
 
     var count: Int { waiting.count }
 
-    /// How many wait, and for how long the oldest has.
     var queue: WaitingQueue {
-        let oldest = order.lazy.compactMap { place in
-            waiting[place.id].flatMap { $0.arrival == place.arrival ? $0.since : nil }
-        }.first
-        return WaitingQueue(count: count, oldest: oldest.map { .now - $0 } ?? .zero)
+        let oldest = order.first { waiting[$0.id]?.arrival == $0.arrival }.flatMap { waiting[$0.id]?.since }
+        return WaitingQueue(count: waiting.count, oldest: oldest.map { .now - $0 } ?? .zero)
     }
 
     mutating func newSubmitter() -> Int {

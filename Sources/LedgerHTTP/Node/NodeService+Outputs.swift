@@ -48,7 +48,6 @@ extension NodeService {
         do {
             try await log.write(try await inOrder(batch, height), height: height)
             health.orderAnswered()
-            if height % 100 == 0 { try await log.forget(below: height - 1_100) }
         } catch {
             health.orderFailed("\(error)")
             logger.warning("batch \(height) could not be written and will be again: \(error)")

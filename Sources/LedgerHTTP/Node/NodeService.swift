@@ -20,6 +20,10 @@ package struct NodeService: Service {
     let health: NodeHealth
     let blocks: PeerBlocks
     let links: PeerLinks
+    /// How many heights below the final one this department's batches stay in the order.
+    let keptBatches: Int
+    /// The order that may take the place of the one that was followed.
+    let acceptedOrder: String?
     let rewinds = RewindCalls()
 
     /// Longest wait of a submitter for finality.
@@ -27,8 +31,10 @@ package struct NodeService: Service {
 
     package init(
         node: DepartmentNode, pool: TransactionPool, log: any BatchLog, http: HTTPClient, health: NodeHealth,
-        logger: Logger, blocks: PeerBlocks, addresses: @escaping @Sendable () async throws -> [PartyName: String]
+        logger: Logger, blocks: PeerBlocks, keptBatches: Int, acceptedOrder: String? = nil,
+        addresses: @escaping @Sendable () async throws -> [PartyName: String]
     ) {
+        (self.keptBatches, self.acceptedOrder) = (keptBatches, acceptedOrder)
         (self.node, self.pool, self.log, self.addresses) = (node, pool, log, addresses)
         (self.health, self.logger, self.blocks) = (health, logger, blocks)
         links = PeerLinks(http: http) { logger.warning("\($0)") }
@@ -60,6 +66,7 @@ package struct NodeService: Service {
             group.addTask { try await relay() }
             group.addTask { try await tick() }
             group.addTask { try await findOthers() }
+            group.addTask { try await forgetOldBatches() }
             // The first to end is one that failed, or all are cancelled.
             _ = try await group.next()
             group.cancelAll()
@@ -82,9 +89,12 @@ package struct NodeService: Service {
                 // Who has never joined the order has no earlier life to be silent for: else departments that start for
                 // the first time behind the first batch would all be silent for it, and no other may follow.
                 let hasLived = try await log.hasJoined()
-                let newest = hasLived ? try await log.newestPosition() : 0
+                try await meetOrder()
                 try await log.join()
-                try await NodeFailure.wrap { try await node.begin(silentThrough: newest) }
+                let newest = try await log.newest()
+                try await NodeFailure.wrap {
+                    try await node.begin(silentThrough: hasLived ? newest.position : 0, in: newest)
+                }
             } catch let failure as NodeFailure {
                 throw failure
             } catch {
@@ -101,7 +111,7 @@ package struct NodeService: Service {
         while !Task.isCancelled {
             do {
                 // Linearizable, so it tells too whether etcd has a quorum: a watch hears nothing either way.
-                try await expectPosition(await node.startPosition(), notAfter: log.newestPosition())
+                try await meetOrder()
                 health.orderAnswered()
                 try await readOrder()
             } catch let failure as NodeFailure {
@@ -113,19 +123,14 @@ package struct NodeService: Service {
         }
     }
 
-    /// An order that is shorter than what was seen of it has lost something, or is another.
-    private func expectPosition(_ seen: Int64, notAfter newest: Int64) async throws {
-        guard seen <= newest else { throw OrderFailure.wentBack(seen: seen, newest: newest) }
-    }
-
     /// Reads until the stream ends, or the node asks for it to be read again from an earlier place.
     private func readOrder() async throws {
         // Made first: a call that comes from now on is heard, and one that came before is in the start position.
         let calls = rewinds.listen()
-        let start = await node.startPosition()
+        let (start, height) = (await node.startPosition(), await node.status.height + 1)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for try await item in log.events(after: start) {
+                for try await item in log.events(after: start, from: height) {
                     health.orderAnswered()
                     switch item {
                     case .event(let event): try await NodeFailure.wrap { try await node.take(event) }
@@ -205,19 +210,6 @@ final class RewindCalls: Sendable {
     }
 
     func call() { listener.withLock { _ = $0?.yield() } }
-}
-
-/// What a node finds wrong with the order itself.
-enum OrderFailure: Error, CustomStringConvertible {
-    case wentBack(seen: Int64, newest: Int64)
-
-    var description: String {
-        switch self {
-        case .wentBack(let seen, let newest):
-            "its newest revision is \(newest), and this node has seen revision \(seen): it has lost what it had, or is "
-                + "another etcd"
-        }
-    }
 }
 
 /// The node itself failed: its disk, or its ledger. Everything else is tried again.

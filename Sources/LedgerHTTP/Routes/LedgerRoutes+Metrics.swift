@@ -56,8 +56,9 @@ extension LedgerRoutes {
             "chancery_other_histories", "Cosignatures of trees that this ledger never had.", counts.otherHistories)
         text.counter(
             "chancery_department_faults", "What departments did that contradicts itself, or that no other takes.",
-            counts.faults.sorted { ($0.key.department, $0.key.kind) < ($1.key.department, $1.key.kind) }
-                .map { fault, count in ([("department", fault.department.text), ("fault", fault.kind)], count) })
+            counts.faults.map { fault, count in
+                ([("department", "\(fault.department)"), ("fault", "\(fault.kind)")], count)
+            }.sorted { $0.0.map(\.1).lexicographicallyPrecedes($1.0.map(\.1)) })
     }
 
     /// Seconds since the time of the first block that is not final; 0 if there is none.

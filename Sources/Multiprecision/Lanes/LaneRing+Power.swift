@@ -6,7 +6,8 @@ extension LaneRing {
 
     /// `z = x^exponent` for one secret exponent, in Montgomery form.
     ///
-    /// Fixed windows; every table entry is read for every window, and nothing else depends on the exponent.
+    /// Fixed windows; every table entry is read for every window, and nothing else depends on the exponent. Its windows
+    /// are read from limbs that are wiped, one at a time: no list of them is left behind.
     /// - Parameters:
     ///   - exponent: Not negative, at most `bitCount` bits.
     ///   - bitCount: Public: so many bits are worked through.
@@ -15,20 +16,21 @@ extension LaneRing {
     ) {
         let window = Self.secretWindow
         let table = powers(of: x, count: 1 << window, workspace: workspace)
-        let digits = secretDigits(exponent, bitCount: bitCount)
+        let limbs = MontgomeryModulus.Element(limbCount: (bitCount + 63) / 64)
+        limbs.set(exponent)
         let (power, factor) = (makeNumber(), makeNumber())
-        func select(_ digit: UInt8, into number: LaneNumber) {
-            withExtendedLifetime((table, number)) {
+        func select(_ place: Int, into number: LaneNumber) {
+            withExtendedLifetime((table, number, limbs)) {
+                let digit = limbs.limbs[place / 16] >> UInt(place % 16 * window) & 15
                 functions.select?(number.words, table.words, 1 << window, columnCount, Int(digit))
             }
         }
-        digits.withUnsafeBufferPointer { digits in
-            select(digits[digits.count - 1], into: power)
-            for digit in digits.dropLast().reversed() {
-                for _ in 0..<window { square(power, into: power, workspace: workspace) }
-                select(digit, into: factor)
-                multiply(power, factor, into: power, workspace: workspace)
-            }
+        let last = (bitCount + window - 1) / window - 1
+        select(last, into: power)
+        for place in (0..<last).reversed() {
+            for _ in 0..<window { square(power, into: power, workspace: workspace) }
+            select(place, into: factor)
+            multiply(power, factor, into: power, workspace: workspace)
         }
         z.set(power)
     }
@@ -45,16 +47,6 @@ extension LaneRing {
             multiply(power, x, into: power, workspace: workspace)
         }
         return table
-    }
-
-    /// The exponent's windows, least significant first; read from limbs, without a branch on them.
-    private func secretDigits(_ exponent: BigInteger, bitCount: Int) -> [UInt8] {
-        let element = MontgomeryModulus.Element(limbCount: (bitCount + 63) / 64)
-        element.set(exponent)
-        let count = (bitCount + Self.secretWindow - 1) / Self.secretWindow
-        return withExtendedLifetime(element) {
-            (0..<count).map { UInt8(element.limbs[$0 / 16] >> UInt($0 % 16 * Self.secretWindow) & 15) }
-        }
     }
 }
 

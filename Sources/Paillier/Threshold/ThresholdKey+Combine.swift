@@ -42,14 +42,21 @@ extension ThresholdKey {
         }
     }
 
-    /// The same from parts that have been verified.
+    /// The same from parts that have been verified: under this key, and all for one thing. What was given for two requests
+    /// opens neither.
     ///
-    /// - Throws: ``PaillierError/partialsOfOtherCiphertexts``; ``PaillierError/tooFewPartials(valid:faulty:)``;
-    ///   ``PaillierError/decryptionInexact``.
+    /// - Throws: ``PaillierError/shareOfAnotherEpoch(found:expected:)``, ``PaillierError/keyMismatch``;
+    ///   ``PaillierError/partialsOfOtherCiphertexts``, ``PaillierError/partialsOfOtherContexts``;
+    ///   ``PaillierError/tooFewPartials(valid:faulty:)``; ``PaillierError/decryptionInexact``.
     public func combine(
         _ partials: [VerifiedPartial], of ciphertexts: [Ciphertext], workers: Int = 1
     ) throws(PaillierError) -> ThresholdOpening {
+        for verified in partials where verified.record.epoch != epoch {
+            throw .shareOfAnotherEpoch(found: verified.record.epoch, expected: epoch)
+        }
+        guard partials.allSatisfy({ $0.record == record }) else { throw .keyMismatch }
         guard partials.allSatisfy({ $0.ciphertexts == ciphertexts }) else { throw .partialsOfOtherCiphertexts }
+        guard Set(partials.map(\.context)).count <= 1 else { throw .partialsOfOtherContexts }
         let valid = Dictionary(partials.map { ($0.partial.holder, $0.partial) }) { first, _ in first }
         guard let interpolation = structure.interpolation(of: Set(valid.keys)) else {
             throw .tooFewPartials(valid: valid.keys.sorted(), faulty: [])

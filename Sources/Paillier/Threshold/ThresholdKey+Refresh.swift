@@ -49,7 +49,8 @@ extension ThresholdKey {
         dealing.shares.enumerated().map { DealtShare(holder: $0 + 1, epoch: epoch, value: $1) }
     }
 
-    /// Checks what one party dealt to one holder against what it published.
+    /// Checks what one party dealt to one holder against what it published, and that it is no longer than an honest
+    /// dealer's: commitments say nothing of length, and the sum of what all dealt would be refused with nobody to blame.
     ///
     /// - Throws: ``PaillierError/unknownHolder(_:)``, ``PaillierError/shareDoesNotMatch(holder:)``.
     public func check(
@@ -58,7 +59,9 @@ extension ThresholdKey {
         try commitments.check(for: structure, under: publicKey)
         let values = commitments.verificationValues(over: structure, under: publicKey)
         guard values.indices.contains(share.holder - 1) else { throw .unknownHolder(share.holder) }
-        guard share.value.bitWidth <= 32 * publicKey.bitCount,
+        // Only a sharing of 0 has this commitment to its number.
+        let range = commitments.root == 1 ? zeroRange : resharingRange
+        guard share.value.bitWidth <= ShareDealing.shareBitCount(over: structure, range: range),
             try base.secretPower(share.value * BigInteger(structure.delta)) == values[share.holder - 1]
         else { throw .shareDoesNotMatch(holder: share.holder) }
     }

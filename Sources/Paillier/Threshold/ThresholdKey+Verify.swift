@@ -5,6 +5,9 @@ public struct VerifiedPartial: Hashable, Sendable {
     /// The part.
     public let partial: PartialDecryption
     let ciphertexts: [Ciphertext]
+    let context: [UInt8]
+    /// Under whose published values.
+    let record: ThresholdRecord
 }
 
 extension ThresholdKey {
@@ -35,7 +38,7 @@ extension ThresholdKey {
         guard statement.challenge(self, own, a, b) == partial.challenge else {
             throw .partialWrong(holder: partial.holder)
         }
-        return VerifiedPartial(partial: partial, ciphertexts: ciphertexts)
+        return VerifiedPartial(partial: partial, ciphertexts: ciphertexts, context: context, record: record)
     }
 
     private func commitment(

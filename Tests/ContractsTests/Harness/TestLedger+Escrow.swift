@@ -48,11 +48,14 @@ enum Escrow {
             record: change(dealt.key.record), shares: Dictionary(uniqueKeysWithValues: holders.map { ($0, sealed) }))
     }
 
-    static func dataset(_ name: DatasetName = "care1", owner: PartyName = "site1") -> PublishDataset {
+    static func dataset(
+        _ name: DatasetName = "care1", owner: PartyName = "site1", owners: [PartyName]? = nil
+    ) -> PublishDataset {
         PublishDataset(
             name: name, pool: "health", manifest: TestLedger.manifest(name), keyFingerprint: PoolKey.fingerprint,
             rows: 100, shards: 1, bytes: 1_000, packs: ["care": ["mdvis"]], publicColumns: ["year"],
-            sealed: SealedColumns(columns: ["name", "address"], keyFingerprint: fingerprint), owners: [owner],
+            sealed: SealedColumns(columns: ["name", "address"], keyFingerprint: fingerprint),
+            owners: owners ?? [owner],
             approvals: 1)
     }
 

@@ -13,11 +13,11 @@ struct SharedPool {
     let shares: [DealtShare]
 
     /// Made anew each time: what tests look at does not depend on the dealing's random numbers.
-    init() throws {
+    init(_ structure: AccessStructure? = nil) throws {
         let (p, q) = ("299263228126033083607879777347364615739", "274827290528947796312826049844426278763")
         guard let p = BigInteger(p), let q = BigInteger(q) else { preconditionFailure("not numbers") }
         (key, shares) = try ThresholdKey.deal(
-            PrivateKey(insecurePForTesting: p, q: q), over: AccessStructure(threshold: 2, of: 3))
+            PrivateKey(insecurePForTesting: p, q: q), over: structure ?? AccessStructure(threshold: 2, of: 3))
     }
 
     func body(_ record: ThresholdRecord? = nil, holders: [PartyName] = SharedPool.holders) -> CreatePool {

@@ -36,7 +36,7 @@ extension CrashScenario {
         })
 
     private static let deal = shares(
-        "pool deal", at: .proposed, command: { _ in ["pool", "deal", "health", "--as", "site1", "--json"] },
+        "pool deal", at: .proposed, command: { ["pool", "deal", "health", $0.ceremony, "--as", "site1", "--json"] },
         once: "pool.deal",
         expectDone: { state in
             try await state.consortium.deal(by: Array(TestConsortium.poolHolders.dropFirst()))

@@ -34,6 +34,18 @@ extension RunningCluster {
         ).document().text("transaction")
     }
 
+    /// Submits what does not become final for a while; the command ends when it is answered.
+    func requestWithoutQuorum(through department: String) throws -> Task<CommandRun, any Error> {
+        let (consortium, address) = (consortium, try address(of: department))
+        return Task {
+            try await consortium.run(
+                [
+                    "token", "request", "--pool", "health", "--packs", "care", "--purpose", "waits", "--uses", "1",
+                    "--until", "90d", "--as", "statistics",
+                ], environment: ["CHANCERY_NODE": address], timeout: .seconds(150))
+        }
+    }
+
     /// Submits until the department's node calls `height` final.
     func advance(to height: Int, through department: String) async throws {
         while try await self.height(of: department) < height { try await request(through: department) }

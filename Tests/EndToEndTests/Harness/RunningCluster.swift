@@ -9,6 +9,8 @@ final class RunningCluster {
     let etcdFolder = TemporaryFolder()
     /// Whether etcd and the nodes are reached over TLS alone, with an account a department in etcd.
     let isSecure: Bool
+    /// For every node.
+    let environment: [String: String]
     private(set) var nodes: [String: RunningService] = [:]
 
     static var isUsable: Bool {
@@ -23,9 +25,13 @@ final class RunningCluster {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
 
     /// Starts etcd, and the nodes of all departments of `consortium`, whose ledger every one of them has cosigned.
-    init(_ consortium: TestConsortium, departments: [String], members: Int = 3, isSecure: Bool = false) async throws {
+    init(
+        _ consortium: TestConsortium, departments: [String], members: Int = 3, isSecure: Bool = false,
+        environment: [String: String] = [:]
+    ) async throws {
         self.consortium = consortium
         self.isSecure = isSecure
+        self.environment = environment
         var arguments = ["\(members)", etcdFolder.path("etcd")]
         if isSecure {
             let origin = try await consortium.json("ledger", "status").text("origin")
@@ -41,20 +47,27 @@ final class RunningCluster {
     /// - Parameters:
     ///   - home: Of a department that has one of its own.
     ///   - ordering: Where the node finds etcd, if not at its own addresses.
+    ///   - options: More of `chancery serve`.
     ///   - isConfigured: Whether its `node.yaml` says where it orders.
-    ///   - other: A department whose node goes on; this one is then called `OTHER again`.
     ///   - more: Added to the environment.
+    ///   - other: A department whose node goes on; this one is then called `OTHER again`.
     func start(
-        _ department: String, home: String? = nil, ordering: String? = nil, isConfigured: Bool = false,
-        beside other: String? = nil, more: [String: String] = [:]
+        _ department: String, home: String? = nil, ordering: String? = nil, options: [String] = [],
+        isConfigured: Bool = false, more: [String: String] = [:], beside other: String? = nil
     ) async throws {
         let order = isConfigured ? [] : ["--ordering", ordering ?? etcd.line]
         nodes[other.map { "\($0) again" } ?? department] = try await RunningService(
-            Binary.chancery(), ["serve", "--as", department] + order,
+            Binary.chancery(), ["serve", "--as", department] + order + options,
             environment: [
                 "CHANCERY_HOME": home ?? consortium.home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase,
-            ].merging(isSecure ? security(of: department) : [:]) { $1 }.merging(more) { $1 },
+            ].merging(environment) { $1 }.merging(isSecure ? security(of: department) : [:]) { $1 }
+                .merging(more) { $1 },
             in: consortium.folder.url)
+    }
+
+    /// Tells a node to stop, and waits until it has.
+    func stop(_ department: String) async throws -> CommandRun {
+        try await #require(nodes.removeValue(forKey: department)).stop()
     }
 
     /// What lets a department's node into etcd, and has it listen with TLS.
@@ -123,6 +136,12 @@ final class RunningCluster {
     func height(of department: String) async throws -> Int {
         let status = try CanonicalJSON.parse(try await get("/v1/status", from: department).body)
         return Int(status["height"]?.integerValue ?? -1)
+    }
+
+    /// How many departments have cosigned the height that is open, as a department's node knows it.
+    func cosignatures(at department: String) async throws -> Int {
+        let status = try CanonicalJSON.parse(try await get("/v1/status", from: department).body)
+        return status["cosigned"]?.arrayValue?.count ?? 0
     }
 
     /// The lowest height that a running node calls final.

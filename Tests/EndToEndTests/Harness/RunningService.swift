@@ -73,6 +73,8 @@ final class RunningService: Sendable {
         _ = try await process.end(within: .seconds(30))
     }
 
+    func send(signal number: Int32) { process.send(signal: number) }
+
     /// Tells it to stop in order.
     func stop() async throws -> CommandRun {
         process.send(signal: SIGTERM)

@@ -44,6 +44,13 @@ struct SecretForms: Sendable {
         self.needles = needles
     }
 
+    /// An exponent as the windows of four bits, one a byte, through which it is read.
+    init(_ name: String, windowsOf number: BigInteger) {
+        self.name = "windows of \(name)"
+        let windows = number.bigEndianBytes.reversed().flatMap { [$0 & 15, $0 >> 4] }
+        needles = (1...5).map { sixth in Data(windows.dropFirst(windows.count * sixth / 6).prefix(24)) }
+    }
+
     func occurs(in data: Data) -> Bool { needles.contains { data.contains($0) } }
 }
 
@@ -100,10 +107,15 @@ extension TestConsortium {
             for name in try vault.names() {
                 let bytes = try vault.load(name).withUnsafeBytes { Array($0) }
                 secrets.append(SecretForms("\(party)'s \(name)", limbs(of: bytes)))
+                // A part is a power by 2Δ times the share; Δ is of four holders of the pool, or of three of an escrow.
+                for (prefix, factor) in [("share.", 48), ("escrow.", 12)] where name.text.hasPrefix(prefix) {
+                    let share = BigInteger(bigEndianBytes: limbs(of: bytes).reversed())
+                    secrets.append(SecretForms("\(party)'s \(name)", windowsOf: share * BigInteger(factor)))
+                }
             }
             guard let unsealing = try? vault.load("unsealing") else { continue }
             let key = try unsealing.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
-            secrets += blocks.compactMap { dealtShare(in: $0, for: party, key) }
+            secrets += blocks.compactMap { dealtShare(in: $0, for: party, key, in: local.consortium.digest) }
         }
         return secrets
     }
@@ -135,13 +147,16 @@ extension TestConsortium {
     /// Shares and Paillier keys have a header before their limbs.
     private func limbs(of bytes: [UInt8]) -> [UInt8] { bytes.count > 64 ? Array(bytes.dropFirst(16)) : bytes }
 
-    private func dealtShare(in block: Data, for holder: PartyName, _ key: UnsealingKey) -> SecretForms? {
+    private func dealtShare(
+        in block: Data, for holder: PartyName, _ key: UnsealingKey, in consortium: Digest
+    ) -> SecretForms? {
         guard let message = try? CanonicalJSON.decode(SealedMessage.self, from: block) else { return nil }
         for dealer in ["ministry"] + TestConsortium.poolHolders {
             for epoch in 1...2 {
                 let address = JSONValue.object([
                     "pool": "health", "dealer": .string(dealer), "holder": .string(holder.text),
                     "epoch": .integer(Int64(epoch)), "key": .string(TestConsortium.poolFingerprint),
+                    "ledger": ["consortium": .string(consortium.hex), "section": "health"],
                 ])
                 guard let binding = try? CanonicalJSON.serialize(address),
                     let plain = try? message.open(

@@ -87,7 +87,8 @@ extension TestConsortium {
             try await consortium.approve(state.token, by: "site1")
             state.result = try await consortium.query(state.token).document().text("result")
         case .given: try await consortium.give(state.result, by: "site1", "audit")
-        case .proposed: try await consortium.run("pool", "refresh", "health", "--as", "site2").expectStatus(0)
+        case .proposed:
+            state.ceremony = try await consortium.json("pool", "refresh", "health", "--as", "site2").text("ceremony")
         case .renewed:
             try await consortium.deal(by: poolHolders)
             try await consortium.acknowledgePool(by: poolHolders.dropLast())
@@ -177,8 +178,14 @@ extension TestConsortium {
         for holder in holders { try await run("pool", "acknowledge", "health", "--as", holder).expectStatus(0) }
     }
 
+    /// For the ceremony that waits, whatever it is.
     func deal(by dealers: [String]) async throws {
-        for dealer in dealers { try await run("pool", "deal", "health", "--as", dealer).expectStatus(0) }
+        let ceremony = try #require(try await json("pool", "show", "health")["ceremony"])
+        for dealer in dealers {
+            try await run(
+                "pool", "deal", "health", ceremony.text("id"), "--holders", ceremony.text("structure"), "--as", dealer
+            ).expectStatus(0)
+        }
     }
 
     func give(_ result: String, by holders: String...) async throws {

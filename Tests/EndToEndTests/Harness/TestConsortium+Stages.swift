@@ -26,10 +26,14 @@ extension TestConsortium {
         var result = ""
         /// Of escrow.
         var request = ""
+        /// For new shares of the pool.
+        var ceremony = ""
 
         /// With the same ids, and files of its own.
         func copy() async throws -> Prepared {
-            Prepared(consortium: try await consortium.copy(), token: token, result: result, request: request)
+            Prepared(
+                consortium: try await consortium.copy(), token: token, result: result, request: request,
+                ceremony: ceremony)
         }
     }
 

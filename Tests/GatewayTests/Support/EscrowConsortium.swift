@@ -81,18 +81,22 @@ struct EscrowConsortium {
         try PrivateKey(p: #require(BigInteger(EscrowConsortium.p)), q: #require(BigInteger(EscrowConsortium.q)))
     }
 
-    func publish() async throws -> PublishTable.Published {
+    @discardableResult
+    func publish(_ dataset: String = "patients", owners: [String] = []) async throws -> PublishTable.Published {
         let (csv, schema) = (base.folder.url("patients.csv"), base.folder.url("patients.json"))
         try Data(EscrowConsortium.table.utf8).write(to: csv)
         try Data(EscrowConsortium.schema.utf8).write(to: schema)
-        return try await PublishTable(csv: csv, schema: schema, pool: name("health"), dataset: name("patients"))
-            .run(as: session("site1"))
+        return try await PublishTable(
+            csv: csv, schema: schema, pool: name("health"), dataset: name(dataset), owners: owners.map { try name($0) }
+        ).run(as: session("site1"))
     }
 
     /// Asks for a name, and lets the waiting time pass.
-    func request(row: Int = 3, by party: String = "statistics") async throws -> Digest {
+    func request(
+        row: Int = 3, of dataset: String = "patients", by party: String = "statistics"
+    ) async throws -> Digest {
         let receipt = try await session(party).requestOpening(
-            of: name("patients"), row: row, field: "name", reason: "case 4/2026",
+            of: name(dataset), row: row, field: "name", reason: "case 4/2026",
             until: base.clock.now.adding(seconds: 86_400))
         base.clock.advance(seconds: 3_600)
         return receipt.transaction

@@ -45,6 +45,59 @@ extension TestConsortium {
         try await CombineParts(result, reports: reports).run(as: session("statistics"))
     }
 
+    /// New shares for the same holders, dealt by all of them; nobody has acknowledged.
+    func refresh(proposedBy party: String) async throws {
+        let ceremony = try await RenewPoolShares(name("health")).run(as: session(party)).receipt.transaction.hex
+        for holder in TestConsortium.holders {
+            _ = try await DealPoolShares(name("health"), ceremony: ceremony).run(as: session(holder))
+        }
+    }
+
+    /// New shares for `holders`, dealt by those whom the proposal names; nobody has acknowledged.
+    func reshare(to holders: [String], threshold: Int, proposedBy party: String) async throws {
+        let shared = CreatePoolKey.Holders(
+            try holders.map { try name($0) },
+            structure: try AccessStructure(threshold: threshold, of: holders.count))
+        let proposed = try await RenewPoolShares(name("health"), holders: shared.parties, structure: shared.structure)
+            .run(as: session(party))
+        for dealer in proposed.dealers {
+            _ = try await DealPoolShares(
+                name("health"), ceremony: proposed.receipt.transaction.hex, holders: shared
+            ).run(as: session(dealer.text))
+        }
+    }
+
+    /// Deals any numbers with any commitments, as no use case would; sealed to the pool's holders.
+    func deal(
+        _ ceremony: Digest, as dealer: String, _ commitments: ShareCommitments, _ shares: [DealtShare]
+    ) async throws {
+        let session = try session(dealer)
+        let pool = try session.state { try $0.knownPool(name("health")) }
+        let blocks = try zip(try #require(pool.sharing).key.holders, shares).map { holder, share in
+            let party = try #require(session.home.consortium.record.party(holder))
+            let address = ShareAddress(
+                ledger: session.ledger.identity, pool: pool.name, dealer: session.party, holder: holder,
+                epoch: share.epoch, key: pool.keyFingerprint)
+            let message = try SealedMessage.seal(
+                share.withSerialized { Data($0) }, to: SealingKey(x25519: party.sealingKey),
+                info: Data("chancery pool share v1".utf8), authenticating: CanonicalJSON.encode(address))
+            return try session.blobs.put(CanonicalJSON.encode(message), codec: .raw)
+        }
+        let receipt = try await submit(
+            DealShares(pool: pool.name, ceremony: ceremony, commitments: commitments, shares: blocks), as: dealer)
+        #expect(receipt.isAccepted)
+    }
+
+    /// What a share is sealed for, as docs/formats.md has it.
+    private struct ShareAddress: Encodable {
+        let ledger: LedgerIdentity
+        let pool: PoolName
+        let dealer: PartyName
+        let holder: PartyName
+        let epoch: Int
+        let key: Digest
+    }
+
     /// What was opened is the plain table's.
     func expectOpened(_ result: String) throws {
         let shown = try session("statistics").show(result: result)

@@ -131,6 +131,32 @@ struct ThresholdAttackTests {
         }
     }
 
+    @Test("Verified parts of another epoch, of other values or for another request are not combined")
+    func foreignPartsInCombination() throws {
+        var (dealt, generator) = try dealt()
+        let ciphertexts = [try dealt.encrypt(42, &generator)]
+        func verified(_ holder: Int, of dealt: ThresholdCase, for context: String) throws -> VerifiedPartial {
+            let part = try dealt.shares[holder - 1].decrypt(
+                ciphertexts, under: dealt.key, context: Array(context.utf8), using: &generator)
+            return try dealt.key.verify(part, of: ciphertexts, context: Array(context.utf8))
+        }
+        let own = try (1...3).map { try verified($0, of: dealt, for: "request") }
+        #expect(try dealt.key.combine(own, of: ciphertexts).plaintexts == [42])
+        let next = try dealt.refreshed(by: 1, &generator)
+        #expect(throws: PaillierError.shareOfAnotherEpoch(found: 1, expected: 2)) {
+            try next.key.combine(own, of: ciphertexts)
+        }
+        let another = try ThresholdCase(dealt.privateKey, dealt.key.structure, &generator)
+        let foreign = try verified(3, of: another, for: "request")
+        #expect(throws: PaillierError.keyMismatch) {
+            try dealt.key.combine(own.dropLast() + [foreign], of: ciphertexts)
+        }
+        let other = try verified(3, of: dealt, for: "another request")
+        #expect(throws: PaillierError.partialsOfOtherContexts) {
+            try dealt.key.combine(own.dropLast() + [other], of: ciphertexts)
+        }
+    }
+
     @Test("A refreshing that shares anything but 0 is refused")
     func refreshingThatChangesTheKey() throws {
         var (dealt, generator) = try dealt()
@@ -146,6 +172,38 @@ struct ThresholdAttackTests {
             let wrong = DealtShare(holder: share.holder, epoch: share.epoch, value: share.value + 1)
             #expect(throws: PaillierError.shareDoesNotMatch(holder: share.holder)) {
                 try dealt.key.check(wrong, of: honest.commitments, over: dealt.key.structure)
+            }
+        }
+    }
+
+    @Test("Numbers longer than an honest dealer's are refused by each holder, though they match what was published")
+    func oversizedNumbers() throws {
+        var (dealt, generator) = try dealt()
+        let (key, factor) = (dealt.key, BigInteger.one << 10_000)
+        let zero = try key.dealRefreshing(using: &generator)
+        let commitments = zero.commitments.raised(to: factor, modulo: key.publicKey.modulusSquared)
+        // Everything that anybody can check of what is published is right.
+        try key.checkRefreshing(commitments)
+        #expect(try key.refreshed(by: [commitments]).epoch == 2)
+        for share in zero.shares {
+            let long = DealtShare(holder: share.holder, epoch: 2, value: share.value * factor)
+            #expect(throws: PaillierError.shareDoesNotMatch(holder: share.holder)) {
+                try key.check(long, of: commitments, over: key.structure)
+            }
+        }
+        // A resharing of the right share with coefficients that are too long: two of them differ by a sharing of 0.
+        let other = try AccessStructure(threshold: 2, of: 4)
+        let first = try dealt.shares[0].dealResharing(under: key, over: other, using: &generator)
+        let second = try dealt.shares[0].dealResharing(under: key, over: other, using: &generator)
+        let long = try first.commitments.adding(
+            factor, timesDifferenceTo: second.commitments, modulo: key.publicKey.modulusSquared)
+        try key.checkResharing(long, by: 1, over: other)
+        for (one, two) in zip(first.shares, second.shares) {
+            try key.check(one, of: first.commitments, over: other)
+            let share = DealtShare(
+                holder: one.holder, epoch: 2, value: one.value + factor * (one.value - two.value))
+            #expect(throws: PaillierError.shareDoesNotMatch(holder: one.holder)) {
+                try key.check(share, of: long, over: other)
             }
         }
     }
@@ -252,24 +310,31 @@ extension ThresholdRecord {
 }
 
 extension ShareCommitments {
+    private var flat: [BigInteger] { [root] + gates.joined() }
+
+    /// Commitments to `factor` times the numbers of these.
+    fileprivate func raised(to factor: BigInteger, modulo square: BigInteger) -> ShareCommitments {
+        shaped(like: flat.map { $0.power(factor, modulo: square, variableTime: true) })
+    }
+
+    /// Commitments to `a + factor · (a − b)`, these being to a and the others to b.
+    fileprivate func adding(
+        _ factor: BigInteger, timesDifferenceTo other: ShareCommitments, modulo square: BigInteger
+    ) throws -> ShareCommitments {
+        let values = try zip(flat, other.flat).map { own, other in
+            let difference = (own * (try #require(other.inverse(modulo: square)))).modulo(square)
+            return (own * difference.power(factor, modulo: square, variableTime: true)).modulo(square)
+        }
+        return shaped(like: values)
+    }
+
     /// `values` in the shape of these.
-    fileprivate func shaped(like values: [BigInteger]) -> ShareCommitments {
+    func shaped(like values: [BigInteger]) -> ShareCommitments {
         var rest = values.dropFirst()[...]
         let gates = gates.map { gate in
             defer { rest = rest.dropFirst(gate.count) }
             return Array(rest.prefix(gate.count))
         }
         return ShareCommitments(root: values[0], gates: gates)
-    }
-}
-
-extension PartialDecryption {
-    fileprivate func with(
-        holder: Int? = nil, epoch: Int? = nil, values: [BigInteger]? = nil, challenge: BigInteger? = nil,
-        response: BigInteger? = nil
-    ) -> PartialDecryption {
-        PartialDecryption(
-            holder: holder ?? self.holder, epoch: epoch ?? self.epoch, values: values ?? self.values,
-            challenge: challenge ?? self.challenge, response: response ?? self.response)
     }
 }

@@ -116,3 +116,14 @@ extension AccessStructure {
         return count(root, &next)
     }
 }
+
+extension PartialDecryption {
+    func with(
+        holder: Int? = nil, epoch: Int? = nil, values: [BigInteger]? = nil, challenge: BigInteger? = nil,
+        response: BigInteger? = nil
+    ) -> PartialDecryption {
+        PartialDecryption(
+            holder: holder ?? self.holder, epoch: epoch ?? self.epoch, values: values ?? self.values,
+            challenge: challenge ?? self.challenge, response: response ?? self.response)
+    }
+}

@@ -110,7 +110,8 @@ struct ListEscrow: ParsableCommand {
                     })),
             "reported": .object(
                 Dictionary(uniqueKeysWithValues: reports.map { ($0.holder.text, .string($0.verdict.rawValue)) })),
-            "wrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
+            // By the requester's word alone; what was checked here is `reported`.
+            "saidWrong": .array((request.use?.wrong ?? []).map { .string($0.text) }),
         ]
         switch request.terms.what {
         case .cell(let cell):

@@ -12,8 +12,8 @@ struct ResolveLedger: AsyncParsableCommand {
         abstract: "Settle a height by hand, when etcd has shown different histories and no quorum forms.",
         discussion: """
             Departments may then have cosigned different blocks at one height, and none gives up its cosignature by \
-            itself. Each makes a statement with `state`; with the statements of all, each runs `settle` and starts its \
-            node again. The statements come on the ledger, so that no cosignature that was given up is taken for \
+            itself. Each stops its node and makes a statement with `state`; with the statements of all, each runs \
+            `settle` and starts its node again. The statements come on the ledger, so that no cosignature that was given up is taken for \
             equivocation. Who states that it gives up nothing, and has cosigned another block, makes two histories \
             possible: this rests on all departments.
 

@@ -66,7 +66,7 @@ struct RefreshSharesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let proposed = try await RenewPoolShares(name, dealers: dealers?.names).run(as: options.session())
-        try PoolDocument.printProposal(name, proposed, json)
+        try PoolDocument.printProposal(name, proposed, nil, json)
     }
 }
 
@@ -105,7 +105,7 @@ struct ReshareCommand: AsyncParsableCommand {
         let proposed = try await RenewPoolShares(
             name, holders: shared?.parties, structure: shared?.structure, dealers: dealers?.names
         ).run(as: options.session())
-        try PoolDocument.printProposal(name, proposed, json)
+        try PoolDocument.printProposal(name, proposed, shared, json)
     }
 }
 
@@ -114,18 +114,33 @@ struct DealSharesCommand: AsyncParsableCommand {
         commandName: "deal",
         abstract: "As a holder, deal for new shares that were proposed.",
         discussion: """
+            Name the ceremony that you have agreed to, as `chancery pool refresh`, `reshare` and `show` print it; of a \
+            resharing, also who is to open. Another one could have been proposed since.
+
             EXAMPLE:
-              chancery pool deal health --as site2
+              chancery pool deal health 3fa2c1 --as site2
+              chancery pool deal health 3fa2c1 --holders '2 of audit, (2 of site1, site2, site3)' --as site2
             """)
 
     @Argument(help: "The pool's name.")
     var name: PoolName
 
+    @Argument(help: "Any beginning of the ceremony's id.")
+    var ceremony: String
+
+    @OptionGroup var sharing: HoldersOptions
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
+    func validate() throws {
+        guard sharing.threshold == nil || sharing.holders != nil else {
+            throw ValidationError("--threshold needs --holders, who get the new shares")
+        }
+    }
+
     func run() async throws {
-        let dealt = try await DealPoolShares(name).run(as: options.session())
+        let shared = try sharing.shared(among: [])
+        let dealt = try await DealPoolShares(name, ceremony: ceremony, holders: shared).run(as: options.session())
         try json.print(
             dealt.receipt.document([
                 "pool": .string(name.text), "epoch": .integer(Int64(dealt.epoch)),

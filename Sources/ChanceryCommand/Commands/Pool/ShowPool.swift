@@ -26,9 +26,7 @@ struct ShowPoolCommand: ParsableCommand {
         let (pool, ceremony, reports) = try session.state { state in
             let judge = ReportJudge(state, blobs: session.blobs)
             let reports = try state.results().filter { $0.record.pool == name }.flatMap { recorded in
-                recorded.parts.compactMap { part in
-                    judge.verdict(on: part, of: recorded).map { PoolReport(recorded.record.id, part.holder, $0) }
-                }
+                judge.reports(of: recorded).map { PoolReport(recorded.record.id, $0.part.holder, $0.verdict) }
             }
             return (try state.knownPool(name), try state.ceremony(of: name), reports)
         }
@@ -74,7 +72,8 @@ enum PoolDocument {
         }
         if let ceremony {
             var member: [String: JSONValue] = [
-                "epoch": .integer(Int64(ceremony.epoch)), "by": .string(ceremony.by.text),
+                "id": .string(ceremony.id.hex), "epoch": .integer(Int64(ceremony.epoch)),
+                "by": .string(ceremony.by.text),
                 "refreshing": .bool(ceremony.isRefreshing), "holders": list(ceremony.holders),
                 "structure": .string(text(ceremony.structure, ceremony.holders)), "dealers": list(ceremony.dealers),
                 "dealt": list(ceremony.dealings.map(\.dealer)), "acknowledged": list(ceremony.acknowledged),
@@ -101,8 +100,9 @@ enum PoolDocument {
         if let complaint = sharing.complaint { lines.append(text(complaint)) }
         guard let ceremony else { return lines.joined(separator: "\n") }
         lines.append(
-            "\(ceremony.isRefreshing ? "refreshing" : "resharing") to epoch \(ceremony.epoch), begun by \(ceremony.by): "
-                + "\(text(ceremony.structure, ceremony.holders)) will open it")
+            "\(ceremony.isRefreshing ? "refreshing" : "resharing") \(ceremony.id.hex.prefix(12)) to epoch "
+                + "\(ceremony.epoch), begun by \(ceremony.by): \(text(ceremony.structure, ceremony.holders)) will open it"
+        )
         if let complaint = ceremony.complaint {
             lines.append(text(complaint))
         } else if ceremony.key == nil {
@@ -115,14 +115,20 @@ enum PoolDocument {
         return lines.joined(separator: "\n")
     }
 
+    /// - Parameter holders: Of a resharing: who gets the shares, which the dealers repeat.
     static func printProposal(
-        _ name: PoolName, _ proposed: (receipt: Receipt, dealers: [PartyName]), _ json: JSONOptions
+        _ name: PoolName, _ proposed: (receipt: Receipt, dealers: [PartyName]), _ holders: CreatePoolKey.Holders?,
+        _ json: JSONOptions
     ) throws {
+        let ceremony = proposed.receipt.transaction.hex
         try json.print(
-            proposed.receipt.document(["pool": .string(name.text), "dealers": list(proposed.dealers)])
+            proposed.receipt.document([
+                "pool": .string(name.text), "ceremony": .string(ceremony), "dealers": list(proposed.dealers),
+            ])
         ) {
-            "new shares of pool \(name) are proposed; \(names(proposed.dealers)) deal with `chancery pool deal \(name)`\n"
-                + proposed.receipt.line
+            let repeated = holders.map { " --holders '\(text($0.structure, $0.parties))'" } ?? ""
+            return "new shares of pool \(name) are proposed; \(names(proposed.dealers)) deal with "
+                + "`chancery pool deal \(name) \(ceremony.prefix(12))\(repeated)`\n\(proposed.receipt.line)"
         }
     }
 

@@ -43,7 +43,7 @@ struct OpenCommand: AsyncParsableCommand {
             return (recorded, try state.knownPool(recorded.record.pool))
         }
         if let refuse { return try await say(refuse, session) }
-        if let sharing = pool.sharing { return try await open(recorded, sharing, session) }
+        if pool.sharing != nil { return try await open(recorded, session) }
         let progress = RowProgress("recomputing")
         defer { progress.finish() }
         let opened = try await OpenRecordedResult(result).run(as: session, progress: progress.executor)
@@ -62,14 +62,8 @@ struct OpenCommand: AsyncParsableCommand {
     }
 
     /// A holder gives its part, once in an epoch; the requester combines those that there are.
-    private func open(_ recorded: RecordedResult, _ sharing: PoolSharing, _ session: PartySession) async throws {
-        let isRequester = recorded.record.executor == session.party
-        let hasGiven = recorded.parts.contains {
-            $0.holder == session.party && $0.epoch == sharing.key.key.epoch
-        }
-        if !isRequester || (sharing.key.holders.contains(session.party) && !hasGiven && recorded.opening == nil) {
-            return try await give(session)
-        }
+    private func open(_ recorded: RecordedResult, _ session: PartySession) async throws {
+        guard recorded.record.executor == session.party else { return try await give(session) }
         let combined = try await CombineParts(result, reports: report).run(as: session)
         try json.print(
             combined.receipt.document([
@@ -105,12 +99,20 @@ struct OpenCommand: AsyncParsableCommand {
             given.receipt.document([
                 "result": .string(given.result.hex), "status": .string("part"),
                 "epoch": .integer(Int64(given.epoch)), "grantee": .string(given.grantee.text),
+                "handedOut": .bool(given.isHandedOut),
             ])
         ) {
-            given.wasThere
-                ? "your part of result \(given.result.hex.prefix(12)) had been given\n\(given.receipt.line)"
+            let done =
+                given.wasThere
+                ? "your part of result \(given.result.hex.prefix(12)) had been given"
                 : "result \(given.result.hex.prefix(12)) recomputed, found equal, and your part given to "
-                    + "\(given.grantee)\n\(given.receipt.line)"
+                    + "\(given.grantee)"
+            let rest =
+                given.isHandedOut
+                ? ""
+                : "\nit stays here until enough others have given theirs, for \(given.grantee) holds a share too: run "
+                    + "this again then"
+            return "\(done)\(rest)\n\(given.receipt.line)"
         }
     }
 }

@@ -94,13 +94,7 @@ struct ShowResultCommand: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let shown = try session.show(result: result, digits: digits)
-        let reports = try session.state { state in
-            let judge = ReportJudge(state, blobs: session.blobs)
-            return Dictionary(
-                uniqueKeysWithValues: shown.recorded.parts.compactMap { part in
-                    judge.verdict(on: part, of: shown.recorded).map { (part.holder, $0) }
-                })
-        }
+        let reports = try session.state { ReportJudge($0, blobs: session.blobs).reports(of: shown.recorded) }
         try json.print(ResultDocument.value(shown, reports)) {
             guard let table = shown.table else {
                 switch shown.status {

@@ -17,9 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
             certificate that its party's signing key vouches for, and shards are given to those who may have them. \
             Over plain HTTP nobody is given a shard.
 
-            Settings are read from node.yaml in the home (listen, tls, public, advertise, ordering, etcd-ca, \
-            etcd-certificate, etcd-key, etcd-user, etcd-password-file, scrub), then from CHANCERY_LISTEN and so on, \
-            then from these options. scrub says how often it reads its own files again: 24h unless it says \
+            Settings are read from node.yaml in the home (listen, tls, public, advertise, ordering, keep-batches, \
+            etcd-ca, etcd-certificate, etcd-key, etcd-user, etcd-password-file, scrub), then from CHANCERY_LISTEN and \
+            so on, then from these options. scrub says how often it reads its own files again: 24h unless it says \
             otherwise, or off.
 
             EXAMPLE:
@@ -44,6 +44,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The address that the other nodes are told, as URL.", valueName: "url"))
     var advertise: String?
 
+    @Option(
+        name: .customLong("accept-etcd"),
+        help: ArgumentHelp(
+            "Go on with this etcd cluster in the place of one that is lost, or that has lost what it had.",
+            valueName: "number"))
+    var acceptedEtcd: String?
+
     func run() async throws {
         let network = try Network.required()
         let home = try HomeLocation(directory: options.home.directory).home(of: options.party.party)
@@ -57,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
             home: home.directory, environment: ProcessInfo.processInfo.environment, given: given)
         try await network.serve(
             ServeRequest(
-                home: home, section: options.section.section, configuration: configuration,
+                home: home, section: options.section.section, configuration: configuration, acceptedEtcd: acceptedEtcd,
                 passphrase: Passphrases.source.passphrase(for: home.party.name)))
     }
 }

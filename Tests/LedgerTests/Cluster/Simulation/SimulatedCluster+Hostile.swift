@@ -162,7 +162,7 @@ extension SimulatedCluster {
     }
 
     /// - Parameter time: Seconds; `nil` for the right ones.
-    private func signed(size: Int, root: Digest, as name: String, at time: UInt64?, height: Int) throws
+    func signed(size: Int, root: Digest, as name: String, at time: UInt64?, height: Int) throws
         -> CosignatureMessage
     {
         let party: PartyName = try Name(text: name)

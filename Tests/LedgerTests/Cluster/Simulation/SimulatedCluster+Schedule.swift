@@ -58,7 +58,7 @@ extension SimulatedCluster {
                 }
             case 96 where faults.contains(.clocks):
                 consortium.clock.advance(seconds: [1, 30, 90, 100_000].randomElement(using: &generator) ?? 1)
-            case 97 where faults.contains(.rebuilds) && !rebuilt && !orderLies && compactedThrough == 0:
+            case 97 where faults.contains(.rebuilds) && !rebuilt && !orderLies && compactedAt == 0:
                 rebuilt = true
                 try await rebuild(department)
             // One of the two: who is rebuilt and who has lost a batch are both less than whole at a height.

@@ -16,7 +16,8 @@ final class SimulatedCluster {
     /// Departments that are members from the beginning, and one that may join.
     let names: [String]
     var orderLies: Bool
-    private(set) var compactedThrough: Int64 = 0
+    /// Of what happened up to here, the order has only what stood there.
+    private(set) var compactedAt: Int64 = 0
     /// Cosignatures on their way.
     var messages: [(from: String, to: String, CosignatureMessage)] = []
     /// Batches on their way into the order.
@@ -90,12 +91,19 @@ final class SimulatedCluster {
 
     /// Gives a department the next event of the order.
     func deliverEvent(to department: SimulatedDepartment) async throws {
-        guard !department.isDown, let view = views[department.name] else { return }
-        if department.cursor < compactedThrough {
-            department.cursor = compactedThrough
-            await department.node.passOverGap(through: compactedThrough)
+        guard !department.isDown, var view = views[department.name] else { return }
+        if department.cursor < compactedAt {
+            view = view.compacted(at: compactedAt)
+            if department.knownCompaction < compactedAt {
+                department.knownCompaction = compactedAt
+                await department.node.passOverGap(through: compactedAt - 1)
+            }
         }
-        guard let event = view.first(where: { $0.position > department.cursor }) else { return }
+        guard let event = view.first(where: { $0.position > department.cursor }) else {
+            // What was left of it is gone too.
+            department.cursor = views[department.name]?.last?.position ?? 0
+            return
+        }
         department.cursor = event.position
         try await call(department) { try await $0.take(event) }
     }
@@ -144,13 +152,8 @@ final class SimulatedCluster {
             position: second.position, department: first.department, height: first.height, change: first.change)
     }
 
-    /// The order forgets what all but one department have read.
-    func compact() {
-        let cursors = departments.filter { !$0.isDown }.map(\.cursor).sorted()
-        if cursors.count == departments.count, cursors.count > 1 {
-            compactedThrough = max(compactedThrough, cursors[1])
-        }
-    }
+    /// The order forgets what was written over or deleted up to now, whoever has read it.
+    func compact() { compactedAt = views.values.compactMap { $0.last?.position }.min() ?? 0 }
 
     /// Shows a department another history from its beginning on.
     func show(_ events: [BatchEvent], to name: String) { views[name] = events }
@@ -198,7 +201,7 @@ final class SimulatedCluster {
         wanted.removeAll { $0.by == department.name }
         missed.removeAll { $0.by == department.name }
         try await department.restart()
-        department.cursor = await department.node.startPosition()
+        department.read(from: await department.node.startPosition())
         try await call(department) { try await $0.settleKept() }
     }
 
@@ -243,7 +246,7 @@ final class SimulatedCluster {
 
     func rebuild(_ department: SimulatedDepartment) async throws {
         try await department.rebuild(from: copyOfOrigin(as: department.name), journal: HonestJournal(nil))
-        department.cursor = 0
+        department.read(from: 0)
     }
 
     // MARK: What a node does with it
@@ -273,7 +276,7 @@ final class SimulatedCluster {
             case .fetchCosigned(let root, _):
                 missed = missed.filter { $0.by != department.name } + [(department.name, root)]
             case .fetch: break
-            case .rewind: department.cursor = await department.node.startPosition()
+            case .rewind: department.read(from: await department.node.startPosition())
             }
         }
         // A network keeps only so much.

@@ -18,6 +18,8 @@ final class SimulatedDepartment {
     private(set) var pool: TransactionPool
     /// Place in the order up to which it has been given everything.
     var cursor: Int64 = 0
+    /// The compaction of which it was told since it began to read.
+    var knownCompaction: Int64 = 0
     var isDown = false
 
     private let consortium: TestConsortium
@@ -50,6 +52,9 @@ final class SimulatedDepartment {
             report: { told.note($0) })
         return (ledger, pool, node)
     }
+
+    /// Reads the order from behind `position` on, anew.
+    func read(from position: Int64) { (cursor, knownCompaction) = (position, 0) }
 
     /// What was in memory is gone; the storage and the journal are as they were.
     func restart() async throws {
