@@ -24,9 +24,6 @@ class Faults:
         self.do(self.random.choice(kinds), self.random.uniform(0.5, 4))
 
     def do(self, kind, seconds):
-        # Without libfaketime it would be a restart and no more, and counted as what it is not.
-        if kind == self.wrong_clock and not self.cluster.faketime:
-            kind = self.kill
         self.counts[kind.__name__] = self.counts.get(kind.__name__, 0) + 1
         kind(seconds)
 
