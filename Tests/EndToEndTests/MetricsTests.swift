@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Contracts
 import Foundation
+import Gateway
 import SharingModel
 import SignedEnvelopes
 import Testing

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import Gateway
 import SharingModel
 import Testing
 

@@ -51,6 +51,7 @@ package final class NodeHealth: Sendable {
 
     /// Whoever may write into etcd under any name could make up as many departments.
     private static let mostFaults = 512
+
     /// Counts what the blocks up to `height` hold, as far as they were not counted before. On the embedded ordering any
     /// process may have made them, so the ledger is read.
     func countBlocks(of ledger: Ledger, through height: Int) throws {
