@@ -29,11 +29,10 @@ struct CopiedDepositTests {
         let (key, deposit) = try consortium.session("audit").state { state in
             (try #require(try state.fieldKey(of: name("site1"))), try #require(try state.deposit(of: name("site1"))))
         }
-        let copies: [any TransactionBody] = [
-            RegisterFieldKey(modulus: key.modulus, keyProof: key.keyProof),
-            DepositKey(record: deposit.record, shares: deposit.shares),
-        ]
-        for body in copies { #expect(try await consortium.submit(body, as: "revenue", section: "tax").isAccepted) }
+        let modulus = RegisterFieldKey(modulus: key.modulus, keyProof: key.keyProof)
+        #expect(try await consortium.submit(modulus, as: "revenue", section: "tax").isAccepted)
+        let shares = DepositKey(record: deposit.record, shares: deposit.shares)
+        #expect(try await consortium.submit(shares, as: "revenue", section: "tax").isAccepted)
         for holder in ["ministry", "audit"] {
             let answers = try await AcknowledgeDeposits().run(as: consortium.session(holder, section: "tax"))
             #expect(answers.map(\.complaint) == ["the share cannot be opened with the holder's sealing key"])
@@ -82,7 +81,7 @@ private struct TwoOwners {
     }
 
     /// Signs and submits, as no use case would.
-    func submit(_ body: any TransactionBody, as party: String, section: String = "health") async throws -> Receipt {
+    func submit(_ body: some TransactionBody, as party: String, section: String = "health") async throws -> Receipt {
         var generator = SystemRandomNumberGenerator()
         let ledger = try session("audit", section: section).ledger
         let header = TransactionHeader(
