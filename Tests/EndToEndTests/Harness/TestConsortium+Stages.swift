@@ -26,10 +26,16 @@ extension TestConsortium {
         var result = ""
         /// Of escrow.
         var request = ""
+        /// The section's key for pseudonyms.
+        var pseudonymKey = ""
+        /// Of row 3 of `d1`.
+        var pseudonym = ""
 
         /// With the same ids, and files of its own.
         func copy() async throws -> Prepared {
-            Prepared(consortium: try await consortium.copy(), token: token, result: result, request: request)
+            Prepared(
+                consortium: try await consortium.copy(), token: token, result: result, request: request,
+                pseudonymKey: pseudonymKey, pseudonym: pseudonym)
         }
     }
 
