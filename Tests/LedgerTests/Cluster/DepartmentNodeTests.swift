@@ -233,7 +233,8 @@ struct DepartmentNodeTests {
             guard case .send(let message) = await outputs.next() else { throw MissingKey() }
             #expect(try message.canonicalBytes() == vote.message.canonicalBytes())
             #expect(try journal.load()?.vote == vote)
-            #expect(again.told.events.isEmpty, "nothing was cosigned anew")
+            let told = again.told.events.filter { if case .arrived = $0 { false } else { true } }
+            #expect(told.isEmpty, "nothing was cosigned anew")
         }
     }
 

@@ -115,10 +115,23 @@ private final class EtcdServer: Sendable {
         process.arguments = ["1", folder.url("etcd").path]
         process.standardOutput = output
         process.terminationHandler = { _ in continuation.finish() }
-        try process.run()
+        try await EtcdServer.start(process)
         (self.process, self.folder, self.ended) = (process, folder, ended)
         address = await EtcdServer.firstLine(of: output.fileHandleForReading)
         guard address.hasPrefix("etcd://") else { throw NotStarted() }
+    }
+
+    /// The threads that tests run on block signals, and a process inherits that from the thread that starts it: it would
+    /// never hear that it has to stop.
+    private static func start(_ process: Process) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread {
+                var none = sigset_t()
+                sigemptyset(&none)
+                pthread_sigmask(SIG_SETMASK, &none, nil)
+                continuation.resume(with: Result { try process.run() })
+            }
+        }
     }
 
     /// On a thread of its own, for reading blocks.
@@ -137,7 +150,7 @@ private final class EtcdServer: Sendable {
         }
     }
 
-    /// Returns when the script has ended, which stops the member.
+    /// Returns when the script has ended, which stops the member first.
     func stop() async {
         process.terminate()
         for await _ in ended {}
