@@ -1,6 +1,4 @@
 import BlobStore
-import Foundation
-import Multiprecision
 import Paillier
 import SharingModel
 
@@ -15,7 +13,7 @@ extension SharedKey {
     /// Everything about a dealing that is not between the dealer and one holder.
     func check(under key: PublicKey, pool: PoolName) throws {
         guard self.key.epoch == 1 else { throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "epoch"]) }
-        _ = try Refusal.dealing(pool) { () throws(PaillierError) in try ThresholdKey(self.key, of: key) }
+        _ = try Refusal.dealing(of: .pool(pool)) { () throws(PaillierError) in try ThresholdKey(self.key, of: key) }
     }
 }
 
@@ -29,7 +27,9 @@ extension Form {
 
 extension Refusal {
     /// What the arithmetic says of published values, in this module's own words: they are recorded.
-    static func dealing<Value>(_ pool: PoolName, _ body: () throws(PaillierError) -> Value) throws -> Value {
+    static func dealing<Value>(
+        of subject: SharedKeySubject, _ body: () throws(PaillierError) -> Value
+    ) throws -> Value {
         do {
             return try body()
         } catch {
@@ -40,7 +40,7 @@ extension Refusal {
                 case .sharedNumberIsNoKey, .tooFewPartials, .shareDoesNotMatch: "number"
                 default: "values"
                 }
-            throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": reason])
+            throw Refusal(.dealingInvalid, subject.details.adding("reason", reason))
         }
     }
 }
@@ -71,18 +71,5 @@ extension Execution {
         guard pool.isInForce else { throw Refusal(.poolNotInForce, ["pool": pool.name.text]) }
         guard result.opening == nil else { throw Refusal(.alreadyOpened, ["result": result.record.id.hex]) }
         return sharing
-    }
-
-    /// Checked when the pool was created.
-    func thresholdKey(of pool: PoolRecord, _ key: PoolKey) throws -> ThresholdKey {
-        let number = BigInteger(bigEndianBytes: Array(pool.modulus))
-        do {
-            let publicKey =
-                rules.insecureKeysForTesting
-                ? try PublicKey(insecureModulusForTesting: number) : try PublicKey(modulus: number)
-            return try ThresholdKey(key.key, of: publicKey)
-        } catch {
-            throw ContractsError.corruptState(key: StateKey.pool(pool.name).text)
-        }
     }
 }

@@ -5,11 +5,15 @@ extension RecordPart {
     package func checkForm() throws(ContractsError) {
         try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
         try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen")
+        guard (part == nil) == (commitment == nil) else { throw .contradictory(members: ["commitment", "part"]) }
     }
 
     package func execute(in execution: inout Execution) throws {
         let recorded = try execution.result(result)
         let sharing = try execution.shares(of: recorded)
+        guard let part, let commitment else {
+            throw Refusal(.shareMissing, ["party": execution.by.text, "pool": recorded.record.pool.text])
+        }
         try sharing.check(epoch: epoch)
         if let given = recorded.parts.first(where: { $0.holder == execution.by }), given.epoch == epoch {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "result": result.hex])
@@ -90,7 +94,7 @@ extension PoolSharing {
         guard epoch == key.key.epoch else {
             throw Refusal(
                 .epochOver,
-                ["pool": key.pool.text, "found": String(epoch), "expected": String(key.key.epoch)])
+                key.subject.details.adding("found", String(epoch)).adding("expected", String(key.key.epoch)))
         }
     }
 }

@@ -8,15 +8,16 @@ package struct RecordPart: TransactionBody {
     package let result: Digest
     /// Of the holder's share.
     package let epoch: Int
-    /// The part with its proof, sealed to the requester.
-    package let part: CID
+    /// The part with its proof, sealed to the requester. Absent, with the commitment, where the acting party has none to
+    /// give: it says so all the same, so that its attempt stands on the ledger with the reason why it is none.
+    package let part: CID?
     /// SHA-256 of the plain part document: with it a part that does not hold convicts its giver.
-    package let commitment: Digest
+    package let commitment: Digest?
     /// Openings of the pool that the disclosure guard was applied against: all that there are before the first part of
     /// this result, those that were begun included.
     package let openingsSeen: Int64
 
-    package init(result: Digest, epoch: Int, part: CID, commitment: Digest, openingsSeen: Int64) {
+    package init(result: Digest, epoch: Int, part: CID?, commitment: Digest?, openingsSeen: Int64) {
         self.result = result
         self.epoch = epoch
         self.part = part

@@ -64,6 +64,19 @@ extension DepositRecord {
 }
 
 extension PartySession {
+    /// The deposit of an owner's key for fields, or of a pool's key, that is in force.
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where there is none.
+    func depositInForce(of owner: PartyName, pool: PoolName?) throws -> DepositRecord {
+        guard let deposit = try state({ try $0.deposit(of: owner, pool: pool) }), deposit.isComplete,
+            deposit.owner == owner
+        else {
+            throw GatewayError.notAllowed(
+                reason: "no deposit of \(pool.map { "pool \($0)" } ?? owner.text) is in force",
+                wayOn: "`chancery escrow list` shows them, and whom they wait for")
+        }
+        return deposit
+    }
+
     /// The key that a deposit shares.
     func sharedKey(_ deposit: DepositRecord) throws -> ThresholdKey {
         if let pool = deposit.pool {
@@ -85,5 +98,26 @@ extension PartySession {
         } catch is PaillierError {
             return nil
         }
+    }
+
+    /// Puts a share into the vault, before the ledger hears of it: what is acknowledged is there.
+    func keep(_ share: KeyShare, ofDeposit id: Digest) throws {
+        guard let name = SecretName.escrowShare(id) else { throw EscrowShareFault.cannotOpen }
+        try vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
+    }
+
+    /// Takes shares out of the vault that others have taken the place of: of deposits that are over, and of dealings that
+    /// ended with a complaint. Whoever keeps them can go on opening: an honest holder does not.
+    func dropEscrowShares() throws {
+        let held = try vault.names().filter { $0.text.hasPrefix(SecretName.escrowPrefix) }
+        guard !held.isEmpty else { return }
+        let needed = try state { state in
+            try state.deposits().flatMap { deposit in
+                let ceremony = try state.ceremony(of: deposit.subject).flatMap { $0.complaint == nil ? $0.id : nil }
+                return [deposit.id] + (ceremony.map { [$0] } ?? [])
+            }
+        }
+        let names = Set(needed.compactMap(SecretName.escrowShare))
+        for name in held where !names.contains(name) { try vault.remove(name) }
     }
 }

@@ -116,7 +116,8 @@ package struct CreatePoolKey: Sendable {
         let dealt = try ThresholdKey.deal(key, over: holders.structure)
         let fingerprint = Digest.sha256(key.publicKey.modulusBytes)
         let blocks = try zip(holders.parties, dealt.shares).map { holder, share in
-            let address = ShareAddress(pool: pool, dealer: custodian, holder: holder, epoch: 1, key: fingerprint)
+            let address = ShareAddress(
+                of: .pool(pool), dealer: custodian, holder: holder, epoch: 1, key: fingerprint)
             return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         for block in blocks { try session.blobs.put(block) }

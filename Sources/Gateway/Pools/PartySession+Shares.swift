@@ -10,7 +10,7 @@ extension SecretName {
 
 extension PoolRecord {
     /// The published values under the pool's public key; checked by everyone who executed the block, and again here.
-    func thresholdKey(_ key: PoolKey) throws -> ThresholdKey {
+    func thresholdKey(_ key: PublishedValues) throws -> ThresholdKey {
         try ThresholdKey(key.key, of: publicKey())
     }
 }
@@ -27,12 +27,25 @@ extension PartySession {
 
     /// This party's share in the present epoch. Shares of epochs that are over are taken out of the vault.
     func share(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare {
-        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+        guard let share = try shareAtHand(of: pool, under: key) else {
             throw GatewayError.notAllowed(
                 reason: "the vault has no share of pool \(pool.name) of epoch \(key.epoch)",
                 wayOn: "take it with `chancery pool acknowledge \(pool.name)`")
         }
-        let share = try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+        return share
+    }
+
+    /// - Returns: `nil` where the vault has none of the present epoch, or one of another key.
+    func shareAtHand(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare? {
+        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+            return nil
+        }
+        let share: KeyShare
+        do {
+            share = try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
+        } catch is PaillierError {
+            return nil
+        }
         try dropShares(of: pool.name, before: key.epoch)
         return share
     }

@@ -123,7 +123,7 @@ struct ReceivedParts {
 
     private(set) var valid: [Valid] = []
     private(set) var faulty: [Faulty] = []
-    private let key: PoolKey
+    private let key: PublishedValues
 
     /// The first of the valid ones that suffice, in the structure's order; `nil` where they do not.
     var sufficient: [Valid]? {

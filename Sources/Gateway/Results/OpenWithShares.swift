@@ -32,23 +32,30 @@ package struct OpenWithShares: Sendable {
         package let wasThere: Bool
     }
 
-    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/notAllowed(reason:wayOn:)`` where the vault
-    ///   has no share of the present epoch.
+    /// - Throws: As ``OpenRecordedResult/run(as:progress:)``; ``GatewayError/refusedOnLedger(_:transaction:height:)`` where
+    ///   the rules say no, to who holds no share or whose vault has none of the present epoch too.
     package func give(
         as session: PartySession, progress: @escaping PlanExecutor.Progress = { _, _, _ in }
     ) async throws -> Given {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
         let record = recorded.record
         let pool = try session.state { try $0.knownPool(record.pool) }
-        let (sharing, _) = try session.holding(of: pool)
+        guard let sharing = pool.sharing else {
+            throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
+        }
         let epoch = sharing.key.key.epoch
         let staging = OpeningStaging(home: session.home, result: record.id)
         if let given = recorded.parts.first(where: { $0.holder == session.party }), given.epoch == epoch {
             return try handOut(given, recorded, staging, session)
         }
         let key = try pool.thresholdKey(sharing.key)
-        let share = try session.share(of: pool, under: key)
         let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        guard let share = try session.shareAtHand(of: pool, under: key) else {
+            // Refused by the ledger, not here: the attempt stands there with its reason.
+            _ = try await session.submit(
+                RecordPart(result: record.id, epoch: epoch, part: nil, commitment: nil, openingsSeen: seen))
+            throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
+        }
         let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
         let part =
             computed.ciphertexts.isEmpty
@@ -74,9 +81,8 @@ package struct OpenWithShares: Sendable {
     /// Puts on the ledger that this holder gives no part of the result, and why. Others may suffice without it.
     package func refuse(as session: PartySession, reason: String) async throws -> Receipt {
         let recorded = try session.state { try $0.recordedResult(matching: result) }
-        let pool = try session.state { try $0.knownPool(recorded.record.pool) }
-        _ = try session.holding(of: pool)
-        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
+        let pool = recorded.record.pool
+        let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool) }
         return try await session.submit(
             RefuseOpening(result: recorded.record.id, openingsSeen: seen, reason: reason))
     }

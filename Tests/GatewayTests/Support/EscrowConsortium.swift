@@ -81,11 +81,11 @@ struct EscrowConsortium {
         try PrivateKey(p: #require(BigInteger(EscrowConsortium.p)), q: #require(BigInteger(EscrowConsortium.q)))
     }
 
-    func publish() async throws -> PublishTable.Published {
+    func publish(as dataset: String = "patients") async throws -> PublishTable.Published {
         let (csv, schema) = (base.folder.url("patients.csv"), base.folder.url("patients.json"))
         try Data(EscrowConsortium.table.utf8).write(to: csv)
         try Data(EscrowConsortium.schema.utf8).write(to: schema)
-        return try await PublishTable(csv: csv, schema: schema, pool: name("health"), dataset: name("patients"))
+        return try await PublishTable(csv: csv, schema: schema, pool: name("health"), dataset: name(dataset))
             .run(as: session("site1"))
     }
 
@@ -154,6 +154,7 @@ struct EscrowConsortium {
           - {name: ministry, role: superior}
           - {name: audit, role: auditor}
           - {name: statistics, role: collaborator}
+          - {name: clinic, role: enterprise}
         """
 
     private static let escrow = """
