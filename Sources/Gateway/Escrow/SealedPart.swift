@@ -62,7 +62,11 @@ struct PartStaging {
             case .granted, .used:
                 let votes = try session.state { try $0.escrowVotes(on: request.id) }
                 // Without a vote on the ledger a command of this party may be about to submit one.
-                guard let grant = votes.first(where: { $0.holder == session.party })?.grant else { continue }
+                guard let vote = votes.first(where: { $0.holder == session.party }), let grant = vote.grant else {
+                    continue
+                }
+                // A part that was made with shares before those that granted it is given to nobody.
+                guard vote.grants(in: request.grantedEpoch ?? 1) else { break }
                 if let data = try PrivateFile.read(file(request.id, grant.sealed)) {
                     switch request.terms.what {
                     case .cell: try session.blobs.put(Block(data, codec: .raw))
