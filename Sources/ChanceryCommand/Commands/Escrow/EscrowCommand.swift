@@ -120,7 +120,7 @@ struct AcknowledgeCommand: AsyncParsableCommand {
         discussion: """
             Shares wait that an owner has deposited, and those that its holders have refreshed or moved. One that is not \
             what was published is complained of on the ledger, and the command ends with 1. Shares that others have taken \
-            the place of are taken out of your vault: run it once more when you hold no share any longer.
+            the place of are taken out of your vault, by this and by whatever you run next.
 
             EXAMPLE:
               chancery escrow acknowledge --as ministry
