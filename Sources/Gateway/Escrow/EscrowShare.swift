@@ -2,6 +2,7 @@ import CanonicalJSON
 import Contracts
 import Foundation
 import KeyVault
+import Ledger
 import Paillier
 import SharingModel
 import SignedEnvelopes

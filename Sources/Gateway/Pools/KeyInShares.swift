@@ -1,6 +1,7 @@
 import BlobStore
 import Contracts
 import Foundation
+import Ledger
 import Paillier
 import SharingModel
 
