@@ -14,7 +14,7 @@ class SharedKey:  # what is published about the shares of a pool's key, checked 
         self.bits = key["shareBitCount"] + self.delta.bit_length()
         demand(key["fingerprint"] == fingerprint and self.holder_count == len(self.holders) == len(set(self.holders)),
                "the shares are of another key, or of other holders")
-        demand(0 < self.factor and gcd(self.factor, n) == 1 and 1 <= self.epoch <= 10 ** 6, "the shares' factor is none")
+        demand(0 < self.factor < n and gcd(self.factor, n) == 1 and 1 <= self.epoch <= 10 ** 6, "the shares' factor is none")
         root, gates = mpz(key["commitments"]["root"]), [[mpz(a) for a in gate] for gate in key["commitments"]["gates"]]
         demand(all(0 < a < self.square and gcd(a, n) == 1 for a in [root] + sum(gates, [])), "a commitment is none")
         shown, wanted = powmod(root, 4 * self.delta, self.square), 1 + 8 * self.delta ** 2 * self.factor * n

@@ -164,8 +164,8 @@ extension Refusal: CustomStringConvertible {
             .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
             return escrowDescription
 
-        case .noPseudonymCustodian, .notKeyCustodian, .pseudonymKeyMissing, .otherPseudonyms, .evaluationUnknown,
-            .evaluationAnswered, .countDiffers, .evaluationsExhausted:
+        case .noPseudonymCustodian, .notKeyCustodian, .pseudonymKeyMissing, .pseudonymKeyReplaced, .otherPseudonyms,
+            .evaluationUnknown, .evaluationAnswered, .countDiffers, .evaluationsExhausted:
             return pseudonymDescription
 
         case .statusUnchanged: return "\(about("department")) is \(about("status")) already; nothing needs to be done"

@@ -106,6 +106,7 @@ package enum RefusalCode: String, Codable, Hashable, Sendable, CaseIterable {
     case noPseudonymCustodian = "no-pseudonym-custodian"
     case notKeyCustodian = "not-key-custodian"
     case pseudonymKeyMissing = "pseudonym-key-missing"
+    case pseudonymKeyReplaced = "pseudonym-key-replaced"
     case otherPseudonyms = "other-pseudonyms"
     case evaluationUnknown = "evaluation-unknown"
     case evaluationAnswered = "evaluation-answered"

@@ -59,6 +59,13 @@ final class CurvePoint {
         return Data(bytes)
     }
 
+    /// `scalar` · G.
+    /// - Returns: `nil` for 0.
+    static func generator(times scalar: CurveScalar) -> CurvePoint? {
+        let point = make { CCryptoBoringSSL_EC_POINT_mul($0, $1, scalar.pointer, nil, nil, nil) }
+        return point?.compressed == nil ? nil : point
+    }
+
     /// hash_to_curve of RFC 9380, suite P384_XMD:SHA-384_SSWU_RO_.
     static func hash(_ message: Data, tag: Data) -> CurvePoint {
         let (message, tag) = ([UInt8](message), [UInt8](tag))
@@ -89,7 +96,9 @@ final class CurvePoint {
 }
 
 /// A number below the order of P-384; wiped when it goes.
-final class CurveScalar {
+///
+/// `@unchecked Sendable`: the number is written before `init` returns and only read until `deinit`.
+final class CurveScalar: @unchecked Sendable {
     static let byteCount = 48
 
     fileprivate let pointer: UnsafeMutablePointer<BIGNUM>
@@ -119,14 +128,16 @@ final class CurveScalar {
         return scalar
     }
 
+    /// Leaves no copy of the bytes.
     /// - Returns: `nil` unless the 48 bytes, big-endian, are below the order.
-    convenience init?(_ bytes: some Collection<UInt8>) {
-        guard bytes.count == CurveScalar.byteCount else { return nil }
+    convenience init?(_ bytes: some ContiguousBytes) {
         self.init()
-        let bytes = [UInt8](bytes)
-        guard CCryptoBoringSSL_BN_bin2bn(bytes, bytes.count, pointer) != nil,
-            CCryptoBoringSSL_BN_cmp(pointer, CurveScalar.order) < 0
-        else { return nil }
+        let isRead = bytes.withUnsafeBytes { bytes in
+            bytes.count == CurveScalar.byteCount
+                && CCryptoBoringSSL_BN_bin2bn(
+                    bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, pointer) != nil
+        }
+        guard isRead, CCryptoBoringSSL_BN_cmp(pointer, CurveScalar.order) < 0 else { return nil }
     }
 
     /// The number that the bytes are, big-endian, modulo the order.
@@ -141,11 +152,18 @@ final class CurveScalar {
         CurveScalar.expect(CCryptoBoringSSL_BN_nnmod(pointer, pointer, CurveScalar.order, context))
     }
 
-    /// 48 bytes, big-endian.
-    var bytes: Data {
-        var bytes = [UInt8](repeating: 0, count: CurveScalar.byteCount)
-        CurveScalar.expect(CCryptoBoringSSL_BN_bn2bin_padded(&bytes, bytes.count, pointer))
-        return Data(bytes)
+    /// 48 bytes, big-endian; of a number that is no secret, since nobody wipes them.
+    var publicBytes: Data { withBytes { Data($0) } }
+
+    /// 48 bytes, big-endian, good within `body` only and wiped then.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeTemporaryAllocation(byteCount: CurveScalar.byteCount, alignment: 8) { bytes in
+            defer { CCryptoBoringSSL_OPENSSL_cleanse(bytes.baseAddress, bytes.count) }
+            CurveScalar.expect(
+                CCryptoBoringSSL_BN_bn2bin_padded(
+                    bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, pointer))
+            return try body(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     var isZero: Bool { CCryptoBoringSSL_BN_is_zero(pointer) == 1 }
@@ -164,5 +182,35 @@ final class CurveScalar {
             CCryptoBoringSSL_BN_mod_exp_mont_consttime(
                 result.pointer, pointer, exponent, CurveScalar.order, context, nil))
         return result
+    }
+
+    /// This number less `factor` · `other`, modulo the order.
+    func subtracting(_ factor: CurveScalar, times other: CurveScalar) -> CurveScalar {
+        let (product, result) = (CurveScalar(), CurveScalar())
+        guard let context = CCryptoBoringSSL_BN_CTX_new() else { preconditionFailure("out of memory") }
+        defer { CCryptoBoringSSL_BN_CTX_free(context) }
+        CurveScalar.expect(
+            CCryptoBoringSSL_BN_mod_mul(product.pointer, factor.pointer, other.pointer, CurveScalar.order, context))
+        CurveScalar.expect(
+            CCryptoBoringSSL_BN_mod_sub(result.pointer, pointer, product.pointer, CurveScalar.order, context))
+        return result
+    }
+}
+
+/// Runs `body`, which multiplies points by secrets, and then writes over the stack that it has used: BoringSSL keeps
+/// scalars there while it multiplies, and leaves them.
+func leavingNoTrace<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    defer { overwriteStack(frames: 24) }
+    return try body()
+}
+
+/// 24 frames of a kilobyte: more than a multiplication goes down.
+@inline(never)
+private func overwriteStack(frames: Int) {
+    withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 16) { frame in
+        CCryptoBoringSSL_OPENSSL_cleanse(frame.baseAddress, frame.count)
+        if frames > 1 { overwriteStack(frames: frames - 1) }
+        // Used after the call, so that no frame takes the place of the one before.
+        CCryptoBoringSSL_OPENSSL_cleanse(frame.baseAddress, 16)
     }
 }

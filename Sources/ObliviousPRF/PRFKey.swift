@@ -1,5 +1,3 @@
-import Crypto
-import CryptoExtras
 package import Foundation
 package import SharingModel
 
@@ -9,39 +7,66 @@ package struct PRFKey: Sendable {
     /// The longest input, in bytes.
     package static let longestInput = Int(UInt16.max)
 
-    private let secret: SymmetricKey
+    private let secret: CurveScalar
     package let publicKey: PRFPublicKey
 
     /// A new one.
     package init() {
-        let key = P384._VOPRF.PrivateKey(compactRepresentable: false)
-        secret = SymmetricKey(data: key.rawRepresentation)
-        publicKey = PRFPublicKey(compressed: key.publicKey.oprfRepresentation)
+        let secret = CurveScalar.random()
+        guard let key = PRFKey.publicKey(of: secret) else { preconditionFailure("the number drawn is not 0") }
+        (self.secret, publicKey) = (secret, key)
     }
 
-    /// - Parameter secret: 48 bytes, big-endian, as ``withSecret(_:)`` gives them.
+    /// - Parameter secret: 48 bytes, big-endian, as ``withSecret(_:)`` gives them; no copy of them is left.
     /// - Throws: ``ObliviousPRFError/notAKey``.
     package init(secret: some ContiguousBytes) throws(ObliviousPRFError) {
-        guard let key = try? P384._VOPRF.PrivateKey(rawRepresentation: secret) else { throw .notAKey }
-        self.secret = SymmetricKey(data: secret)
-        publicKey = PRFPublicKey(compressed: key.publicKey.oprfRepresentation)
+        guard let secret = CurveScalar(secret), let key = PRFKey.publicKey(of: secret) else { throw .notAKey }
+        (self.secret, publicKey) = (secret, key)
     }
 
-    /// The secret, good within `body` only.
+    private static func publicKey(of secret: CurveScalar) -> PRFPublicKey? {
+        leavingNoTrace { CurvePoint.generator(times: secret)?.compressed.map { PRFPublicKey(compressed: $0) } }
+    }
+
+    /// The secret, good within `body` only and wiped then.
     package func withSecret<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try secret.withUnsafeBytes(body)
+        try secret.withBytes(body)
     }
 
-    /// Multiplies one blinded element by the key.
+    /// Multiplies one blinded element by the key, and proves it (section 2.2.1 of RFC 9497).
+    ///
+    /// Written here and not left to swift-crypto, which leaves the key unwiped wherever it is used; the tests hold each to
+    /// the other.
     /// - Returns: An ``Evaluation`` with its proof, which differs from call to call.
     /// - Throws: ``ObliviousPRFError/notAPoint``.
     package func evaluate(_ element: BlindedElement) throws(ObliviousPRFError) -> Evaluation {
-        do {
-            let evaluated = try key().evaluate(
-                P384._VOPRF.BlindedElement(oprfRepresentation: element.bytes))
-            return try Evaluation(bytes: evaluated.rawRepresentation)
-        } catch {
-            throw .notAPoint
+        try evaluate(element, proving: .random())
+    }
+
+    /// The same with a nonce that is known, as test vectors have it: with it the proof gives the key away.
+    package func evaluate(
+        _ element: BlindedElement, insecureNonceForTesting nonce: Data
+    ) throws(ObliviousPRFError) -> Evaluation {
+        guard let nonce = CurveScalar(nonce), !nonce.isZero else { throw .notABlind }
+        return try evaluate(element, proving: nonce)
+    }
+
+    /// - Parameter nonce: Used once and never seen.
+    private func evaluate(
+        _ element: BlindedElement, proving nonce: CurveScalar
+    ) throws(ObliviousPRFError) -> Evaluation {
+        try leavingNoTrace { () throws(ObliviousPRFError) -> Evaluation in
+            guard let point = CurvePoint(compressed: element.bytes),
+                let evaluated = point.multiplied(by: secret)?.compressed
+            else { throw .notAPoint }
+            let factor = Transcript.compositeFactor(key: publicKey.bytes, blinded: element.bytes, evaluated: evaluated)
+            guard let blinded = point.multiplied(by: factor), let multiple = blinded.multiplied(by: secret),
+                let first = CurvePoint.generator(times: nonce), let second = blinded.multiplied(by: nonce)
+            else { throw .notAPoint }
+            let points = [publicKey.bytes] + [blinded, multiple, first, second].compactMap(\.compressed)
+            let challenge = Transcript.challenge(points)
+            let response = nonce.subtracting(challenge, times: secret)
+            return try Evaluation(bytes: evaluated + challenge.publicBytes + response.publicBytes)
         }
     }
 
@@ -49,14 +74,10 @@ package struct PRFKey: Sendable {
     /// - Throws: ``ObliviousPRFError/inputTooLong``.
     package func output(of input: Data) throws(ObliviousPRFError) -> Data {
         guard input.count <= PRFKey.longestInput else { throw .inputTooLong }
-        do {
-            return try key().evaluate(input)
-        } catch {
-            throw .notAKey
-        }
+        let point = leavingNoTrace { Transcript.point(of: input).multiplied(by: secret)?.compressed }
+        guard let point else { throw .notAKey }
+        return Transcript.output(of: input, point)
     }
-
-    private func key() throws -> P384._VOPRF.PrivateKey { try P384._VOPRF.PrivateKey(rawRepresentation: secret) }
 }
 
 /// The public half of a ``PRFKey``, by which evaluations are checked.

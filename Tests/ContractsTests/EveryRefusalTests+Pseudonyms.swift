@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import ObliviousPRF
 import SharingModel
 import Testing
 
@@ -19,6 +20,11 @@ extension EveryRefusalTests {
         try ledger.accept(Pseudonymity.registration, by: "ministry")
         let request = try ledger.accept(Pseudonymity.request(), by: "site1")
         switch code {
+        case .pseudonymKeyReplaced:
+            let replaced = Pseudonymity.key.publicKey.id
+            try ledger.accept(
+                RegisterPseudonymKey(publicKey: PRFKey().publicKey.bytes, replaces: replaced), by: "ministry")
+            return try ledger.submit(Pseudonymity.dataset(under: replaced), by: "site1").outcome
         case .evaluationUnknown:
             return try ledger.submit(Pseudonymity.answer(digest("none")), by: "ministry").outcome
         case .evaluationAnswered:

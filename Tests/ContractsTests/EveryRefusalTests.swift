@@ -49,8 +49,8 @@ struct EveryRefusalTests {
                 .cellUnknown, .reasonMissing, .escrowUnreachable, .requestUnknown, .requestExpired, .requestDenied,
                 .requestUsed, .requestNotGranted, .notTheRequester, .ownRequest, .tooEarly, .overLimit:
                 try escrowRefusal(code)
-            case .noPseudonymCustodian, .notKeyCustodian, .pseudonymKeyMissing, .otherPseudonyms, .evaluationUnknown,
-                .evaluationAnswered, .countDiffers, .evaluationsExhausted:
+            case .noPseudonymCustodian, .notKeyCustodian, .pseudonymKeyMissing, .pseudonymKeyReplaced,
+                .otherPseudonyms, .evaluationUnknown, .evaluationAnswered, .countDiffers, .evaluationsExhausted:
                 try pseudonymRefusal(code)
             case .statementInvalid, .changeInvalid, .keyRetired, .changeUnknown, .changeDecided, .changeExpired,
                 .changePending, .heightTooFar:

@@ -53,7 +53,8 @@ struct CrashPointTests {
         var told: JSONValue?
         if !killed.standardOutput.isEmpty {
             told = try CanonicalJSON.parse(killed.standardOutput)
-            #expect(log.contains { $0.id == told?["transaction"]?.stringValue }, "\(scenario.name) at \(point)")
+            let ids = told?.transactions ?? []
+            #expect(ids.allSatisfy { id in log.contains { $0.id == id } }, "\(scenario.name) at \(point)")
         }
         try await scenario.expectNothingPartial(state, log)
         let again = try await consortium.run(scenario.arguments(state))
@@ -61,7 +62,7 @@ struct CrashPointTests {
         guard again.status == 0 else { return }
         try await scenario.expectDone(state, again.document(), told)
         // Shares that the killed run made are known only when their holders have them.
-        let secrets = try before.secrets + consortium.secrets()
+        let secrets = try before.secrets + consortium.secrets() + scenario.values
         #expect(left.places(of: secrets).isEmpty, "\(scenario.name) at \(point)")
         #expect(try FileSnapshot(of: consortium.folder).places(of: secrets).isEmpty, "\(scenario.name) at \(point)")
     }
@@ -69,6 +70,14 @@ struct CrashPointTests {
     private struct Before: Sendable {
         let log: Set<LoggedTransaction>
         let secrets: [SecretForms]
+    }
+}
+
+extension JSONValue {
+    /// The ids of the transactions that a command tells of, itself or in a list.
+    fileprivate var transactions: [String] {
+        let listed = (arrayValue ?? self["requests"]?.arrayValue ?? []).compactMap { $0["transaction"]?.stringValue }
+        return (self["transaction"]?.stringValue).map { [$0] } ?? listed
     }
 }
 

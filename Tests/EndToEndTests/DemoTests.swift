@@ -58,7 +58,8 @@ struct DemoTests {
         #expect(count("pool.acknowledge") == 5 && count("escrow.acknowledge") == 3)
         #expect(count("opening.part") == 4 && count("opening.refuse") == 1 && count("opening.report") == 1)
         #expect(count("opening.combine") == 1 && count("escrow.grant", "own-request") == 1)
-        #expect(count("escrow.request") == 2 && count("escrow.grant") == 2 && count("escrow.open") == 1)
+        #expect(count("escrow.request") == 3 && count("escrow.grant") == 4 && count("escrow.open") == 2)
+        try await checkPseudonyms(run, environment, count)
         let listed = try await CommandRun.chancery("escrow", "list", "--json", environment: environment).document()
         let used = try #require(listed["requests"]?.arrayValue?.first { $0["status"] == "used" })
         #expect(used["requester"] == "audit" && used["granted"] == ["council", "ministry"])
@@ -70,6 +71,28 @@ struct DemoTests {
             "verify", home + "/files/shares.evidence", "--consortium", home + "/consortium.json"
         ).expectStatus(0)
         try await CommandRun.chancery("ledger", "fsck", environment: environment).expectStatus(0)
+    }
+
+    /// One number for one person in three departments, and one of them opened by escrow.
+    private func checkPseudonyms(
+        _ run: CommandRun, _ environment: [String: String], _ count: (String, String?) -> Int
+    ) async throws {
+        #expect(count("pseudonym-key.register", nil) == 1)
+        #expect(count("pseudonym.request", nil) == 3 && count("pseudonym.evaluate", nil) == 3)
+        #expect(run.text.contains("are of 4 persons, as in the plain tables: fewer than 5, left out"))
+        #expect(run.text.contains("3 and 2 again, of 5 persons: released"))
+        #expect(run.text.contains("the section's key makes it of that value"))
+        // Site 3's first patient of year 1 is site 2's third.
+        func pseudonym(_ dataset: String, _ row: Int) async throws -> JSONValue? {
+            let shown = try await CommandRun.chancery(
+                "pseudonym", "show", dataset, "--row", "\(row)", "--as", "statistics", "--json",
+                environment: environment
+            ).document()
+            return shown["pseudonyms"]?["zper"]
+        }
+        let shared = try #require(try await pseudonym("visits-site2", 2))
+        #expect(try await pseudonym("visits-site3", 0) == shared)
+        #expect(try await pseudonym("visits-site3", 1) != shared)
     }
 
     private func checkWithSecondVerifier(_ evidence: String, _ record: String, _ ours: JSONValue) async throws {

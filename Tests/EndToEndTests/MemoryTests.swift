@@ -23,7 +23,7 @@ struct MemoryTests {
         let (during, end) = try await consortium.memory(of: create, stopAt: "/blobs/", wipes: wipes)
         try await consortium.acknowledgePool(by: TestConsortium.poolHolders)
         let modulus = try consortium.poolModulus()
-        let shares = try consortium.secrets(named: "share.")
+        let shares = try consortium.secrets(named: ["share."])
         #expect(shares.count == 4)
         // While it dealt, a factor of n was there.
         let prime = try #require(during?.factor(of: modulus), "the search for primes finds none")
@@ -38,14 +38,14 @@ struct MemoryTests {
         print("dealer, \(wipes ? "" : "not ")wiping: \(end.byteCount) bytes of memory searched")
     }
 
-    @Test("Nobody who used a share or a private key keeps it", arguments: MemoryScenario.all, [true, false])
+    @Test("Nobody who used a share, a private key or a blind keeps it", arguments: MemoryScenario.all, [true, false])
     func holders(scenario: MemoryScenario, wipes: Bool) async throws {
-        let state = try await TestConsortium.shared(scenario.stage).copy()
-        let before = try state.consortium.secrets(named: "share.", "escrow.")
+        let state = try await scenario.start().copy()
+        let before = try state.consortium.secrets(named: scenario.secrets)
         let (during, end) = try await state.consortium.memory(
             of: scenario.arguments(state), stopAt: wipes ? nil : scenario.during, wipes: wipes)
         try await scenario.finish(state)
-        let secrets = try before + state.consortium.secrets(named: "share.", "escrow.") + scenario.keys
+        let secrets = try before + state.consortium.secrets(named: scenario.secrets) + scenario.keys
         #expect(!secrets.isEmpty)
         let found = end.places(of: secrets) + (during?.places(of: secrets) ?? [])
         #expect(found.isEmpty == wipes, "\(found)")
@@ -56,8 +56,10 @@ struct MemoryTests {
 /// A command that has secrets in its memory while it runs.
 struct MemoryScenario: Sendable, CustomTestStringConvertible {
     let name: String
-    let stage: TestConsortium.SharedStage
+    let start: @Sendable () async throws -> TestConsortium.Prepared
     let arguments: @Sendable (TestConsortium.Prepared) -> [String]
+    /// How the names begin of the secrets that are looked for.
+    var secrets = ["share.", "escrow."]
     /// Private keys that it has at hand beside shares.
     var keys: [SecretForms] = []
     /// Part of the path of a file that it moves into place while it has a share, where what it had is soon written over.
@@ -67,37 +69,70 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all = [
-        MemoryScenario(name: "pool acknowledge", stage: .dealt) { _ in
-            ["pool", "acknowledge", "health", "--as", "site1"]
-        },
-        MemoryScenario(name: "open", stage: .computed) { ["open", $0.result, "--as", "site1"] },
+    private static func of(
+        _ name: String, stage: TestConsortium.SharedStage,
+        arguments: @escaping @Sendable (TestConsortium.Prepared) -> [String], keys: [SecretForms] = [],
+        during: String? = nil, finish: @escaping @Sendable (TestConsortium.Prepared) async throws -> Void = { _ in }
+    ) -> MemoryScenario {
         MemoryScenario(
-            name: "pool deal", stage: .proposed,
-            arguments: { ["pool", "deal", "health", $0.ceremony, "--as", "site1"] },
+            name: name, start: { try await TestConsortium.shared(stage) }, arguments: arguments, keys: keys,
+            during: during, finish: finish)
+    }
+
+    /// A command for pseudonyms, by which a key or blinds are made or used.
+    private static func of(
+        _ name: String, stage: TestConsortium.PseudonymStage, arguments: [String], secret: String, during: String
+    ) -> MemoryScenario {
+        MemoryScenario(
+            name: name, start: { try await TestConsortium.pseudonymous(stage) }, arguments: { _ in arguments },
+            secrets: [secret], during: during)
+    }
+
+    static let all = ofShares + ofPseudonyms
+
+    private static let ofPseudonyms = [
+        of(
+            "pseudonym key", stage: .founded, arguments: ["pseudonym", "key", "--as", "ministry"],
+            secret: "pseudonyms", during: "/vault/pseudonyms."),
+        of(
+            "pseudonym request", stage: .keyed, arguments: TestConsortium.requestPseudonyms, secret: "blind",
+            during: "/vault/asked."),
+        of(
+            "pseudonym evaluate", stage: .asked, arguments: ["pseudonym", "evaluate", "--as", "ministry"],
+            secret: "pseudonyms", during: "/blobs/"),
+        of(
+            "pseudonym request, taking the answer in", stage: .evaluated, arguments: TestConsortium.requestPseudonyms,
+            secret: "blind", during: "/vault/known."),
+    ]
+
+    private static let ofShares = [
+        of("pool acknowledge", stage: .dealt) { _ in ["pool", "acknowledge", "health", "--as", "site1"] },
+        of("open", stage: .computed) { ["open", $0.result, "--as", "site1"] },
+        of(
+            "pool deal", stage: .proposed, arguments: { ["pool", "deal", "health", $0.ceremony, "--as", "site1"] },
             finish: { state in
                 try await state.consortium.deal(by: Array(TestConsortium.poolHolders.dropFirst()))
                 try await state.consortium.acknowledgePool(by: TestConsortium.poolHolders)
             }),
-        MemoryScenario(name: "pool acknowledge of refreshed shares", stage: .renewed) { _ in
+        of("pool acknowledge of refreshed shares", stage: .renewed) { _ in
             ["pool", "acknowledge", "health", "--as", "province"]
         },
-        MemoryScenario(
-            name: "escrow deposit", stage: .keyed, arguments: { _ in ["escrow", "deposit", "--as", "site1"] },
+        of(
+            "escrow deposit", stage: .keyed, arguments: { _ in ["escrow", "deposit", "--as", "site1"] },
             keys: KnownPrimes.site1.secrets,
             finish: { state in
                 for holder in TestConsortium.escrowHolders {
                     try await state.consortium.run("escrow", "acknowledge", "--as", holder).expectStatus(0)
                 }
             }),
-        MemoryScenario(
-            name: "escrow acknowledge", stage: .deposited,
+        of(
+            "escrow acknowledge", stage: .deposited,
             arguments: { _ in ["escrow", "acknowledge", "--as", "ministry"] }, during: "/vault/escrow."),
-        MemoryScenario(
-            name: "escrow grant", stage: .requested,
+        of(
+            "escrow grant", stage: .requested,
             arguments: { ["escrow", "grant", $0.request, "--as", "ministry"] }, during: "/escrow-"),
-        MemoryScenario(
-            name: "record open", stage: .published,
+        of(
+            "record open", stage: .published,
             arguments: { _ in ["record", "open", "d1", "--row", "3", "--field", "name", "--as", "site1"] },
             keys: KnownPrimes.site1.secrets),
     ]
@@ -129,7 +164,7 @@ extension TestConsortium {
     }
 
     /// Of all vaults, the secrets whose names begin so.
-    fileprivate func secrets(named prefixes: String...) throws -> [SecretForms] {
+    fileprivate func secrets(named prefixes: [String]) throws -> [SecretForms] {
         try secrets().filter { secret in
             prefixes.contains { secret.name.contains("'s \($0)") } || secret.name.contains("dealt")
         }

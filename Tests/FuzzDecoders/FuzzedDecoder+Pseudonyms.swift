@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import Gateway
 import ObliviousPRF
@@ -20,6 +21,13 @@ extension FuzzedDecoder {
                 let isProven = (try? evaluation.verify(of: element, under: key)) != nil
                 try require(!isProven, "a proof that fails")
             }
+        },
+        FuzzedDecoder("section-reference", .json, throws: [ReferenceFault.self]) { input in
+            let file = try ReferenceFile(bytes: input)
+            try require(file.bytes() == input, "the file")
+            // No department is there who could have signed it.
+            let isVerified = (try? file.verify(for: file.link.consortium) { _ in nil }) != nil
+            try require(!isVerified, "a file that nobody vouches for")
         },
         FuzzedDecoder("pseudonym-policy", .text, share: 0.2, throws: [GatewayError.self]) { input in
             try FuzzFolder.with("pseudonyms.yaml", input) { folder in

@@ -89,6 +89,12 @@ struct CorpusWriter {
             request: .sha256(Data("request".utf8)), evaluations: try blinded.elements.map { try key.evaluate($0) })
         try write(evaluated.bytes, "evaluated-batch", "three")
         try write(blinded.bytes.prefix(40) + Data(count: 49), "blinded-batch", "refused-infinity-filled-up")
+        let places = try ["health:" + String(repeating: "1", count: 32), "tax:" + String(repeating: "2", count: 64)]
+            .map { try #require(SectionPlace($0)) }
+        let link = try SectionLink(places[0], places[1], in: .sha256(Data("founding record".utf8)))
+        let file = try ReferenceFile(
+            link, salt: SectionReference.drawSalt(), by: #require(PartyName.init("site1")), signing: .generate())
+        try write(file.bytes(), "section-reference", "link.json")
         try write(
             "sections:\n  - {section: health, custodian: ministry, evaluations: 1000, days: 30}\n", "pseudonym-policy",
             "pseudonyms.yaml")

@@ -29,7 +29,7 @@ struct PseudonymAttackTests {
         let error = await #expect(throws: GatewayError.self) { try await consortium.publish("site1", people) }
         #expect("\(try #require(error))".contains("evaluations of ministry"))
         let recorded = try #require(try consortium.health { try $0.pseudonymRequest(id) })
-        #expect(recorded.status == .disputed && recorded.complaint != nil)
+        #expect(try consortium.status(of: recorded) == .disputed && recorded.complaint != nil)
         #expect(try consortium.vaultFiles("site1", "known.").isEmpty)
 
         // Asked again, and answered honestly, it goes on.
@@ -105,8 +105,8 @@ struct PseudonymAttackTests {
             #expect(receipt.isAccepted)
             let answers = try await consortium.evaluate()
             #expect(try #require(answers.first?.refusal).contains(attack.reason))
-            let recorded = try consortium.health { try $0.pseudonymRequest(receipt.transaction) }
-            #expect(recorded?.status == .refused && recorded?.answer?.evaluated == nil)
+            let recorded = try #require(try consortium.health { try $0.pseudonymRequest(receipt.transaction) })
+            #expect(try consortium.status(of: recorded) == .refused && recorded.answer?.evaluated == nil)
         }
         // All of it counts against the limit of 20: 1 + 1 + 1 + 5 + 1 + 4.
         let session = try consortium.session("site1")

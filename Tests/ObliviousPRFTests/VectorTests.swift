@@ -16,6 +16,8 @@ struct VectorTests {
         "031d689686c611991b55f1a1d8f4305ccd6cb719446f660a30db61b7aa87b46acf59b7c0d4a9077b3da21c25dd482229a0"
     static let blind =
         "504650f53df8f16f6861633388936ea23338fa65ec36e0290022b48eb562889d89dbfa691d1cde91517fa222ed7ad364"
+    static let nonce =
+        "803d955f0e073a04aa5d92b3fb739f56f9db001266677f62c095021db018cd8cbb55941d4073698ce45c405d1348b7b1"
     static let vectors = [
         Vector(
             input: "00",
@@ -59,6 +61,9 @@ struct VectorTests {
         #expect(try one.bytes.prefix(49) == bytes(vector.evaluated) && two.bytes.prefix(49) == one.bytes.prefix(49))
         #expect(one != two)
         try one.verify(of: element, under: key.publicKey)
+        // With the vectors' ProofRandomScalar, of all things the same.
+        let known = try key.evaluate(element, insecureNonceForTesting: bytes(Self.nonce))
+        #expect(try known.bytes == bytes(vector.evaluated) + bytes(vector.proof))
         #expect(try key.output(of: bytes(vector.input)) == bytes(vector.output))
     }
 }

@@ -7,8 +7,8 @@ import Ledger
 import Paillier
 import SharingModel
 
-/// The second act: a pool's key in shares, and a sealed identity under escrow. Every refusal in it is a real one, and is
-/// found on the ledger at the end.
+/// The second act: a pool's key in shares, a sealed identity under escrow, and pseudonyms by a key that no department has.
+/// Every refusal in it is a real one, and is found on the ledger at the end.
 struct SupervisedAct {
     let stage: DemoStage
     static let holders = ["site1", "site2", "site3", "site4", "site5"]
@@ -19,9 +19,13 @@ struct SupervisedAct {
         try await found(&story)
         try await escrow(&story)
         let table = try SupervisedTable(stage)
+        let pseudonyms = SupervisedPseudonyms(stage: stage, table: table)
+        try await pseudonyms.obtain(&story)
         try await publish(table, &story)
         try await SupervisedOpening(stage: stage, table: table).run(&story, &comparison)
         try await SupervisedEscrow(stage: stage, table: table).run(&story)
+        try await pseudonyms.identify(&story)
+        try await pseudonyms.count(&story)
     }
 
     private func found(_ story: inout Story) async throws {
@@ -92,9 +96,12 @@ struct SupervisedAct {
     }
 }
 
-/// The first rows of the real table's first site, with the person's number as its identity.
+/// The first rows of the real table's first site, with the person's number as its identity; and a few persons of them as
+/// patients of two other sites.
 struct SupervisedTable {
     let file: URL
+    /// Of site 2 and site 3, three and two persons a year: in year 1 one of them is in both, in year 2 none is.
+    let visits: [URL]
     private let plain: PlainTable
 
     private static let columns = ["year", "zper", "zper", "meddol"]
@@ -108,7 +115,31 @@ struct SupervisedTable {
         }
         file = try stage.folder.file("patients.csv")
         try Data((["year,zper,identity,meddol"] + lines).joined(separator: "\n").appending("\n").utf8).write(to: file)
-        self.plain = try PlainTable(file, columns: ["year", "identity", "meddol"])
+        let patients = try PlainTable(file, columns: ["year", "identity", "meddol"])
+        self.plain = patients
+        visits = try Self.visits(patients, stage)
+    }
+
+    private static func visits(_ patients: PlainTable, _ stage: DemoStage) throws -> [URL] {
+        var rows: [String: [String: Int]] = ["1": [:], "2": [:]]
+        var persons = [String]()
+        for row in 0..<patients.rows {
+            let person = patients.cell(row, "identity")
+            rows[patients.cell(row, "year")]?[person] = row
+            if !persons.contains(person) { persons.append(person) }
+        }
+        let both = persons.filter { rows["1"]?[$0] != nil && rows["2"]?[$0] != nil }
+        guard both.count >= 5 else { throw DemoFailure(problem: "the table has no five persons in both years") }
+        return try [[[0, 1, 2], [0, 1, 2]], [[2, 3], [3, 4]]].enumerated().map { number, years in
+            let lines = zip(["1", "2"], years).flatMap { year, chosen in
+                chosen.compactMap { rows[year]?[both[$0]] }.map { row in
+                    "\(year),\(patients.cell(row, "identity")),\(patients.cell(row, "meddol"))"
+                }
+            }
+            let file = try stage.folder.file("visits-site\(number + 2).csv")
+            try Data((["year,zper,meddol"] + lines).joined(separator: "\n").appending("\n").utf8).write(to: file)
+            return file
+        }
     }
 
     func identity(_ row: Int) -> String { plain.cell(row, "identity") }

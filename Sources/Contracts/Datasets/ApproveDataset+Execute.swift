@@ -11,6 +11,8 @@ extension ApproveDataset {
         guard !waiting.approvals.contains(execution.by) else {
             throw Refusal(.alreadyDecided, ["party": execution.by.text, "dataset": dataset.text])
         }
+        // The key may have been replaced since it was proposed. What is renewed keeps the one that it has.
+        if !waiting.isRenewal { try execution.checkPseudonyms(under: waiting.terms.pseudonymKey) }
         try execution.settle(waiting.approved(by: execution.by))
     }
 }

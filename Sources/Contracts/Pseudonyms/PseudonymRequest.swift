@@ -29,9 +29,11 @@ package struct PseudonymRequest: Codable, Hashable, Sendable {
         package let reason: String
     }
 
-    package var status: PseudonymStatus {
+    /// - Parameter key: The section's key in use. What waited for another when that was replaced is not evaluated any
+    ///   more: the department asks again, under the new one.
+    package func status(under key: Digest?) -> PseudonymStatus {
         if complaint != nil { return .disputed }
-        guard let answer else { return .waiting }
+        guard let answer else { return terms.key == key ? .waiting : .lapsed }
         return answer.evaluated == nil ? .refused : .evaluated
     }
 
@@ -44,6 +46,8 @@ package struct PseudonymRequest: Codable, Hashable, Sendable {
 
 package enum PseudonymStatus: String, Codable, Hashable, Sendable {
     case waiting
+    /// The key was replaced before the custodian had answered.
+    case lapsed
     case evaluated
     case refused
     /// The department says that the answer is wrong; whoever has the two blocks can see who is right.

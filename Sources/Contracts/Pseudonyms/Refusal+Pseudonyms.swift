@@ -12,6 +12,10 @@ extension Refusal {
         case .pseudonymKeyMissing:
             return "section \(about("section")) has no such key for pseudonyms; \(about("custodian")) makes it with"
                 + " `chancery pseudonym key`"
+        case .pseudonymKeyReplaced:
+            return "key \(about("key").prefix(16)) for pseudonyms of section \(about("section")) was replaced by"
+                + " \(about("current").prefix(16)), under which all new pseudonyms are; \(about("custodian")) evaluates them"
+                + " for `chancery pseudonym request`"
         case .otherPseudonyms:
             return "the pseudonyms are under key \(about("key").prefix(16)), which is not that of section"
                 + " \(about("section")); get them from \(about("custodian")) with `chancery pseudonym request`"

@@ -27,10 +27,7 @@ package struct RequestPseudonyms: TransactionBody {
     package func execute(in execution: inout Execution) throws {
         let department = try execution.department(execution.by).name
         let rule = try execution.pseudonymRule()
-        guard try execution.state.pseudonymKey()?.id == key else {
-            throw Refusal(
-                .pseudonymKeyMissing, ["section": rule.section.text, "custodian": rule.custodian.text])
-        }
+        try execution.checkInUse(key, rule)
         let asked = try execution.state.pseudonymCount(of: department, rule, at: execution.now)
         guard asked.total + count <= rule.mostEvaluations else {
             throw Refusal(
@@ -124,8 +121,9 @@ package struct ComplainOfPseudonyms: TransactionBody {
         guard request.department == execution.by else {
             throw Refusal(.notTheRequester, ["party": execution.by.text, "request": request.id.hex])
         }
-        guard request.status == .evaluated else {
-            throw Refusal(.evaluationAnswered, ["request": request.id.hex, "status": request.status.rawValue])
+        let status = request.status(under: try execution.state.pseudonymKey()?.id)
+        guard status == .evaluated else {
+            throw Refusal(.evaluationAnswered, ["request": request.id.hex, "status": status.rawValue])
         }
         try execution.write(
             request.with(
@@ -147,8 +145,9 @@ extension Execution {
     fileprivate func unanswered(_ id: Digest) throws -> PseudonymRequest {
         try checkCustodian(of: pseudonymRule())
         let request = try pseudonymRequest(id)
-        guard request.status == .waiting else {
-            throw Refusal(.evaluationAnswered, ["request": id.hex, "status": request.status.rawValue])
+        let status = request.status(under: try state.pseudonymKey()?.id)
+        guard status == .waiting else {
+            throw Refusal(.evaluationAnswered, ["request": id.hex, "status": status.rawValue])
         }
         _ = try department(request.department)
         return request

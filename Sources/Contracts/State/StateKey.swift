@@ -37,7 +37,8 @@ import SharingModel
 /// | `escrow-vote/ID/PARTY` | ``EscrowVote``: what a holder said |
 /// | `escrow-notice/PARTY/ID` | ``EscrowNotice``: the last word |
 /// | `escrow-count/PARTY` | ``EscrowCount``, by owner |
-/// | `pseudonym-key` | ``PseudonymKeyRecord`` |
+/// | `pseudonym-key` | ``PseudonymKeyRecord`` in use |
+/// | `pseudonym-key-past/ID` | ``PseudonymKeyRecord`` that another took the place of |
 /// | `pseudonym-request/ID` | ``PseudonymRequest`` |
 /// | `pseudonym-count/PARTY` | ``PseudonymCount``, by department |
 /// | `notice/DATASET/PARTY` | ``DatasetNotice``: the last word |
@@ -166,6 +167,8 @@ struct StateKey: Hashable, Sendable {
     static func escrowCount(_ owner: PartyName) -> StateKey { StateKey("escrow-count", owner.text) }
 
     static var pseudonymKey: StateKey { StateKey("pseudonym-key") }
+    static func pastPseudonymKey(_ id: Digest) -> StateKey { StateKey("pseudonym-key-past", id.hex) }
+    static var pastPseudonymKeys: StateKey { StateKey("pseudonym-key-past", "") }
     static func pseudonymRequest(_ id: Digest) -> StateKey { StateKey("pseudonym-request", id.hex) }
     static var pseudonymRequests: StateKey { StateKey("pseudonym-request", "") }
     static func pseudonymCount(_ department: PartyName) -> StateKey { StateKey("pseudonym-count", department.text) }

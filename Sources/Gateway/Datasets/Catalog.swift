@@ -19,6 +19,8 @@ package struct Catalog: Sendable {
         package let proposal: DatasetProposal?
         /// The last word to each who held active tokens on it, sorted by party.
         package let notices: [DatasetNotice]
+        /// `nil` where no column is a pseudonym.
+        package let pseudonyms: PseudonymStanding?
     }
 
     package init(_ session: ReadingSession) throws {
@@ -33,7 +35,8 @@ package struct Catalog: Sendable {
                         DatasetEntry(
                             dataset: dataset, status: dataset.status(at: time),
                             proposal: try state.proposal(dataset.name),
-                            notices: try state.notices(of: dataset.name))
+                            notices: try state.notices(of: dataset.name),
+                            pseudonyms: try state.pseudonymStanding(of: dataset))
                     })
             }
         }

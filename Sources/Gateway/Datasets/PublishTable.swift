@@ -54,12 +54,14 @@ package struct PublishTable: Sendable {
         let pool = try session.state { try $0.knownPool(self.pool) }
         let source = try SealedNote.sourceDigest(csv: csv, schema: schema, pool: pool)
         let note = try SealedNote.read(dataset, in: session.home).flatMap { $0.source == source ? $0 : nil }
-        if let note, let receipt = try publication(of: note, session) {
+        // A new version of the same table is asked for where the section's key for pseudonyms was replaced.
+        if let note, let receipt = try publication(of: note, session), try !replacing || isUnderKeyInUse(note, session)
+        {
             return Published(receipt: receipt, sealed: note, wasThere: true)
         }
         try checkName(session)
         let sealed: SealedNote
-        if let note, try isWhole(note, session) {
+        if let note, try isWhole(note, session), try isUnderKeyInUse(note, session) {
             sealed = note
         } else {
             sealed = try await seal(under: pool, source: source, session, progress)
@@ -85,6 +87,16 @@ package struct PublishTable: Sendable {
         } catch is BlobStoreError {
             return false
         }
+    }
+
+    /// Whether the pseudonyms of what an earlier run sealed can still be published, or none are in it.
+    private func isUnderKeyInUse(_ note: SealedNote, _ session: PartySession) throws -> Bool {
+        guard try session.state({ try $0.pseudonymRule(for: session.section) }) != nil else { return true }
+        guard let block = try? session.blobs.get(note.manifest), let manifest = try? Manifest(block) else {
+            return false
+        }
+        return try manifest.pseudonymKey == nil
+            || session.state { try $0.pseudonymKey()?.id == manifest.pseudonymKey }
     }
 
     /// The receipt of the transaction that published what `note` describes, if there is one.

@@ -8,11 +8,9 @@ extension PartySession {
     package func requestOpening(
         of dataset: DatasetName, row: Int, field: String, reason: String, until: Timestamp
     ) async throws -> Receipt {
-        let record = try state { try $0.knownDataset(dataset) }
-        return try await submit(
-            RequestOpening(
-                .cell(SealedCellReference(manifest: record.manifest, row: Int64(row), field: field)), reason: reason,
-                until: until))
+        let asked = try await ask(cell(of: dataset, row: row, field: field), reason: reason, until: until)
+        try asked.acknowledge()
+        return asked.receipt
     }
 
     /// Asks the holders of a custodian's escrow to open a result without it.
@@ -22,7 +20,9 @@ extension PartySession {
         ofResult result: String, reason: String, until: Timestamp
     ) async throws -> (result: Digest, receipt: Receipt) {
         let id = try state { try $0.recordedResult(matching: result).record.id }
-        return (id, try await submit(RequestOpening(.result(id), reason: reason, until: until)))
+        let asked = try await ask(.result(id), reason: reason, until: until)
+        try asked.acknowledge()
+        return (id, asked.receipt)
     }
 
     /// Shows on the ledger what a holder has signed for; once a holder.

@@ -9,12 +9,20 @@ import SealedTables
 package import SharingModel
 
 /// Takes in what the custodian has answered: every proof is checked, every value unblinded, the pseudonyms kept in the
-/// vault, and the blinds thrown away.
+/// vault, and the blinds thrown away. What was answered under a key that has been replaced since is kept too: datasets
+/// are published under it.
 ///
 /// Killed at any point, the next run begins with the batches that are still there.
 struct CollectPseudonyms {
     let session: PartySession
-    let key: PseudonymKeyRecord
+
+    /// What became of requests, beside those that were taken in and those that wait.
+    struct Collected {
+        /// Those that the custodian refused, with its reasons.
+        var refused: [PseudonymRequest] = []
+        /// Those whose key was replaced before they were answered.
+        var lapsed: [PseudonymRequest] = []
+    }
 
     /// Requests by the block of their elements: of this department, whatever became of them.
     private func requests() throws -> [CID: PseudonymRequest] {
@@ -22,40 +30,50 @@ struct CollectPseudonyms {
         return Dictionary(own.map { ($0.terms.elements, $0) }) { first, _ in first }
     }
 
-    /// - Returns: The requests that the custodian refused, with its reasons.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` naming a custodian whose answer is wrong, after the complaint
     ///   is on the ledger.
     @discardableResult
-    func run() async throws -> [PseudonymRequest] {
+    func run() async throws -> Collected {
         let requests = try requests()
-        var refused = [PseudonymRequest]()
-        for batch in try session.vault.askedBatches(under: key.id) {
+        let keys = try session.state { try $0.pseudonymKeys() }
+        var collected = Collected()
+        for batch in try session.vault.askedBatches() {
+            guard let key = keys.first(where: { $0.id == batch.key }) else { continue }
             let elements = try Block(batch.blinded().bytes, codec: .raw).cid
-            guard let request = requests[elements] else { continue }
-            switch request.status {
+            switch requests[elements]?.status(under: keys.last?.id) {
+            // Drawn by a run that was killed before it asked; under a replaced key nobody will.
+            case nil: if key.until == nil { continue }
             case .waiting: continue
-            case .refused: refused.append(request)
+            case .lapsed: collected.lapsed += requests[elements].map { [$0] } ?? []
+            case .refused: collected.refused += requests[elements].map { [$0] } ?? []
             case .disputed: break
-            case .evaluated:
-                do {
-                    try session.vault.store(take(batch, request), elements)
-                } catch let fault as EvaluationFault {
-                    _ = try await session.submit(ComplainOfPseudonyms(request: request.id, reason: fault.rawValue))
-                    throw GatewayError.notAllowed(
-                        reason:
-                            "the evaluations of \(key.custodian) for request \(request.id.hex.prefix(12)) are wrong:"
-                            + " \(fault.rawValue); the complaint is on the ledger, and nothing of them was taken",
-                        wayOn: "ask again with `chancery pseudonym request`, once \(key.custodian) has explained itself"
-                    )
-                }
+            case .evaluated: if let request = requests[elements] { try await take(batch, request, key, elements) }
             }
             // Known before it is forgotten what was asked.
             try session.vault.removeAsked(elements)
         }
-        return refused
+        return collected
     }
 
-    private func take(_ batch: AskedBatch, _ request: PseudonymRequest) throws -> KnownBatch {
+    /// Keeps what an answer gives, or complains of it.
+    private func take(
+        _ batch: AskedBatch, _ request: PseudonymRequest, _ key: PseudonymKeyRecord, _ elements: CID
+    ) async throws {
+        do {
+            try session.vault.store(known(batch, request, key), elements)
+        } catch let fault as EvaluationFault {
+            _ = try await session.submit(ComplainOfPseudonyms(request: request.id, reason: fault.rawValue))
+            throw GatewayError.notAllowed(
+                reason:
+                    "the evaluations of \(key.custodian) for request \(request.id.hex.prefix(12)) are wrong:"
+                    + " \(fault.rawValue); the complaint is on the ledger, and nothing of them was taken",
+                wayOn: "ask again with `chancery pseudonym request`, once \(key.custodian) has explained itself")
+        }
+    }
+
+    private func known(
+        _ batch: AskedBatch, _ request: PseudonymRequest, _ key: PseudonymKeyRecord
+    ) throws -> KnownBatch {
         guard let cid = request.answer?.evaluated else { throw EvaluationFault.notABatch }
         let answer: EvaluatedBatch
         do {
@@ -99,7 +117,7 @@ extension PartySession {
         guard !schema.pseudonymFields.isEmpty else { return nil }
         guard let rule = try state({ try $0.pseudonymRule(for: section) }) else { return try vault.pseudonymKey() }
         let key = try pseudonymKey(rule)
-        try await CollectPseudonyms(session: self, key: key).run()
+        try await CollectPseudonyms(session: self).run()
         let known = try vault.evaluatedPseudonyms(under: key.id)
         let values = try schema.pseudonymInputs(FileByteSource(path: csv.plainPath))
         let missing = values.filter { !known.contains($0) }

@@ -27,7 +27,7 @@ package struct EvaluateRequest: Sendable {
     /// - Parameter progress: Elements evaluated, and elements of the request; called from several threads.
     /// - Returns: One for each request; none where nothing waits.
     /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where another party is the custodian;
-    ///   `KeyVaultError.secretMissing` for a custodian that has made no key.
+    ///   or no key is made yet; `KeyVaultError.secretMissing` for a custodian whose vault has lost it.
     package func run(
         as session: PartySession, progress: @escaping @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) async throws -> [Evaluated] {
@@ -37,17 +37,20 @@ package struct EvaluateRequest: Sendable {
                 reason: "\(session.party) does not keep the key for pseudonyms of section \(session.section)",
                 wayOn: "only \(rule.custodian) evaluates")
         }
-        let key = try session.vault.pseudonymFunction(of: session.section)
+        let record = try session.pseudonymKey(rule)
+        let key = try session.vault.pseudonymFunction(record, of: session.section)
         var answers = [Evaluated]()
-        for request in try requests(session) {
+        for request in try requests(under: record.id, session) {
             answers.append(try await answer(request, key, session, progress))
         }
         return answers
     }
 
-    private func requests(_ session: PartySession) throws -> [PseudonymRequest] {
+    private func requests(under key: Digest, _ session: PartySession) throws -> [PseudonymRequest] {
         let all = try session.state { try $0.pseudonymRequests() }
-        guard let text = request else { return all.filter { $0.status == .waiting }.sorted { $0.at < $1.at } }
+        guard let text = request else {
+            return all.filter { $0.status(under: key) == .waiting }.sorted { $0.at < $1.at }
+        }
         let id = try Reference.resolve("pseudonym", text, among: all.map(\.id))
         return all.filter { $0.id == id }
     }

@@ -33,6 +33,9 @@ package struct ObtainPseudonyms: Sendable {
         package let requests: [Asked]
         /// Requests that the custodian refused, found by this run; their values were asked for again.
         package let refused: [PseudonymRequest]
+        /// Requests whose key was replaced before they were answered, found by this run; what the table needs of their
+        /// values was asked for again, under the key in use.
+        package let lapsed: [PseudonymRequest]
     }
 
     /// One request that this run made.
@@ -53,7 +56,7 @@ package struct ObtainPseudonyms: Sendable {
             session.home.pendingDirectory.appending(path: "pseudonyms.lock").plainPath)
         defer { withExtendedLifetime(lock) {} }
         try session.catchUp()
-        let refused = try await CollectPseudonyms(session: session, key: key).run()
+        let collected = try await CollectPseudonyms(session: session).run()
         let values = try TableSchema(file: schema).pseudonymInputs(FileByteSource(path: csv.plainPath))
         var requests = try await askAgain(under: key, session)
         let known = try session.vault.evaluatedPseudonyms(under: key.id)
@@ -69,7 +72,7 @@ package struct ObtainPseudonyms: Sendable {
         }
         return Obtained(
             custodian: rule.custodian, values: values.count, known: values.count - missing.count,
-            waiting: missing.count, requests: requests, refused: refused)
+            waiting: missing.count, requests: requests, refused: collected.refused, lapsed: collected.lapsed)
     }
 
     /// What a killed run drew and did not ask for.

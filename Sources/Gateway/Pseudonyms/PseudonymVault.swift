@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import KeyVault
 import ObliviousPRF
@@ -26,34 +27,49 @@ struct AskedBatch {
         BlindedBatch(key: key, elements: try inputs.map { try $0.element() })
     }
 
-    /// The key's id, then of each value the blind, the length in 4 bytes, and the text.
-    var bytes: Data {
-        inputs.reduce(into: Data(key.bytes)) { data, input in
-            data.append(input.blind)
-            withUnsafeBytes(of: UInt32(input.input.count).bigEndian) { data.append(contentsOf: $0) }
-            data.append(input.input)
+    /// The key's id, then of each value the blind, the length in 4 bytes, and the text: written once, into memory that is
+    /// wiped.
+    func secret() -> SecretBytes {
+        let count = inputs.reduce(key.bytes.count) { $0 + BlindedInput.blindByteCount + 4 + $1.input.count }
+        return SecretBytes(count: count) { buffer in
+            var rest = buffer[...]
+            func put(_ bytes: some ContiguousBytes) {
+                bytes.withUnsafeBytes { bytes in
+                    UnsafeMutableRawBufferPointer(rebasing: rest.prefix(bytes.count)).copyMemory(from: bytes)
+                    rest = rest.dropFirst(bytes.count)
+                }
+            }
+            put(key.bytes)
+            for input in inputs {
+                input.withBlind { put($0) }
+                withUnsafeBytes(of: UInt32(input.input.count).bigEndian) { put($0) }
+                put(input.input)
+            }
         }
     }
 
     /// - Returns: `nil` for what no batch writes.
-    init?(bytes: Data) {
-        var rest = Data(bytes)
-        func take(_ count: Int) -> Data? {
-            guard rest.count >= count else { return nil }
-            defer { rest = Data(rest.dropFirst(count)) }
-            return Data(rest.prefix(count))
+    init?(_ secret: SecretBytes) {
+        let batch = secret.withUnsafeBytes { bytes -> (SharingModel.Digest, [BlindedInput])? in
+            var rest = bytes[...]
+            func take(_ count: Int) -> UnsafeRawBufferPointer? {
+                guard rest.count >= count else { return nil }
+                defer { rest = rest.dropFirst(count) }
+                return UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+            }
+            guard let key = take(32).flatMap({ SharingModel.Digest(bytes: $0) }) else { return nil }
+            var inputs = [BlindedInput]()
+            while !rest.isEmpty {
+                guard let blind = take(BlindedInput.blindByteCount),
+                    let length = take(4)?.reduce(0, { $0 << 8 | Int($1) }), let text = take(length),
+                    let input = try? BlindedInput(Data(text), blind: blind)
+                else { return nil }
+                inputs.append(input)
+            }
+            return (key, inputs)
         }
-        guard let key = take(32).flatMap({ SharingModel.Digest(bytes: $0) }) else { return nil }
-        var inputs = [BlindedInput]()
-        while !rest.isEmpty {
-            guard let blind = take(BlindedInput.blindByteCount),
-                let length = take(4)?.reduce(0, { $0 << 8 | Int($1) }), let text = take(length),
-                let input = try? BlindedInput(text, blind: blind)
-            else { return nil }
-            inputs.append(input)
-        }
-        self.key = key
-        self.inputs = inputs
+        guard let batch else { return nil }
+        (key, inputs) = batch
     }
 }
 
@@ -97,9 +113,12 @@ struct KnownBatch {
 }
 
 extension SecretName {
-    /// The custodian's key for the pseudonyms of a section.
+    /// The custodian's key for the pseudonyms of a section: its first, or the one of a later generation.
     /// - Returns: `nil` for a section whose name leaves no room.
-    static func pseudonymFunction(_ section: SectionName) -> SecretName? { SecretName("pseudonyms.\(section)") }
+    static func pseudonymFunction(_ section: SectionName, _ generation: Int64 = 1) -> SecretName? {
+        // The section stands last: a name such as `health.2` could be a section's too.
+        SecretName(generation == 1 ? "pseudonyms.\(section)" : "pseudonyms-\(generation).\(section)")
+    }
 
     private static let asked = "asked."
     private static let known = "known."
@@ -112,10 +131,9 @@ extension SecretName {
 }
 
 extension KeyVault {
-    /// Wipes what it is given.
     func store(_ batch: AskedBatch, _ elements: CID) throws {
         guard let name = SecretName.askedBatch(elements) else { return }
-        try store(name, exporting: batch.bytes)
+        try store(name, batch.secret())
     }
 
     func store(_ batch: KnownBatch, _ elements: CID) throws {
@@ -128,11 +146,14 @@ extension KeyVault {
         try remove(name)
     }
 
+    /// The requests that are not settled, under whatever key.
+    func askedBatches() throws -> [AskedBatch] {
+        try names().filter(\.isAskedBatch).compactMap { AskedBatch(try load($0)) }
+    }
+
     /// The requests under `key` that are not settled.
     func askedBatches(under key: SharingModel.Digest) throws -> [AskedBatch] {
-        try names().filter(\.isAskedBatch).compactMap { name in
-            try load(name).withUnsafeBytes { AskedBatch(bytes: Data($0)) }
-        }.filter { $0.key == key }
+        try askedBatches().filter { $0.key == key }
     }
 
     /// All pseudonyms under `key` that were evaluated for this party.
@@ -146,11 +167,20 @@ extension KeyVault {
         return EvaluatedPseudonyms(id: key, all)
     }
 
-    /// - Throws: `KeyVaultError.secretMissing` where this party does not keep the section's key.
-    func pseudonymFunction(of section: SectionName) throws -> PRFKey {
-        guard let name = SecretName.pseudonymFunction(section) else {
+    /// The private part of a section's key.
+    /// - Throws: `KeyVaultError.secretMissing` where this party does not keep it; ``GatewayError/notAllowed(reason:wayOn:)``
+    ///   where it keeps another in its place.
+    func pseudonymFunction(_ record: PseudonymKeyRecord, of section: SectionName) throws -> PRFKey {
+        guard let name = SecretName.pseudonymFunction(section, record.generation) else {
             throw GatewayError.unknownReference(what: "section", text: section.text)
         }
-        return try load(name).withUnsafeBytes { try PRFKey(secret: Data($0)) }
+        let key = try load(name).withUnsafeBytes { try PRFKey(secret: $0) }
+        guard key.publicKey.id == record.id else {
+            throw GatewayError.notAllowed(
+                reason: "the vault's key \(name) is not key \(record.id.hex.prefix(16)) of section \(section)",
+                wayOn: "restore the backup that was made after that key was registered, or take another with"
+                    + " `chancery pseudonym key --replaces \(record.id.hex.prefix(16))`")
+        }
+        return key
     }
 }

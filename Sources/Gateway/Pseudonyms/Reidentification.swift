@@ -13,19 +13,9 @@ extension PartySession {
     package func requestIdentity(
         of pseudonym: Pseudonym, in dataset: DatasetName, reason: String, until: Timestamp
     ) async throws -> Receipt {
-        let record = try state { try $0.knownDataset(dataset) }
-        guard let sealed = try readable([record], wayAround: .none).first,
-            let place = try sealed.place(of: pseudonym, in: blobs)
-        else {
-            throw GatewayError.notAllowed(
-                reason: "pseudonym \(pseudonym.hex.prefix(16)) does not stand in \(dataset), or its value is not sealed"
-                    + " beside it",
-                wayOn:
-                    "look for it in the dataset that it comes from; values are sealed where the policy keeps escrow of"
-                    + " the owner")
-        }
-        return try await requestOpening(
-            of: dataset, row: place.row, field: place.field, reason: reason, until: until)
+        let asked = try await ask(identity(of: pseudonym, in: dataset), reason: reason, until: until)
+        try asked.acknowledge()
+        return asked.receipt
     }
 
     /// Whether an opened value is the one that the pseudonym beside it stands for: by the section's key, by what was
@@ -41,9 +31,10 @@ extension PartySession {
     }
 
     private func pseudonym(of value: Data, under key: Digest) throws -> Pseudonym? {
-        if let record = try state({ try $0.pseudonymKey() }), record.id == key {
+        // Of a key that was replaced as well: datasets are published under it.
+        if let record = try state({ try $0.pseudonymKey(key) }) {
             if record.custodian == party {
-                return try Pseudonym(evaluated: vault.pseudonymFunction(of: section).output(of: value))
+                return try Pseudonym(evaluated: vault.pseudonymFunction(record, of: section).output(of: value))
             }
             let known = try vault.evaluatedPseudonyms(under: key)
             return known.contains(value) ? try known.pseudonym(of: value) : nil

@@ -50,7 +50,7 @@ extension ThresholdKey {
             commitments: try ShareCommitments.combine(parts, under: publicKey),
             shareBitCount: ShareDealing.shareBitCount(over: structure, range: resharingRange) + growth
                 + BigInteger(parts.count).bitWidth,
-            factor: record.factor * interpolation.factor)
+            factor: (record.factor * interpolation.factor).modulo(publicKey.modulus))
         return try ThresholdKey(record, base: base)
     }
 

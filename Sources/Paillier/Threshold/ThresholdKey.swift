@@ -67,7 +67,7 @@ public struct ThresholdRecord: Hashable, Sendable, Codable {
     public let commitments: ShareCommitments
     /// Length in bits that no share exceeds. Proofs hide exponents of this length, so it only grows.
     public let shareBitCount: Int
-    /// W: the factor by which the shared number is more than a decryption exponent; 1 until shares are reshared.
+    /// W: the factor by which the shared number is more than a decryption exponent, modulo n; 1 until shares are reshared.
     public let factor: BigInteger
 
     /// Takes values from outside; ``ThresholdKey/init(_:of:)`` judges them.
@@ -83,12 +83,12 @@ public struct ThresholdRecord: Hashable, Sendable, Codable {
         self.factor = factor
     }
 
-    /// A bound that is too small would let proofs tell of shares; one that is too large, and a factor of any length,
-    /// would make every power as long as a stranger likes.
+    /// A bound that is too small would let proofs tell of shares; one that is too large would make every power as long as a
+    /// stranger likes. A factor counts modulo n only, and has one form: published values are known by their digest.
     func isWithinBounds(of key: PublicKey) -> Bool {
         (1...1_000_000).contains(epoch)
             && (2 * key.bitCount...16 * key.bitCount + 16_384).contains(shareBitCount)
-            && factor.signum > 0 && factor.bitWidth <= 4 * key.bitCount
+            && factor.signum > 0 && factor < key.modulus
             && factor.greatestCommonDivisor(with: key.modulus) == 1
     }
 }

@@ -13,6 +13,9 @@ enum TaintedSection: String, CaseIterable {
     case decryptBatch = "decryption of a batch"
     case open = "openings of a batch"
     case textbook = "textbook encryption"
+    case part = "a part of a decryption, with its proof"
+    case partOfBatch = "a part of a batch, with its proof"
+    case deal = "dealing a key in shares"
 
     func run() throws {
         guard chancery_memcheck_runs() != 0 else { fatalError("run this under valgrind, with its headers installed") }
@@ -34,6 +37,8 @@ enum TaintedSection: String, CaseIterable {
             case .decryptBatch: _ = try key.decrypt(ciphertexts)
             default: _ = try key.open(ciphertexts)
             }
+        case .part, .partOfBatch, .deal:
+            try share(key, ciphertexts, &marks)
         case .controlTable:
             let table = try Encryptor(key: key.publicKey, randomness: .short(bits: 256), expectedCount: 1_000)
             try encrypt(with: table, marks)
@@ -61,6 +66,25 @@ enum TaintedSection: String, CaseIterable {
             // Outside the power, and reported: it shows that the secret got there.
             _ = ring.values(number, count: 1, workspace: workspace)
         }
+    }
+
+    private func share(_ key: PrivateKey, _ ciphertexts: [Ciphertext], _ marks: inout SecretMarks) throws {
+        let structure = try AccessStructure(threshold: 2, of: 3)
+        guard self != .deal else {
+            for child in Mirror(reflecting: key).children where child.label == "factors" {
+                marks.markAll(in: child.value)
+            }
+            begin(marks)
+            _ = try ThresholdKey.deal(key, over: structure)
+            return
+        }
+        let (shared, shares) = try ThresholdKey.deal(key, over: structure)
+        let share = try KeyShare(holder: 1, value: shares[0].value, under: shared)
+        for child in Mirror(reflecting: share).children where child.label == "value" {
+            marks.markAll(in: child.value)
+        }
+        begin(marks)
+        _ = try share.decrypt(self == .part ? [ciphertexts[0]] : ciphertexts, under: shared, context: [1])
     }
 
     private func encrypt(with encryptor: Encryptor, _ marks: SecretMarks) throws {

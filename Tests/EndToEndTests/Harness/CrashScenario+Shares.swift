@@ -144,17 +144,29 @@ extension CrashScenario {
         command: @escaping @Sendable (TestConsortium.Prepared) throws -> [String], once kind: String,
         expectDone: @escaping @Sendable (TestConsortium.Prepared) async throws -> Void
     ) -> CrashScenario {
+        once(
+            name, start: { try await TestConsortium.shared(stage) }, command: command, kind: kind,
+            expectDone: expectDone)
+    }
+
+    /// A scenario whose command makes so many transactions of a kind, however often it is killed and run.
+    static func once(
+        _ name: String, start: @escaping @Sendable () async throws -> TestConsortium.Prepared,
+        command: @escaping @Sendable (TestConsortium.Prepared) throws -> [String], kind: String, count: Int = 1,
+        values: [SecretForms] = [],
+        expectDone: @escaping @Sendable (TestConsortium.Prepared) async throws -> Void
+    ) -> CrashScenario {
         CrashScenario(
-            name: name, start: { try await TestConsortium.shared(stage) }, arguments: command, weight: 8,
+            name: name, start: start, arguments: command, weight: 8, values: values,
             expectNothingPartial: { state, log in
-                let before = try await TestConsortium.shared(stage).consortium.log().count { $0.kind == kind }
-                #expect((before...before + 1).contains(log.count { $0.kind == kind }))
+                let before = try await start().consortium.log().count { $0.kind == kind }
+                #expect((before...before + count).contains(log.count { $0.kind == kind }))
             },
             expectDone: { state, document, told in
                 let log = try await state.consortium.log()
-                let before = try await TestConsortium.shared(stage).consortium.log().count { $0.kind == kind }
+                let before = try await start().consortium.log().count { $0.kind == kind }
                 let made = log.filter { $0.kind == kind }.dropFirst(before)
-                #expect(made.count == 1 && made.allSatisfy(\.accepted), "\(made)")
+                #expect(made.count == count && made.allSatisfy(\.accepted), "\(made)")
                 // What a run was told of is what the next one tells of, where it tells anything.
                 if let told = told?["transaction"] {
                     #expect(document["transaction"] == told || document["transaction"] == nil)

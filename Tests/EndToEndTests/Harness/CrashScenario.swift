@@ -10,6 +10,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     let arguments: @Sendable (TestConsortium.Prepared) throws -> [String]
     /// How long a check takes, compared with a short one.
     var weight = 1
+    /// What must be in no file but the table that it comes from.
+    var values: [SecretForms] = []
     /// Of what can be seen right after the crash, with the ledger's log.
     let expectNothingPartial: @Sendable (TestConsortium.Prepared, [LoggedTransaction]) async throws -> Void
     /// Of the second run's document, with that of the killed run where it had printed one already.
@@ -17,7 +19,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all = [publish, request, approve, query, open] + ofShares
+    static let all = [publish, request, approve, query, open] + ofShares + ofPseudonyms
 
     /// All, or those that `CHANCERY_CRASH_COMMAND` names, such as `open` or `pool deal,escrow grant`.
     static let chosen = all.filter { scenario in

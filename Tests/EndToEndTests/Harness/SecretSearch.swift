@@ -112,6 +112,7 @@ extension TestConsortium {
                     let share = BigInteger(bigEndianBytes: limbs(of: bytes).reversed())
                     secrets.append(SecretForms("\(party)'s \(name)", windowsOf: share * BigInteger(factor)))
                 }
+                if name.text.hasPrefix("asked.") { secrets += blinds(of: party, in: bytes) }
             }
             guard let unsealing = try? vault.load("unsealing") else { continue }
             let key = try unsealing.withUnsafeBytes { try UnsealingKey(x25519Secret: $0) }
@@ -146,6 +147,17 @@ extension TestConsortium {
 
     /// Shares and Paillier keys have a header before their limbs.
     private func limbs(of bytes: [UInt8]) -> [UInt8] { bytes.count > 64 ? Array(bytes.dropFirst(16)) : bytes }
+
+    /// Of values that wait for the custodian of pseudonyms: after the key's id each has its blind, its length and its text.
+    private func blinds(of party: PartyName, in bytes: [UInt8]) -> [SecretForms] {
+        var (blinds, rest) = ([SecretForms](), bytes.dropFirst(32))
+        while rest.count >= 52 {
+            blinds.append(SecretForms("\(party)'s blind \(blinds.count)", Array(rest.prefix(48))))
+            let length = rest.dropFirst(48).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(52 + length)
+        }
+        return blinds
+    }
 
     private func dealtShare(
         in block: Data, for holder: PartyName, _ key: UnsealingKey, in consortium: Digest

@@ -28,12 +28,16 @@ extension TestConsortium {
         var request = ""
         /// For new shares of the pool.
         var ceremony = ""
+        /// The section's key for pseudonyms.
+        var pseudonymKey = ""
+        /// Of row 3 of `d1`.
+        var pseudonym = ""
 
         /// With the same ids, and files of its own.
         func copy() async throws -> Prepared {
             Prepared(
                 consortium: try await consortium.copy(), token: token, result: result, request: request,
-                ceremony: ceremony)
+                ceremony: ceremony, pseudonymKey: pseudonymKey, pseudonym: pseudonym)
         }
     }
 

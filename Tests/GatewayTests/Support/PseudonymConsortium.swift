@@ -5,6 +5,7 @@ import Gateway
 import KeyVault
 import Ledger
 import ObliviousPRF
+import QueryPlans
 import SealedTables
 import SharingModel
 import SignedEnvelopes
@@ -88,11 +89,14 @@ struct PseudonymConsortium {
     }
 
     @discardableResult
-    func publish(_ department: String, _ rows: [(person: String, plan: Int)]) async throws -> Manifest {
+    func publish(
+        _ department: String, _ rows: [(person: String, plan: Int)], replacing: Bool = false
+    ) async throws -> Manifest {
         let (csv, schema) = try table(rows, named: department)
         let session = try session(department)
         let published = try await PublishTable(
-            csv: csv, schema: schema, pool: name(session.section.text), dataset: name("care-\(department)")
+            csv: csv, schema: schema, pool: name(session.section.text), dataset: name("care-\(department)"),
+            replacing: replacing
         ).run(as: session)
         return try Manifest(session.blobs.get(published.sealed.manifest))
     }
@@ -103,6 +107,28 @@ struct PseudonymConsortium {
         _ = try await request(department, rows)
         _ = try await evaluate(section: session(department).section.text)
         return try await publish(department, rows)
+    }
+
+    /// Subjects by plan, as the guard counts them in all of the pool; and that it releases the plans given only.
+    func subjects(releasing plans: [Int64]) async throws -> [Int64: Int] {
+        let statistics = try session("statistics")
+        let requested = try await statistics.requestToken(
+            TokenWish(
+                scope: .pool(name("health")), packs: [name("care")], purpose: "visits", uses: 5,
+                until: .after(seconds: 3_600)))
+        try requested.acknowledge()
+        for department in ["site1", "site2"] {
+            _ = try await session(department).approveToken(requested.token.hex)
+        }
+        let report = try RunQuery(
+            .statement("SELECT plan, SUM(visits) FROM health GROUP BY plan", of: .all), token: requested.token.hex
+        ).assess(as: session("statistics")).report
+        func plan(_ group: GuardReport.Group) -> Int64? {
+            if case .integer(let plan)? = group.key.values.first { plan } else { nil }
+        }
+        #expect(report.released.compactMap(plan) == plans)
+        return Dictionary(
+            uniqueKeysWithValues: try report.groups.map { (try #require(plan($0)), $0.subjects) })
     }
 
     /// The pseudonyms of a department's dataset, row by row.
@@ -122,9 +148,14 @@ struct PseudonymConsortium {
         ).filter { $0.lastPathComponent.hasPrefix(prefix) }
     }
 
+    /// What became of a request, under the section's key in use.
+    func status(of request: PseudonymRequest) throws -> PseudonymStatus {
+        request.status(under: try health { try $0.pseudonymKey()?.id })
+    }
+
     /// The only request that waits.
     func waiting() throws -> PseudonymRequest {
-        let all = try health { try $0.pseudonymRequests() }.filter { $0.status == .waiting }
+        let all = try health { try $0.pseudonymRequests() }.filter { try status(of: $0) == .waiting }
         #expect(all.count == 1)
         return try #require(all.first)
     }

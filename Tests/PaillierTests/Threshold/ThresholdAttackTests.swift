@@ -70,6 +70,13 @@ struct ThresholdAttackTests {
                 try ThresholdKey(forged, of: dealt.key.publicKey)
             }
         }
+        // The same modulo n would be the same key in other bytes.
+        for factor in [1 + dealt.key.publicKey.modulus, 1 - dealt.key.publicKey.modulus] {
+            let other = ThresholdRecord(
+                fingerprint: record.fingerprint, structure: record.structure, epoch: 1,
+                commitments: record.commitments, shareBitCount: record.shareBitCount, factor: factor)
+            #expect(throws: PaillierError.commitmentsMalformed) { try ThresholdKey(other, of: dealt.key.publicKey) }
+        }
         let other = try SmallKeys.key(bitCount: bits, seed: 6)
         #expect(throws: PaillierError.keyMismatch) { try ThresholdKey(record, of: other.publicKey) }
     }

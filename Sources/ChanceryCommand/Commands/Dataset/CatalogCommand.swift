@@ -35,12 +35,13 @@ struct CatalogCommand: ParsableCommand {
     private static func text(_ entry: Catalog.PoolEntry) -> String {
         var table = TextTable(
             .text("dataset"), .text("owners"), .number("rows"), .text("packs (columns that open together)"),
-            .text("public columns"), .text("status"), .text("valid until"), .text("told"))
+            .text("public columns"), .text("pseudonyms"), .text("status"), .text("valid until"), .text("told"))
         for dataset in entry.datasets {
             table.append(
                 dataset.dataset.name.text, dataset.dataset.owners.map(\.text).joined(separator: ","),
                 Quantity.count(Int(dataset.dataset.terms.rows)), packs(dataset.dataset),
-                dataset.dataset.terms.publicColumns.joined(separator: " "), dataset.status.rawValue,
+                dataset.dataset.terms.publicColumns.joined(separator: " "),
+                dataset.pseudonyms.map(DatasetDocument.text) ?? "", dataset.status.rawValue,
                 dataset.dataset.terms.validUntil?.description ?? "",
                 NoticeDocument.told(dataset.notices))
         }
@@ -60,7 +61,8 @@ struct CatalogCommand: ParsableCommand {
             "pool": .string(entry.pool.name.text), "custodian": .string(entry.pool.custodian.text),
             "members": .array(entry.pool.members.map { .string($0.text) }),
             "keyFingerprint": .string(entry.pool.keyFingerprint.hex),
-            "datasets": .array(entry.datasets.map { DatasetDocument.value($0.dataset, $0.status, $0.notices) }),
+            "datasets": .array(
+                entry.datasets.map { DatasetDocument.value($0.dataset, $0.status, $0.notices, $0.pseudonyms) }),
         ])
     }
 }
@@ -68,7 +70,7 @@ struct CatalogCommand: ParsableCommand {
 /// A dataset as the commands print it.
 enum DatasetDocument {
     static func value(
-        _ dataset: DatasetRecord, _ status: DatasetStatus, _ notices: [DatasetNotice]
+        _ dataset: DatasetRecord, _ status: DatasetStatus, _ notices: [DatasetNotice], _ pseudonyms: PseudonymStanding?
     ) -> JSONValue {
         .object([
             "dataset": .string(dataset.name.text), "pool": .string(dataset.terms.pool.text),
@@ -84,8 +86,28 @@ enum DatasetDocument {
             "publicColumns": .array(dataset.terms.publicColumns.map { .string($0) }),
             "status": .string(status.rawValue),
             "notices": .array(notices.map(NoticeDocument.value)),
+            "pseudonyms": pseudonyms.map(value) ?? .null,
             "validUntil": dataset.terms.validUntil.map { .string($0.description) } ?? .null,
         ])
+    }
+
+    private static func value(_ standing: PseudonymStanding) -> JSONValue {
+        let of =
+            switch standing {
+            case .own: "owner"
+            case .section: "section"
+            case .replaced: "section, replaced"
+            }
+        return .object(["key": .string(standing.key.hex), "of": .string(of)])
+    }
+
+    /// Under which key its pseudonyms are.
+    static func text(_ standing: PseudonymStanding) -> String {
+        switch standing {
+        case .own: "the owner's key"
+        case .section(let key): "the section's key \(key.hex.prefix(8))"
+        case .replaced(let key, let time): "the section's key \(key.hex.prefix(8)) until \(time)"
+        }
     }
 }
 

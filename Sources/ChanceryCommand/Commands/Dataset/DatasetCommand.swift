@@ -35,8 +35,12 @@ struct ShowDataset: ParsableCommand {
     func run() throws {
         let session = try options.session()
         let time = try session.blockTime()
-        let (record, proposal, notices) = try session.state {
-            (try $0.dataset(dataset), try $0.proposal(dataset), try $0.notices(of: dataset))
+        let (record, proposal, notices, pseudonyms) = try session.state { state in
+            let record = try state.dataset(dataset)
+            return (
+                record, try state.proposal(dataset), try state.notices(of: dataset),
+                try record.flatMap { try state.pseudonymStanding(of: $0) }
+            )
         }
         if let proposal {
             ErrorReport.warn(
@@ -44,7 +48,7 @@ struct ShowDataset: ParsableCommand {
                     + "each approves with `chancery dataset approve \(dataset)`")
         }
         guard let record else { return _ = try session.state { try $0.knownDataset(dataset) } }
-        try json.print(DatasetDocument.value(record, record.status(at: time), notices)) {
+        try json.print(DatasetDocument.value(record, record.status(at: time), notices, pseudonyms)) {
             """
             \(record.name) of \(record.owners.map(\.text).joined(separator: ", ")): \(record.status(at: time).rawValue)
             pool      \(record.terms.pool)
@@ -53,6 +57,7 @@ struct ShowDataset: ParsableCommand {
             \(Quantity.bytes(Int(record.terms.bytes)))
             valid     \(record.terms.validUntil.map { "until \($0)" } ?? "without end")
             """
+                + (pseudonyms.map { "\npseudonyms under \(DatasetDocument.text($0))" } ?? "")
                 + notices.map { notice in
                     "\ntold      \(notice.party) at \(notice.at): \(notice.event.rawValue), for "
                         + Quantity.counted(notice.tokens.count, "token", "tokens")

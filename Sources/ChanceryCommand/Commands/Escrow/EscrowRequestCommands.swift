@@ -59,22 +59,29 @@ struct RequestOpeningCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try options.session()
         let end = until?.moment(now: .now()) ?? Timestamp.now().adding(seconds: 30 * 86_400)
-        let (receipt, what): (Receipt, String)
-        if let pseudonym = pseudonym.flatMap(Pseudonym.init(hex:)), let dataset = DatasetName(subject) {
-            receipt = try await session.requestIdentity(of: pseudonym, in: dataset, reason: reason, until: end)
-            what = "pseudonym \(pseudonym.hex.prefix(12)) of \(dataset)"
-        } else if let row, let field, let dataset = DatasetName(subject) {
-            receipt = try await session.requestOpening(of: dataset, row: row, field: field, reason: reason, until: end)
-            what = "row \(row), column \(field) of \(dataset)"
-        } else {
-            let asked = try await session.requestOpening(ofResult: subject, reason: reason, until: end)
-            (receipt, what) = (asked.receipt, "result \(asked.result.hex.prefix(12))")
-        }
+        let (what, description) = try subject(session)
+        let asked = try await session.ask(what, reason: reason, until: end)
+        let receipt = asked.receipt
         try json.print(
             receipt.document(["request": .string(receipt.transaction.hex), "status": .string("requested")])
         ) {
-            "request \(receipt.transaction.hex.prefix(12)): \(what)\n\(receipt.line)"
+            "request \(receipt.transaction.hex.prefix(12)): \(description)\n\(receipt.line)"
         }
+        try asked.acknowledge()
+    }
+
+    private func subject(_ session: PartySession) throws -> (EscrowSubject, String) {
+        if let pseudonym = pseudonym.flatMap(Pseudonym.init(hex:)), let dataset = DatasetName(subject) {
+            return (
+                try session.identity(of: pseudonym, in: dataset),
+                "pseudonym \(pseudonym.hex.prefix(12)) of \(dataset)"
+            )
+        }
+        if let row, let field, let dataset = DatasetName(subject) {
+            return (try session.cell(of: dataset, row: row, field: field), "row \(row), column \(field) of \(dataset)")
+        }
+        let id = try session.state { try $0.recordedResult(matching: subject).record.id }
+        return (.result(id), "result \(id.hex.prefix(12))")
     }
 }
 

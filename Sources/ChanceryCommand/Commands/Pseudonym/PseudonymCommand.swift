@@ -20,31 +20,8 @@ struct PseudonymCommand: AsyncParsableCommand {
             """,
         subcommands: [
             CreatePseudonymKeyCommand.self, RequestPseudonymsCommand.self, EvaluateCommand.self, ListPseudonyms.self,
+            ShowPseudonymsCommand.self, ReferenceCommand.self,
         ])
-}
-
-struct CreatePseudonymKeyCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "key",
-        abstract: "Draw a section's key for pseudonyms, and register the public part.",
-        discussion: """
-            For the custodian whom the policy names. A section has one key and keeps it: back your vault up.
-
-            EXAMPLE:
-              chancery pseudonym key --as ministry
-            """)
-
-    @OptionGroup var options: SessionOptions
-    @OptionGroup var json: JSONOptions
-
-    func run() async throws {
-        let session = try options.session()
-        let receipt = try await CreatePseudonymKey().run(as: session)
-        let key = try session.state { try $0.pseudonymKey() }?.id.hex ?? ""
-        try json.print(
-            receipt.document(["custodian": .string(session.party.text), "key": .string(key)])
-        ) { "\(session.section): key for pseudonyms \(key.prefix(16))\n\(receipt.line)" }
-    }
 }
 
 struct RequestPseudonymsCommand: AsyncParsableCommand {
@@ -78,6 +55,11 @@ struct RequestPseudonymsCommand: AsyncParsableCommand {
         for request in obtained.refused {
             ErrorReport.warn(
                 "\(obtained.custodian) refused request \(request.id.hex.prefix(12)): \(request.answer?.refusal ?? "")")
+        }
+        for request in obtained.lapsed {
+            ErrorReport.warn(
+                "the key that request \(request.id.hex.prefix(12)) was for has been replaced; what this table needs of it is"
+                    + " asked for under the one in use")
         }
         try json.print(document(obtained)) { text(obtained) }
     }
