@@ -54,6 +54,10 @@ struct EmbeddedServeTests {
             "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
             body: Data("\n".utf8))
         #expect(empty.status == 400)
+        let many = try await Download.get(
+            "\(address)/v1/transactions", method: "POST", headers: ["Content-Type: application/x-ndjson"],
+            body: Data(String(repeating: "{}\n", count: 300).utf8))
+        #expect(many.status == 400)
     }
 
     @Test("Its metrics count what became final since it started, whoever put it into the file, and what is not final")
