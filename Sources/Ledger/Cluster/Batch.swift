@@ -108,11 +108,14 @@ extension Data {
         append(content)
     }
 
+    /// How many bytes the frame at the front says it has, whether they are here or not.
+    var frameLength: Int? {
+        count >= 4 ? Int(prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) : nil
+    }
+
     /// Takes one frame from the front; `nil` if there is no whole one.
     mutating func popFrame() -> Data? {
-        guard count >= 4 else { return nil }
-        let length = Int(prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-        guard count - 4 >= length else { return nil }
+        guard let length = frameLength, count - 4 >= length else { return nil }
         let frame = dropFirst(4).prefix(length)
         self = dropFirst(4 + length)
         return Data(frame)

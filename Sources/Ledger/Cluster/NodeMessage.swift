@@ -1,12 +1,13 @@
 package import Foundation
 package import SignedEnvelopes
 
-/// What nodes post to each other at `/v1/messages`: any number of messages, each one byte of kind, four of length
-/// (big-endian), and its canonical JSON.
+/// What nodes post to each other at `/v1/messages`, in requests that they keep open while there is something to say: any
+/// number of messages, each one byte of kind, four of length (big-endian), and its canonical JSON.
 package enum NodeMessage {
     case cosignature(CosignatureMessage)
     case transaction(Envelope)
 
+    /// Of one message.
     package static let largestByteCount = 4 << 20
 
     /// The bytes of one message.
@@ -32,21 +33,9 @@ package enum NodeMessage {
 
     /// - Throws: ``MessageError/malformed`` for anything but whole messages.
     package static func read(_ bytes: Data) throws -> [NodeMessage] {
-        var messages: [NodeMessage] = []
-        var rest = [UInt8](bytes)[...]
-        while let kind = rest.popFirst() {
-            guard rest.count >= 4 else { throw MessageError.malformed }
-            let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(4)
-            guard rest.count >= length else { throw MessageError.malformed }
-            let content = Data(rest.prefix(length))
-            rest = rest.dropFirst(length)
-            switch kind {
-            case UInt8(ascii: "C"): messages.append(.cosignature(try CosignatureMessage(canonicalBytes: content)))
-            case UInt8(ascii: "T"): messages.append(.transaction(try Envelope(canonicalBytes: content)))
-            default: throw MessageError.malformed
-            }
-        }
+        var reader = NodeMessageReader()
+        let messages = try reader.read(bytes)
+        guard reader.isAtEnd else { throw MessageError.malformed }
         return messages
     }
 }

@@ -5,7 +5,8 @@ import NIOFoundationCompat
 import NIOHTTP1
 import Synchronization
 
-/// Sends to one other node, in order, one request at a time; what gathers meanwhile goes together in the next.
+/// Sends to one other node, in requests that stay open for a while: a message that follows another needs no request of
+/// its own.
 ///
 /// Nothing is kept for a node that does not answer: cosignatures are sent again while their height is open, blocks
 /// are fetched, and a transaction is proposed by the node that has it.
@@ -26,7 +27,7 @@ final class PeerLink: Sendable {
 
     /// More is not kept.
     private static let mostWaiting = 2 << 20
-    private static let mostInRequest = 1 << 20
+    private static let mostAtOnce = 1 << 20
 
     init(http: HTTPClient, gathering: Duration = .zero, report: @escaping @Sendable (String) -> Void) {
         (self.http, self.gathering, self.report) = (http, gathering, report)
@@ -55,22 +56,31 @@ final class PeerLink: Sendable {
 
     /// Runs until it is cancelled or closed.
     func run() async {
-        var last: (start: ContinuousClock.Instant, count: Int) = (.now, 0)
-        for await _ in calls {
-            // A request costs either side more than what is in it: a busy link carries several messages in each. One
-            // that carries single messages is not busy, however fast they follow each other.
-            if last.count > 1, ContinuousClock.now - last.start < gathering * 2 {
-                try? await Task.sleep(for: gathering)
+        await withDiscardingTaskGroup { group in
+            var last: (start: ContinuousClock.Instant, count: Int) = (.now, 0)
+            var stream: MessageStream?
+            for await _ in calls {
+                // A message costs either side less with others than alone: a busy link carries several at a time. One
+                // that carries single messages is not busy, however fast they follow each other.
+                if last.count > 1, ContinuousClock.now - last.start < gathering * 2 {
+                    try? await Task.sleep(for: gathering)
+                }
+                last = (.now, 0)
+                while let (address, frames) = next() {
+                    last.count += frames.count
+                    let bytes = ByteBuffer(frames)
+                    if let stream, stream.address == address, stream.send(bytes) { continue }
+                    let begun = MessageStream(to: address)
+                    _ = begun.send(bytes)
+                    group.addTask { await begun.post(over: self.http, self.report) }
+                    stream = begun
+                }
             }
-            last = (.now, 0)
-            while let (address, frames) = next() {
-                last.count += frames.count
-                await post(frames, to: address)
-            }
+            group.cancelAll()
         }
     }
 
-    /// What goes in the next request; `nil` when nothing waits, or there is no address to send it to.
+    /// What goes next; `nil` when nothing waits, or there is no address to send it to.
     private func next() -> (address: String, frames: [Data])? {
         state.withLock { state in
             guard let address = state.address, !state.waiting.isEmpty else {
@@ -80,29 +90,13 @@ final class PeerLink: Sendable {
             var (count, bytes) = (0, 0)
             while count < state.waiting.count {
                 bytes += state.waiting[count].count
-                if count > 0, bytes > PeerLink.mostInRequest { break }
+                if count > 0, bytes > PeerLink.mostAtOnce { break }
                 count += 1
             }
             let frames = Array(state.waiting.prefix(count))
             state.waiting.removeFirst(count)
             state.byteCount -= frames.reduce(0) { $0 + $1.count }
             return (address, frames)
-        }
-    }
-
-    private func post(_ frames: [Data], to address: String) async {
-        var request = HTTPClientRequest(url: address + "/v1/messages")
-        request.method = .POST
-        var body = ByteBuffer()
-        for frame in frames { body.writeBytes(frame) }
-        request.body = .bytes(body)
-        do {
-            let response = try await http.execute(request, timeout: .seconds(2))
-            let answer = try await response.body.collect(upTo: 1 << 16)
-            guard response.status != .noContent else { return }
-            report("\(address) answers \(response.status.code) to \(frames.count) messages: \(String(buffer: answer))")
-        } catch {
-            // See above: whatever was lost comes again by another way.
         }
     }
 

@@ -13,18 +13,16 @@ extension LedgerRoutes {
     func addNodeMessages(to router: Router<LedgerRequestContext>) {
         router.post("/v1/messages") { request, context in
             try await checkDepartment(context)
-            let body = try await request.body.collect(upTo: NodeMessage.largestByteCount)
-            var envelopes: [Envelope] = []
-            for message in try NodeMessage.read(Data(buffer: body)) {
-                switch message {
-                case .cosignature(let cosignature): try await node?.take(cosignature)
-                case .transaction(let envelope): envelopes.append(envelope)
-                }
+            var reader = NodeMessageReader()
+            let end = ContinuousClock.now.advanced(by: LedgerRoutes.longestMessages)
+            // A connection that is lost ends what came as an end would: a message that is not whole says so below.
+            var body = request.body.makeAsyncIterator()
+            while let piece = try? await body.next() {
+                // Whoever is no member any more finds that out with the next request.
+                guard ContinuousClock.now < end else { throw HTTPError(.requestTimeout) }
+                try await take(try reader.read(Data(buffer: piece)))
             }
-            pool?.add(
-                try ledger.admit(envelopes).compactMap { result in
-                    if case .success(.admitted(let transaction)) = result { transaction } else { nil }
-                })
+            guard reader.isAtEnd else { throw MessageError.malformed }
             return HTTPResponse.Status.noContent
         }
         // What a department that starts again asks about itself.
@@ -36,6 +34,24 @@ extension LedgerRoutes {
             guard let node else { throw Problem.notFound }
             return try json(await node.status)
         }
+    }
+
+    /// How long a request with messages may stay open; nodes of ours keep theirs open for a fifth of that.
+    private static let longestMessages = Duration.seconds(5)
+
+    private func take(_ messages: [NodeMessage]) async throws {
+        var envelopes: [Envelope] = []
+        for message in messages {
+            switch message {
+            case .cosignature(let cosignature): try await node?.take(cosignature)
+            case .transaction(let envelope): envelopes.append(envelope)
+            }
+        }
+        guard let pool, !envelopes.isEmpty else { return }
+        pool.add(
+            try ledger.admit(envelopes).compactMap { result in
+                if case .success(.admitted(let transaction)) = result { transaction } else { nil }
+            })
     }
 }
 

@@ -95,8 +95,8 @@ struct LargeBatchTests {
             let digest = Digest.sha256(batch)
             var statements: [PartyName: Data] = [:]
             let holder = try cluster["site1"].node
-            statements[try name("site1")] = try #require(
-                try await holder.hold(batch, height: next, by: try name("site4")))
+            let held = try await holder.hold(batch, height: next, by: try name("site4"))
+            statements[try name("site1")] = try #require(held)
             statements[try name("site4")] = try statement(cluster, digest, by: "site4", height: next)
 
             // The holder cannot be reached: the others wait, and say for what.
@@ -164,7 +164,7 @@ struct LargeBatchTests {
         Data((0..<4).map { UInt8(truncatingIfNeeded: content.count >> (24 - 8 * $0)) }) + content
     }
 
-    /// A valid batch of 70 transactions, as docs/nodes.md gives its bytes.
+    /// A valid batch of 70 transactions, as docs/ordering.md gives its bytes.
     private func largeBatch(
         _ cluster: TestCluster, by party: String, after head: StoredBlock, mark: Int = 0
     ) throws -> Data {

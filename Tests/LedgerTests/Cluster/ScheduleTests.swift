@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import Ledger
 import LedgerSQLite
+import SharingModel
 import Testing
 
 /// Seeded schedules of everything that can happen between nodes. `CHANCERY_SCHEDULES=5000` runs so many of each,

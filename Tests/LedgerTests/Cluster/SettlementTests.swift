@@ -95,7 +95,7 @@ struct SettlementTests {
                         statements: statements)
                 }
                 let site3 = try cluster["site3"].node
-                let silent = try await Settlement(
+                let silent = try Settlement(
                     batch: .sha256(settled.batch), by: name("site3"), givesUp: nil, height: Int64(settled.height),
                     ledger: cluster.consortium.identity)
                 let forged = try silent.signed(with: cluster.consortium.key("site4"))
