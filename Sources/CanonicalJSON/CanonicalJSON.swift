@@ -21,7 +21,7 @@ package enum CanonicalJSON {
 
     private static func part(of value: some Encodable) throws(CanonicalJSONError) -> JSONPart {
         do {
-            return try JSONPart(encoding: value, in: .root)
+            return try JSONPart(encoding: value, at: .root)
         } catch {
             throw CanonicalJSONError(encoding: error)
         }
@@ -51,7 +51,7 @@ package enum CanonicalJSON {
         _ type: Value.Type, from json: JSONValue
     ) throws(CanonicalJSONError) -> Value {
         do {
-            return try JSONReader(value: json, path: .root).read(type)
+            return try JSONReader(value: json, place: .root).read(type)
         } catch {
             throw CanonicalJSONError(decoding: error)
         }

@@ -68,6 +68,17 @@ struct JSONPath {
     var text: String { CanonicalJSONError.path(keys) }
 }
 
+/// A member or element of what stands at a path. Most are leaves, whose own path is never made.
+struct JSONPlace {
+    let outer: JSONPath
+    /// `nil` for what stands at ``outer`` itself.
+    let key: (any CodingKey)?
+
+    static var root: JSONPlace { JSONPlace(outer: .root, key: nil) }
+
+    var path: JSONPath { key.map(outer.appending) ?? outer }
+}
+
 /// A member name or an index that stands in a path.
 enum PathKey: CodingKey {
     case name(String)

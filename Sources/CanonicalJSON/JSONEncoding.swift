@@ -6,7 +6,7 @@ struct JSONEncoding: Encoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         draft.becomeObject()
-        return KeyedEncodingContainer(KeyedContainer(draft: draft))
+        return KeyedEncodingContainer(KeyedContainer(draft: draft, path: draft.path))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
@@ -21,7 +21,8 @@ struct JSONEncoding: Encoder {
 
 private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let draft: JSONDraft
-    var codingPath: [any CodingKey] { draft.path.keys }
+    let path: JSONPath
+    var codingPath: [any CodingKey] { path.keys }
 
     func encodeNil(forKey key: Key) { draft.set(.value(.null), forName: key.stringValue) }
 
@@ -29,7 +30,7 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: String, forKey key: Key) { draft.set(.value(.string(value)), forName: key.stringValue) }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        draft.set(try JSONPart(encoding: value, in: draft.path, key), forName: key.stringValue)
+        draft.set(try JSONPart(encoding: value, at: JSONPlace(outer: path, key: key)), forName: key.stringValue)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -45,7 +46,7 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder(forKey key: Key) -> any Encoder { member(key) }
 
     private func member(_ key: any CodingKey) -> JSONEncoding {
-        let inner = JSONDraft(at: draft.path.appending(key))
+        let inner = JSONDraft(at: JSONPlace(outer: path, key: key))
         draft.set(.draft(inner), forName: key.stringValue)
         return JSONEncoding(draft: inner)
     }
@@ -59,7 +60,7 @@ private struct UnkeyedContainer: UnkeyedEncodingContainer {
     func encodeNil() { draft.append(.value(.null)) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        draft.append(try JSONPart(encoding: value, in: draft.path, PathKey(intValue: count)))
+        draft.append(try JSONPart(encoding: value, at: JSONPlace(outer: draft.path, key: PathKey(intValue: count))))
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -73,7 +74,7 @@ private struct UnkeyedContainer: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { element() }
 
     private func element() -> JSONEncoding {
-        let inner = JSONDraft(at: draft.path.appending(PathKey(intValue: count)))
+        let inner = JSONDraft(at: JSONPlace(outer: draft.path, key: PathKey(intValue: count)))
         draft.append(.draft(inner))
         return JSONEncoding(draft: inner)
     }
@@ -88,6 +89,6 @@ private struct SingleContainer: SingleValueEncodingContainer {
     func encode(_ value: String) { draft.become(.value(.string(value))) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        draft.become(try JSONPart(encoding: value, in: draft.path))
+        draft.become(try JSONPart(encoding: value, at: draft.place))
     }
 }

@@ -2,34 +2,35 @@ import Foundation
 
 /// A type that is one JSON value by itself, without asking its `Codable` conformance.
 protocol JSONLeaf: SpeciallyEncoded {
-    func jsonValue(at path: JSONPath) throws(CanonicalJSONError) -> JSONValue
+    /// - Parameter place: Where it stands; asked for an error only.
+    func jsonValue(at place: JSONPlace) throws(CanonicalJSONError) -> JSONValue
     /// - Returns: `nil` if `json` is not the value of a `Self`.
     static func value(from json: JSONValue) -> Self?
 }
 
 extension JSONValue: JSONLeaf {
-    func jsonValue(at path: JSONPath) -> JSONValue { self }
+    func jsonValue(at place: JSONPlace) -> JSONValue { self }
     static func value(from json: JSONValue) -> JSONValue? { json }
 }
 
 extension Bool: JSONLeaf {
-    func jsonValue(at path: JSONPath) -> JSONValue { .bool(self) }
+    func jsonValue(at place: JSONPlace) -> JSONValue { .bool(self) }
     static func value(from json: JSONValue) -> Bool? { json.boolValue }
 }
 
 extension String: JSONLeaf {
-    func jsonValue(at path: JSONPath) -> JSONValue { .string(self) }
+    func jsonValue(at place: JSONPlace) -> JSONValue { .string(self) }
     static func value(from json: JSONValue) -> String? { json.stringValue }
 }
 
 extension Data: JSONLeaf {
-    func jsonValue(at path: JSONPath) -> JSONValue { .string(base64EncodedString()) }
+    func jsonValue(at place: JSONPlace) -> JSONValue { .string(base64EncodedString()) }
     static func value(from json: JSONValue) -> Data? { json.stringValue.flatMap { Data(base64Encoded: $0) } }
 }
 
 extension Double: JSONLeaf {
-    func jsonValue(at path: JSONPath) throws(CanonicalJSONError) -> JSONValue {
-        guard isFinite else { throw .notFinite(path: path.text) }
+    func jsonValue(at place: JSONPlace) throws(CanonicalJSONError) -> JSONValue {
+        guard isFinite else { throw .notFinite(path: place.path.text) }
         let exact = -JSONValue.largestInteger...JSONValue.largestInteger
         if let integer = Int64(exactly: self), exact.contains(integer) { return .integer(integer) }
         return .number(self)
@@ -45,17 +46,17 @@ extension Double: JSONLeaf {
 }
 
 extension Float: JSONLeaf {
-    func jsonValue(at path: JSONPath) throws(CanonicalJSONError) -> JSONValue {
-        try Double(self).jsonValue(at: path)
+    func jsonValue(at place: JSONPlace) throws(CanonicalJSONError) -> JSONValue {
+        try Double(self).jsonValue(at: place)
     }
 
     static func value(from json: JSONValue) -> Float? { Double.value(from: json).flatMap { Float(exactly: $0) } }
 }
 
 extension JSONLeaf where Self: FixedWidthInteger {
-    func jsonValue(at path: JSONPath) throws(CanonicalJSONError) -> JSONValue {
+    func jsonValue(at place: JSONPlace) throws(CanonicalJSONError) -> JSONValue {
         guard let integer = Int64(exactly: self), integer.magnitude <= JSONValue.largestInteger.magnitude else {
-            throw .integerOutOfRange(path: path.text)
+            throw .integerOutOfRange(path: place.path.text)
         }
         return .integer(integer)
     }

@@ -8,11 +8,14 @@ extension JSONParser {
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: "\""):
-                unescaped += bytes[copied..<offset]
+                let rest = bytes[copied..<offset]
                 offset += 1
-                guard let text = String(validating: unescaped, as: UTF8.self) else {
-                    throw .invalidUTF8(offset: start)
-                }
+                // Nearly all strings have no escape, and are read where they stand.
+                let text =
+                    unescaped.isEmpty
+                    ? String(validating: rest, as: UTF8.self)
+                    : String(validating: unescaped + rest, as: UTF8.self)
+                guard let text else { throw .invalidUTF8(offset: start) }
                 return text
             case UInt8(ascii: "\\"):
                 unescaped += bytes[copied..<offset]

@@ -3,23 +3,21 @@ enum JSONPart {
     case value(JSONValue)
     case draft(JSONDraft)
 
-    /// - Parameter key: What `value` is called in what stands at `outer`; `nil` if it stands there itself.
-    init<Value: Encodable>(encoding value: Value, in outer: JSONPath, _ key: (any CodingKey)? = nil) throws {
+    init<Value: Encodable>(encoding value: Value, at place: JSONPlace) throws {
         if let text = value as? String {
             self = .value(.string(text))
             return
         }
-        let path = key.map(outer.appending) ?? outer
         if let special = value as? any SpeciallyEncoded {
             if let leaf = special as? any JSONLeaf {
-                self = .value(try leaf.jsonValue(at: path))
+                self = .value(try leaf.jsonValue(at: place))
                 return
             }
             if let collection = special as? any UnorderedCollection, !collection.isWrittenByStringKey {
-                throw CanonicalJSONError.unorderedCollection(path: path.text)
+                throw CanonicalJSONError.unorderedCollection(path: place.path.text)
             }
         }
-        let draft = JSONDraft(at: path)
+        let draft = JSONDraft(at: place)
         try value.encode(to: JSONEncoding(draft: draft))
         self = .draft(draft)
     }
@@ -38,7 +36,7 @@ protocol SpeciallyEncoded {}
 
 /// A value under construction. It is a reference because `Codable` hands containers out before they are filled.
 final class JSONDraft {
-    let path: JSONPath
+    let place: JSONPlace
     private(set) var content = Content.empty
 
     enum Content {
@@ -56,9 +54,11 @@ final class JSONDraft {
         let part: JSONPart
     }
 
-    init(at path: JSONPath) {
-        self.path = path
+    init(at place: JSONPlace) {
+        self.place = place
     }
+
+    var path: JSONPath { place.path }
 
     var notOneValue: CanonicalJSONError { .notOneValue(path: path.text) }
 

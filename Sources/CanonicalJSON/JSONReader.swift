@@ -1,7 +1,8 @@
 /// The `Decoder` over a parsed value.
 struct JSONReader: Decoder {
     let value: JSONValue
-    let path: JSONPath
+    let place: JSONPlace
+    var path: JSONPath { place.path }
     var codingPath: [any CodingKey] { path.keys }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -71,7 +72,7 @@ private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "the member \(key.stringValue) is missing"))
         }
-        return JSONReader(value: member, path: path.appending(key))
+        return JSONReader(value: member, place: JSONPlace(outer: path, key: key))
     }
 }
 
@@ -117,13 +118,13 @@ private struct UnkeyedContainer: UnkeyedDecodingContainer {
     }
 
     private func element() throws -> JSONReader {
-        let path = path.appending(PathKey(intValue: currentIndex))
+        let place = JSONPlace(outer: path, key: PathKey(intValue: currentIndex))
         guard currentIndex < elements.count else {
             throw DecodingError.valueNotFound(
                 JSONValue.self,
-                .init(codingPath: path.keys, debugDescription: "the array has only \(elements.count) elements"))
+                .init(codingPath: place.path.keys, debugDescription: "the array has only \(elements.count) elements"))
         }
-        return JSONReader(value: elements[currentIndex], path: path)
+        return JSONReader(value: elements[currentIndex], place: place)
     }
 }
 

@@ -92,12 +92,12 @@ struct JSONWriter {
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Nearly all strings need no escape; those are copied whole.
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-        if isPlain {
-            bytes += text.utf8
-        } else {
-            writeEscaped(text)
+        let wasPlain: Bool? = text.utf8.withContiguousStorageIfAvailable { text in
+            for byte in text where byte < 0x20 || byte == 0x22 || byte == 0x5C { return false }
+            bytes.append(contentsOf: text)
+            return true
         }
+        if wasPlain != true { writeEscaped(text) }
         bytes.append(UInt8(ascii: "\""))
     }
 
