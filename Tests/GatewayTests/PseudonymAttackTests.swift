@@ -189,13 +189,38 @@ struct PseudonymAttackTests {
         let first = try await consortium.evaluate()
         #expect(first.map(\.refusal) == [nil])
         #expect(try await consortium.evaluate().isEmpty)
+        let blocks = try consortium.blocks()
         let error = await #expect(throws: GatewayError.self) {
             try await EvaluateRequest(id.hex).run(as: consortium.session("ministry"))
         }
+        #expect(try consortium.blocks() == blocks, "what the ledger has refused is to be had")
         guard case .refusedOnLedger(let refusal, _, _) = error else {
             Issue.record("refused otherwise: \(String(describing: error))")
             return
         }
         #expect(refusal.code == .evaluationAnswered)
+        #expect(try await consortium.evaluate().isEmpty)
+        #expect(try consortium.pending("ministry").isEmpty)
+    }
+
+    @Test("An answer that the ledger had when its custodian was killed is put where the department finds it")
+    func handedOutLater() async throws {
+        let consortium = try await PseudonymConsortium()
+        _ = try await consortium.request("site1", people)
+        let before = try consortium.blocks()
+        let id = try consortium.waiting().id
+        _ = try await consortium.evaluate()
+        // As a crash leaves it: the block is in the custodian's home and nowhere else.
+        let answer = try #require(try consortium.health { try $0.pseudonymRequests() }.first?.answer?.evaluated)
+        let session = try consortium.session("ministry")
+        let bytes = try session.blobs.get(answer).data
+        for file in try consortium.blocks().subtracting(before) {
+            try FileManager.default.removeItem(at: consortium.base.local.blobs.appending(path: file))
+        }
+        try bytes.write(to: session.home.pendingDirectory.appending(path: "evaluated-\(id.hex).\(answer.text)"))
+        #expect(try await consortium.evaluate().isEmpty)
+        #expect(try consortium.pending("ministry").isEmpty)
+        let run = try await consortium.request("site1", people)
+        #expect(run.known == 3 && run.requests.isEmpty)
     }
 }

@@ -1,7 +1,6 @@
 import BlobStore
 import CanonicalJSON
 import Contracts
-import DurableFiles
 import Foundation
 import Paillier
 import SharingModel
@@ -45,7 +44,7 @@ struct PartStaging {
 
     /// - Parameter data: The block of ``SealedPart``, or the bytes of a ``SealedOpening``.
     func keep(_ data: Data, _ cid: CID, of request: Digest) throws {
-        try PrivateFile.write(data, to: file(request, cid))
+        try pending(request).keep(data, as: cid)
     }
 
     /// Puts every part into the blob store whose request is granted in full, and removes those that nobody needs.
@@ -55,15 +54,19 @@ struct PartStaging {
         let now = try session.now()
         var handedOut = [Digest]()
         for request in try session.state({ try $0.escrowRequests() }) {
-            let files = try staged(request.id)
-            guard !files.isEmpty else { continue }
+            let kept = pending(request.id)
+            guard try !kept.isEmpty else { continue }
             switch request.status(at: now) {
             case .open, .waiting: continue
             case .granted, .used:
                 let votes = try session.state { try $0.escrowVotes(on: request.id) }
                 // Without a vote on the ledger a command of this party may be about to submit one.
-                guard let grant = votes.first(where: { $0.holder == session.party })?.grant else { continue }
-                if let data = try PrivateFile.read(file(request.id, grant.sealed)) {
+                guard let vote = votes.first(where: { $0.holder == session.party }), let grant = vote.grant else {
+                    continue
+                }
+                // A part that was made with shares before those that granted it is given to nobody.
+                guard vote.grants(in: request.grantedEpoch ?? 1) else { break }
+                if let data = try kept.bytes(of: grant.sealed) {
                     switch request.terms.what {
                     case .cell: try session.blobs.put(Block(data, codec: .raw))
                     case .result: try SealedOpening(bytes: data).store(in: session.blobs)
@@ -73,18 +76,12 @@ struct PartStaging {
             // Nothing can be opened with them any more, voted or not.
             case .denied, .expired: break
             }
-            for file in files { try PrivateFile.remove(file) }
+            try kept.clear()
         }
         return handedOut
     }
 
-    private func staged(_ request: Digest) throws -> [URL] {
-        try DurableFiles.Directory.names(in: session.home.pendingDirectory.plainPath)
-            .filter { $0.hasPrefix("escrow-\(request.hex).") }
-            .map { session.home.pendingDirectory.appending(path: $0) }
-    }
-
-    private func file(_ request: Digest, _ cid: CID) -> URL {
-        session.home.pendingDirectory.appending(path: "escrow-\(request.hex).\(cid.text)")
+    private func pending(_ request: Digest) -> PendingBytes {
+        PendingBytes(home: session.home, purpose: "escrow-\(request.hex)")
     }
 }

@@ -39,6 +39,8 @@ package struct EvaluateRequest: Sendable {
         }
         let record = try session.pseudonymKey(rule)
         let key = try session.vault.pseudonymFunction(record, of: session.section)
+        // Of a run that was killed after the ledger had the answer.
+        try handOut(session)
         var answers = [Evaluated]()
         for request in try requests(under: record.id, session) {
             answers.append(try await answer(request, key, session, progress))
@@ -62,6 +64,8 @@ package struct EvaluateRequest: Sendable {
         let unfinished = try await UnfinishedTransaction(["pseudonym.evaluate", request.id.hex], session)
         do {
             let receipt = try await unfinished.submit { try evaluate(request, key, session, progress) }
+            // A crash before this line leaves an answer that only this home has: the next run hands it out.
+            try handOut(session)
             try unfinished.end()
             return Evaluated(request: request, receipt: receipt, refusal: nil)
         } catch let fault as ElementsFault {
@@ -84,8 +88,26 @@ package struct EvaluateRequest: Sendable {
             return try elements[range].map { try key.evaluate($0) }
         }
         let batch = EvaluatedBatch(request: request.id, evaluations: pieces.flatMap(\.self))
-        let cid = try session.blobs.put(batch.bytes, codec: .raw)
-        return EvaluatePseudonyms(request: request.id, count: Int64(elements.count), evaluated: cid)
+        let block = try Block(batch.bytes, codec: .raw)
+        try pending(request, session).keep(block.data, as: block.cid)
+        return EvaluatePseudonyms(request: request.id, count: Int64(elements.count), evaluated: block.cid)
+    }
+
+    /// Puts evaluations into the blob store whose answer is on the ledger, and removes those that nobody needs: nothing
+    /// is to be had that was not counted.
+    private func handOut(_ session: PartySession) throws {
+        for request in try session.state({ try $0.pseudonymRequests() }) {
+            let kept = pending(request, session)
+            guard let answer = request.answer, try !kept.isEmpty else { continue }
+            if let cid = answer.evaluated, let bytes = try kept.bytes(of: cid) {
+                try session.blobs.put(Block(bytes, codec: .raw))
+            }
+            try kept.clear()
+        }
+    }
+
+    private func pending(_ request: PseudonymRequest, _ session: PartySession) -> PendingBytes {
+        PendingBytes(home: session.home, purpose: "evaluated-\(request.id.hex)")
     }
 
     /// What the ledger says was asked for, and nothing else: a block with more elements than were counted is refused.

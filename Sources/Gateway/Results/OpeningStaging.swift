@@ -1,33 +1,23 @@
 import BlobStore
-import DurableFiles
-import Foundation
 import SharingModel
 
-/// Where a custodian keeps a sealed opening between making it and being allowed to give it out.
-///
-/// A file a CID, so that two commands at once cannot lose each other's; readable by the requester only, whoever finds
-/// it.
+/// Where a custodian keeps a sealed opening between making it and being allowed to give it out. Readable by the requester
+/// only, whoever finds it.
 struct OpeningStaging {
-    let home: PartyHome
-    let result: Digest
+    private let pending: PendingBytes
+
+    init(home: PartyHome, result: Digest) {
+        pending = PendingBytes(home: home, purpose: result.hex)
+    }
 
     func keep(_ sealed: SealedOpening) throws {
-        try PrivateFile.write(sealed.bytes, to: file(sealed.cid))
+        try pending.keep(sealed.bytes, as: sealed.cid)
     }
 
     func sealed(_ cid: CID) throws -> SealedOpening? {
-        try PrivateFile.read(file(cid)).map { try SealedOpening(bytes: $0) }
+        try pending.bytes(of: cid).map { try SealedOpening(bytes: $0) }
     }
 
     /// Removes everything kept for this result.
-    func clear() throws {
-        for name in try DurableFiles.Directory.names(in: home.pendingDirectory.plainPath)
-        where name.hasPrefix(result.hex) {
-            try PrivateFile.remove(home.pendingDirectory.appending(path: name))
-        }
-    }
-
-    private func file(_ cid: CID) -> URL {
-        home.pendingDirectory.appending(path: "\(result.hex).\(cid.text)")
-    }
+    func clear() throws { try pending.clear() }
 }

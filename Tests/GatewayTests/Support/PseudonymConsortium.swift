@@ -148,6 +148,18 @@ struct PseudonymConsortium {
         ).filter { $0.lastPathComponent.hasPrefix(prefix) }
     }
 
+    /// The files of the blob store that all share, `FOLDER/CID`.
+    func blocks() throws -> Set<String> {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: base.local.blobs.path(percentEncoded: false))
+        return Set(names.filter { $0.contains("/") })
+    }
+
+    /// What waits in a party's home for the ledger, locks aside.
+    func pending(_ party: String) throws -> [String] {
+        let folder = try base.home(party).pendingDirectory.path(percentEncoded: false)
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasSuffix(".lock") }
+    }
+
     /// What became of a request, under the section's key in use.
     func status(of request: PseudonymRequest) throws -> PseudonymStatus {
         request.status(under: try health { try $0.pseudonymKey()?.id })
