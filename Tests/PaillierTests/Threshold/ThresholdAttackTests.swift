@@ -298,7 +298,7 @@ struct ThresholdAttackTests {
             #expect(copy.value == value)
             #expect((copy.holder, copy.epoch) == (3, 2))
         }
-        try dealt.shares[0].withSerialized { bytes in
+        dealt.shares[0].withSerialized { bytes in
             for length in 0..<bytes.count {
                 #expect(throws: PaillierError.shareMalformed) {
                     try DealtShare(serialized: UnsafeRawBufferPointer(rebasing: bytes[..<length]))
