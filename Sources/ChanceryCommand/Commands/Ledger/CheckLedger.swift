@@ -116,7 +116,7 @@ private struct UnsoundLedger: Failure, CustomStringConvertible {
     var description: String {
         "\(Quantity.counted(findings, "finding")). "
             + (isRepaired
-                ? "What is left needs other sources: see docs/nodes.md, \"Damage and repair\"."
+                ? "What is left needs other sources: see docs/repair.md."
                 : "Repair them: chancery ledger fsck --repair")
     }
 }
