@@ -2,7 +2,7 @@
 import struct
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from gmpy2 import gcd, mpz, powmod
-from .ledger import canonical, check_key, demand, one, open_ledger
+from .ledger import canonical, check_key, demand, linked, one, open_ledger
 from .requests import Request
 
 def shard_of(row, manifest, blocks):  # the shard in which a row stands, its row there, and how many rows it has
@@ -51,8 +51,8 @@ def verify_cell(content, blocks, pinned):
            and manifest.get("sealedKey") == named and sealed["keyFingerprint"] == fingerprint, "the manifest is another's")
     request = None
     if "request" in content:
-        request = Request(content["request"], {"cell": cell}, owner, {"dataset": body["name"]}, n, fingerprint, founding, entries,
-                          body["owners"])
+        request = Request(content["request"], {"cell": cell}, owner, {"dataset": body["name"]}, n, fingerprint, ledger, entries,
+                          linked(content, "sharedKey", blocks), linked(content, "granted", blocks), body["owners"])
         demand(published["index"] < request.asked["index"], "the request came before the dataset")
     proven = [f"{len(entries)} transactions are in the ledger of {content['section']}, accepted and rightly signed",
               f"{', '.join(ledger.cosigners)} cosigned its checkpoint of {ledger.size} entries; {ledger.needed} are needed", *ledger.history(),

@@ -77,6 +77,7 @@ class Ledger:  # who cosigned and signed at which height of a section's ledger, 
     def __init__(self, founding, digest, section, note, steps):
         self.identity, self.changes = {"consortium": digest, "section": section}, []
         self.parties = {party["name"]: [(0, party)] for party in founding["parties"]}
+        self.rules = {rule["owner"]: [(0, rule)] for rule in founding["policy"].get("escrow", {"rules": []})["rules"]}
         self.openers = sorted(n for n, ((_, p),) in self.parties.items() if (p["role"], p.get("section")) == ("department", section))
         first = [{"cosigningKey": self.parties[n][0][1]["cosigningKey"], "name": n} for n in self.openers]
         rule = founding["policy"]["quorum"]
@@ -101,6 +102,7 @@ class Ledger:  # who cosigned and signed at which height of a section's ledger, 
         demand(decided[0][0] == f"registry-change/{effective:012d}" and (change["transaction"], change["decided"]) == (
             entry["id"], height) and height >= last and effective >= height + 2, "a change of members is out of its order")
         self.parties.setdefault(change["name"], []).append((effective, change.get("party")))
+        if "escrow" in change: self.rules.setdefault(change["escrow"]["owner"], []).append((effective, change["escrow"]))
         if "members" in change:
             demand(change["members"]["section"] == self.identity["section"], "the members are of another section")
             self.periods.append((effective, Members(self.identity["consortium"], change["members"])))
@@ -108,6 +110,10 @@ class Ledger:  # who cosigned and signed at which height of a section's ledger, 
     def history(self):  # what has changed since the founding, as it is proven
         return [f"from height {c['effective']} on, {c['name']} {'has this record' if 'party' in c else 'is no party'}: "
                 f"decided at height {c['decided']} by those before" for c in self.changes]
+    def rule(self, owner, height):  # of escrow, in the block at that height
+        rules = [rule for start, rule in self.rules.get(owner, []) if start <= height]
+        demand(rules, f"the policy has no escrow of {owner}")
+        return rules[-1]
     def party(self, name, height):  # its record in the block at that height
         records = [record for start, record in self.parties.get(name, []) if start <= height]
         demand(records and records[-1], f"{name} is no party at height {height}")
@@ -159,6 +165,9 @@ def one(entries, kind, matches=lambda entry: True):
     found = [e for e in entries if e["kind"] == kind and matches(e)]
     demand(len(found) == 1, f"there are {len(found)} fitting transactions {kind}, not one")
     return found[0]
+
+def linked(content, name, blocks):  # the JSON of a block that may be left out
+    return canonical(blocks[content[name]["/"]]) if name in content else None
 
 def open_ledger(content, blocks, pinned):  # the ledger of an evidence file, and its transactions, all proven
     founding, digest = canonical(blocks[content["founding"]["/"]]), sha256(blocks[content["founding"]["/"]]).hex()

@@ -3,7 +3,7 @@ from fractions import Fraction
 import rfc8785
 from gmpy2 import gcd, mpz, powmod
 from multiformats import CID
-from .ledger import canonical, check_key, demand, one, open_ledger, sha256
+from .ledger import canonical, check_key, demand, linked, one, open_ledger, sha256
 from .requests import Request
 from .shares import check_shares
 
@@ -167,7 +167,7 @@ def verify_result(content, blocks, pinned):
     if document and "sharedKey" in content and "sharing" not in pool["body"]:
         used = one(entries, "escrow.open", lambda e: "opening" in e["body"])
         request = Request(used["body"]["request"], {"result": content["result"]}, pool["by"], {"pool": pool["body"]["name"]}, n,
-                          fingerprint, founding, entries)
+                          fingerprint, ledger, entries, linked(content, "sharedKey", blocks), linked(content, "granted", blocks))
         demand(request.asked["by"] == token["by"] and recorded["index"] < request.asked["index"]
                and used["body"]["opening"]["commitment"] == sha256(rfc8785.dumps(document)).hex()
                and canonical(blocks[content["sharedKey"]["/"]]) == {

@@ -35,13 +35,15 @@ package struct ContractEngine: Sendable {
         return overlay.writes
     }
 
-    /// What a block changes before its first transaction: the registry's change that takes effect at its height.
+    /// What a block changes before its first transaction: the registry's change that takes effect at its height. Sorted by
+    /// the bytes of the key.
     package func enactments(at height: Int64, state: some StateReader) throws -> [StateWrite] {
-        guard let change = try LedgerState(state).change(at: height) else { return [] }
-        return [
-            StateWrite(
-                key: StateKey.party(change.name).text, value: try change.party.map { try CanonicalJSON.encode($0) })
-        ]
+        let state = LedgerState(state)
+        guard let change = try state.change(at: height) else { return [] }
+        let party = StateWrite(
+            key: StateKey.party(change.name).text, value: try change.party.map { try CanonicalJSON.encode($0) })
+        guard change.escrow != nil, let policy = try state.consortium()?.with(change.escrow) else { return [party] }
+        return [StateWrite(key: StateKey.consortium.text, value: try CanonicalJSON.encode(policy)), party]
     }
 
     /// Executes a transaction whose signatures were checked against ``requiredSigners(of:state:)``.

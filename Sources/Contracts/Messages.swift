@@ -59,7 +59,7 @@ extension Refusal: CustomStringConvertible {
             return "the key of \(whose) \(keyFault(about("reason")))"
 
         case .notAHolder:
-            return "\(about("party")) \(about("holds")) pool \(about("pool")); ask who `chancery pool show` names"
+            return "\(about("party")) \(about("holds")) \(sharedKey); ask who \(sharedKeyShown) names"
         case .poolNotInForce:
             return "the key of pool \(about("pool")) is not in force: not all holders have acknowledged their shares;"
                 + " `chancery pool show \(about("pool"))` says who is missing"
@@ -67,20 +67,24 @@ extension Refusal: CustomStringConvertible {
             return "the key of pool \(about("pool")) is in shares, and nobody opens alone; its holders give their parts"
                 + " with `chancery open`"
         case .ceremonyUnknown:
-            return "pool \(about("pool")) has no ceremony \(short(about("ceremony"))) that waits for this; see"
-                + " `chancery pool show \(about("pool"))`"
+            return "\(sharedKey) has no ceremony \(short(about("ceremony"))) that waits for this; see \(sharedKeyShown)"
         case .ceremonyPending:
-            return "pool \(about("pool")) is at a ceremony of \(about("party")) already; only \(about("party")) or the"
-                + " custodian can begin it anew"
+            return "\(sharedKey) is at a ceremony of \(about("party")) already; only \(about("party")) or the"
+                + " \(details["pool"] == nil ? "owner" : "custodian") can begin it anew"
         case .ceremonyEnded:
-            return "the ceremony \(short(about("ceremony"))) of pool \(about("pool")) ended with a complaint of"
+            return "the ceremony \(short(about("ceremony"))) of \(sharedKey) ended with a complaint of"
                 + " \(about("party")); begin another one"
         case .dealingInvalid:
-            return "the dealing for pool \(about("pool")) \(dealingFault(about("reason"))); deal again"
+            return "the dealing for \(sharedKey) \(dealingFault(about("reason"))); deal again"
         case .dealersInsufficient:
-            return "those who are to deal for pool \(about("pool")) \(dealersFault(about("reason"))); name others"
+            return "those who are to deal for \(sharedKey) \(dealersFault(about("reason"))); name others"
         case .epochOver:
-            return "this is of epoch \(about("found")), and the shares of pool \(about("pool")) are of epoch"
+            if let request = details["request"] {
+                return
+                    "request \(short(request)) was granted in full with shares of epoch \(about("found")), before those of"
+                    + " epoch \(about("expected")); what was given then opens it"
+            }
+            return "this is of epoch \(about("found")), and the shares of \(sharedKey) are of epoch"
                 + " \(about("expected")); give it anew with the share of today"
         case .partUnknown:
             return "\(about("party")) has given no part for result \(short(about("result"))) in this epoch; see"
@@ -199,8 +203,17 @@ extension Refusal: CustomStringConvertible {
         if let request = details["request"] { return "request \(short(request))" }
         if let deposit = details["deposit"] { return "deposit \(short(deposit))" }
         if let result = details["result"] { return "result \(short(result))" }
-        if let pool = details["pool"] { return "pool \(pool)" }
+        if details["pool"] != nil || details["owner"] != nil { return sharedKey }
         return "token \(short(details["token"]))"
+    }
+
+    /// A key in shares: a pool's, or a department's for fields.
+    private var sharedKey: String {
+        details["pool"].map { "pool \($0)" } ?? "the key for fields of \(details["owner"] ?? "?")"
+    }
+
+    private var sharedKeyShown: String {
+        details["pool"].map { "`chancery pool show \($0)`" } ?? "`chancery escrow list`"
     }
 
     private var manifestNote: String { details["manifest"].map { " with manifest \($0)" } ?? "" }
@@ -255,6 +268,7 @@ private func changeFault(_ reason: String, _ party: String) -> String {
     case "departments": "the section would have no department left"
     case "superior": "\(party) would have a superior that is none"
     case "section": "\(party) would be of no section of this consortium"
+    case "escrow": "the escrow of \(party), or one in which it takes part, could not be kept"
     case "key-shared": "one key would stand in two places, one of them with \(party)"
     case "key": "\(party) would have a key that cannot be used, one too few, or one that its role must not have"
     default: "the record of \(party) would not be sound"

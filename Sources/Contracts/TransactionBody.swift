@@ -66,6 +66,8 @@ extension TransactionKind {
         case .depositKey: DepositKey.self
         case .acknowledgeDeposit: AcknowledgeDeposit.self
         case .complainOfDeposit: ComplainOfDeposit.self
+        case .renewDeposit: RenewDeposit.self
+        case .dealDeposit: DealDeposit.self
         case .requestOpening: RequestOpening.self
         case .grantOpening: GrantOpening.self
         case .denyOpening: DenyOpening.self

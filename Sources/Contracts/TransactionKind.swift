@@ -31,6 +31,8 @@ package enum TransactionKind: String, Codable, Hashable, Sendable, CaseIterable 
     case depositKey = "escrow.deposit"
     case acknowledgeDeposit = "escrow.acknowledge"
     case complainOfDeposit = "escrow.complain"
+    case renewDeposit = "escrow.renew"
+    case dealDeposit = "escrow.deal"
     case requestOpening = "escrow.request"
     case grantOpening = "escrow.grant"
     case denyOpening = "escrow.deny"

@@ -89,6 +89,12 @@ package struct ProvenMembership: Sendable {
         let last = changes.last { $0.name == name && $0.effective <= Int64(height) }
         return last.map(\.party) ?? founding.party(name)
     }
+
+    /// The rule of escrow for an owner in the block at `height`; `nil` if the policy has none there.
+    package func escrowRule(for owner: PartyName, at height: Int) -> EscrowRule? {
+        let last = changes.last { $0.escrow?.owner == owner && $0.effective <= Int64(height) }
+        return last?.escrow ?? founding.policy.escrow?.rule(for: owner)
+    }
 }
 
 extension Ledger {

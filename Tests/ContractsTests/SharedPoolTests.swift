@@ -16,8 +16,8 @@ struct SharedPoolTests {
             try ledger.accept(ledger.acknowledgement(ceremony), by: holder)
         }
         try ledger.accept(data, by: "site1")
-        #expect(try ledger.typed.poolKey("health", epoch: 1)?.key == pool.key.record)
-        #expect(try ledger.typed.poolKey("health", epoch: 2) == nil)
+        #expect(try ledger.typed.publishedValues(of: "health", epoch: 1)?.key == pool.key.record)
+        #expect(try ledger.typed.publishedValues(of: "health", epoch: 2) == nil)
     }
 
     @Test("A dealer whose published values do not share the pool's key makes no pool")
@@ -104,7 +104,7 @@ struct SharedPoolTests {
         try ledger.accept(TestLedger.part(result, epoch: 2), by: "site1")
         try ledger.accept(mixed, by: "statistics")
         #expect(try ledger.typed.ceremony(of: "health") == nil)
-        #expect(try ledger.typed.poolKey("health", epoch: 1)?.key == pool.key.record)
+        #expect(try ledger.typed.publishedValues(of: "health", epoch: 1)?.key == pool.key.record)
     }
 
     @Test("A dealing for a refreshing that shares anything but 0, or another's, is refused")

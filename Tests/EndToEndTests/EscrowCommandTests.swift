@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import KeyVault
 import Ledger
 import Testing
 
@@ -112,6 +113,59 @@ struct EscrowCommandTests {
                 ["escrow", "grant", request, "--as", holder], kind: "escrow.grant", reason: "too-early", saying: [])
         }
     }
+
+    @Test("The departments put another holder into the policy; the holders move the shares to it, without the owner")
+    func moving() async throws {
+        let state = try await TestConsortium.shared(.requested).copy()
+        let (consortium, request) = (state.consortium, state.request)
+        try consortium.folder.write(Self.otherRule, as: "other.yaml")
+        let proposed = try await consortium.json(
+            "registry", "propose", "escrow", "other.yaml", "--for", "site1", "--as", "site1")
+        try await consortium.run("registry", "propose", "escrow", "other.yaml", "--for", "site2", "--as", "site1")
+            .expectStatus(2)
+        let decided = try await consortium.json("registry", "approve", proposed.text("proposal"), "--as", "site2")
+        let effective = try #require(decided["effective"]?.integerValue)
+        for site in ["site1", "site2"] { try await consortium.run("ledger", "cosign", "--as", site).expectStatus(0) }
+        while try await consortium.json("registry", "list")["height"]?.integerValue ?? 0 < effective {
+            _ = try await consortium.requestToken(uses: 1)
+        }
+        let listed = try await consortium.json("escrow", "list")["deposits"]?.arrayValue?.first
+        #expect(listed?["followsPolicy"] == false && listed?["epoch"] == 1)
+        let later = try await consortium.run(
+            "publish", "site1.csv", "--schema", "schema.json", "--pool", "health",
+            "--name", "later", "--as", "site1"
+        ).expectStatus(1)
+        #expect(later.message.contains("province"), "\(later.message)")
+        try consortium.vault(of: "site1").remove("fields")
+        try await consortium.run("escrow", "refresh", "--owner", "site1", "--as", "audit").expectStatus(1)
+        let moved = try await consortium.json("escrow", "reshare", "--owner", "site1", "--as", "audit")
+        #expect(moved["holders"] == ["ministry", "province", "site2"] && moved["dealers"] == ["audit", "ministry"])
+        try await consortium.dealEscrow(by: ["audit", "ministry"])
+        try await consortium.acknowledgeEscrow(by: ["ministry", "province", "site2", "audit"])
+        try await consortium.expectEscrowRenewed()
+        #expect(try !consortium.secretNames(of: "audit").contains { $0.hasPrefix("escrow.") })
+        try await consortium.expectRecordedRefusal(
+            ["escrow", "grant", request, "--as", "audit"], kind: "escrow.grant", reason: "not-an-escrow-holder",
+            saying: ["holds no share"])
+        try await consortium.grant(request, by: "province", "site2", "province")
+        try await consortium.expectName(request)
+        let file = consortium.folder.path("moved.evidence")
+        for site in ["site1", "site2"] { try await consortium.run("ledger", "cosign", "--as", site).expectStatus(0) }
+        try await consortium.run("evidence", request, "--with-value", "--output", file, "--as", "statistics")
+            .expectStatus(0)
+        let proven = try await consortium.json("verify", file)["proven"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        #expect(proven.contains { $0.contains("province, site2 granted it") }, "\(proven)")
+        #expect(proven.contains { $0.contains("it was number 1 of at most 2 requests to site1") }, "\(proven)")
+    }
+
+    private static let otherRule = """
+        rules:
+          - for: [site1]
+            holders: {threshold: 2, of: [superior, province, site2]}
+            told: [audit]
+            grants: 2
+            days: 30
+        """
 
     @Test("A department takes other keys; with them it goes on, and what the old one signs is refused")
     func rotation() async throws {

@@ -119,6 +119,40 @@ struct SharedPoolCommandTests {
         try await consortium.expectOpened(state.result)
     }
 
+    @Test("A holder refuses with its reason: the ledger has it, `result show` says it, and the others open without it")
+    func refusing() async throws {
+        let state = try await TestConsortium.shared(.computed).copy()
+        let consortium = state.consortium
+        let refused = try await consortium.json(
+            "open", state.result, "--refuse", "no legal basis is named", "--as", "site1")
+        #expect(refused["status"] == "refused")
+        let recorded = try await consortium.log().last { $0.kind == "opening.refuse" }
+        #expect(recorded?.id == refused["transaction"]?.stringValue && recorded?.accepted == true)
+        let said = try await consortium.run("ledger", "show", refused.text("transaction")).expectStatus(0).text
+        #expect(said.contains("no legal basis is named") && said.contains("accepted"), "\(said)")
+        let waiting = try await consortium.json("result", "show", state.result, "--as", "statistics")
+        #expect(waiting["status"] == "computed" && waiting["partsRefusedBy"] == ["site1"])
+        #expect(try waiting.rows() == "[]")
+        let text = try await consortium.run("result", "show", state.result, "--as", "statistics").expectStatus(0).text
+        #expect(text.contains("site1") && text.contains("no legal basis is named"), "\(text)")
+        // No holder of a share, no refusal; and none without a reason.
+        for (arguments, kind) in [(["--refuse", "not mine to give"], "opening.refuse"), ([], "opening.part")] {
+            try await consortium.expectRecordedRefusal(
+                ["open", state.result, "--as", "ministry"] + arguments, kind: kind, reason: "not-a-holder",
+                saying: ["holds no share of pool health"])
+        }
+        try await consortium.run("open", state.result, "--refuse", "", "--as", "site2").expectStatus(2)
+        try await consortium.give(state.result, by: "audit")
+        let tooFew = try await consortium.run("open", state.result, "--as", "statistics").expectStatus(1)
+        #expect(tooFew.message.contains("site1"), "\(tooFew.message)")
+        // Who has refused can think better of it: its part takes the refusal's place.
+        try await consortium.give(state.result, by: "site1")
+        let opened = try await consortium.json("open", state.result, "--as", "statistics")
+        #expect(opened["holders"] == ["site1", "audit"])
+        try await consortium.expectOpened(state.result)
+        #expect(try await consortium.log().contains { $0.id == recorded?.id }, "the ledger has forgotten the refusal")
+    }
+
     @Test("A pool is created over gates; what is no structure is refused before anything is made")
     func gates() async throws {
         let consortium = try await TestConsortium.shared(.founded).copy().consortium

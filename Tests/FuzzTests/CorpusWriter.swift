@@ -209,6 +209,41 @@ struct CorpusWriter {
                 + "    told: [audit]\n    grants: 3\n    days: 30\n", "escrow-policy", "escrow.yaml")
     }
 
+    @Test("Transactions that renew shares in escrow")
+    func renewals() throws {
+        var generator = CaseGenerator(seed: 512)
+        let key = try PrivateKey.generate(insecureBitCountForTesting: 256, using: &generator)
+        let parties = try ["ministry", "audit", "site2"].map { try #require(PartyName.init($0)) }
+        let owner = try #require(PartyName.init("site1"))
+        let rule = EscrowRule(
+            owner: owner, holders: .gate(threshold: 2, of: parties.map { .party($0) }), waitSeconds: 3_600,
+            told: [parties[1]], mostGrants: 3, periodSeconds: 86_400)
+        let shared = try ThresholdKey.deal(key, over: rule.structure(), using: &generator).key
+        let (ceremony, share) = (Digest.sha256(Data("ceremony".utf8)), try Block(Data("share".utf8), codec: .raw).cid)
+        let dealt = try shared.dealRefreshing(using: &generator).commitments
+        let values = PublishedValues(of: .fields(owner), holders: parties, key: shared.record)
+        try write(payloadOf: ProposeChange(change: .escrow(rule)))
+        try write(payloadOf: RenewDeposit(owner: owner, dealers: parties))
+        try write(
+            payloadOf: DealDeposit(
+                owner: owner, ceremony: ceremony, commitments: dealt, shares: [share, share, share]))
+        try write(payloadOf: AcknowledgeDeposit(owner: owner, deposit: ceremony, key: values.digest()))
+        try write(
+            payloadOf: GrantOpening(request: ceremony, grant: .init(part: ceremony, sealed: share), epoch: 2))
+    }
+
+    private func write<Body: TransactionBody>(payloadOf body: Body) throws {
+        var nonces = CaseGenerator(seed: 1)
+        let section = try #require(SectionName.init("health"))
+        let header = TransactionHeader(
+            by: try #require(PartyName.init("site1")),
+            ledger: LedgerIdentity(consortium: .sha256(Data("fuzz".utf8)), section: section),
+            nonce: .random(using: &nonces), notAfter: Timestamp(seconds: 1_800_000_000))
+        let payload = TransactionPayload(header: header, body: body)
+        try write(
+            Data((payload.payloadType + "\n").utf8) + payload.encoded(), "payload", Body.kind.rawValue)
+    }
+
     @Test("Notes, proofs, keys, sealed messages, vaults")
     func ledger() throws {
         let checkpoint = try Checkpoint(origin: "chancery/fuzz", size: 7, root: .sha256(Data("root".utf8)))

@@ -19,11 +19,12 @@ struct CellEvidenceTests {
     func withValue() async throws {
         let (consortium, request) = try await opened()
         let file = try consortium.evidence(of: request, withValue: true)
-        let report = try verify(file, pinned: consortium.base.local.consortium.record)
+        let report = try verifyCell(file, pinned: consortium.base.local.consortium.record)
         #expect(report.cell?.value == EscrowConsortium.names[3] && report.cell?.row == 3)
         for words in [
             "because: 'case 4/2026'; the same transaction told audit, site1", "ministry, site2 granted it, none before",
             "the parts of ministry, site2 are those that they signed for",
+            "it was number 1 of at most 3 requests to site1 that were granted in full within 2592000 seconds",
         ] { #expect(report.proven.contains { $0.contains(words) }, "\(words): \(report.proven)") }
         #expect(!report.notProven.contains { $0.contains("what the cell says") })
         if try Peers.areThere() {
@@ -37,7 +38,7 @@ struct CellEvidenceTests {
     func withoutValue() async throws {
         let (consortium, request) = try await opened()
         let file = try consortium.evidence(of: request, by: "audit")
-        let report = try verify(file)
+        let report = try verifyCell(file)
         #expect(report.cell == nil && report.notProven.contains { $0.contains("what the cell says") })
         #expect(report.proven.contains { $0.contains("statistics recorded the use") })
         let blocks = MemoryBlobStore()
@@ -60,7 +61,7 @@ struct CellEvidenceTests {
         #expect(try consortium.session("site2").state { try $0.escrowNotices(to: name("site2")) }.count == 1)
         try consortium.cosign()
         let file = try consortium.evidence(of: request)
-        let report = try verify(file)
+        let report = try verifyCell(file)
         #expect(report.proven.contains { $0.contains("the same transaction told audit, site1, site2") })
         if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
@@ -74,7 +75,7 @@ struct CellEvidenceTests {
         let request = try await consortium.request()
         try await consortium.deny(request, by: "audit")
         try consortium.cosign()
-        let report = try verify(try consortium.evidence(of: request))
+        let report = try verifyCell(try consortium.evidence(of: request))
         #expect(report.notProven.contains { $0.contains("that enough holders granted it") })
         #expect(report.proven.contains { $0.contains("audit denied it, because: 'no legal basis'") })
         #expect(throws: GatewayError.self) { try consortium.evidence(of: request, withValue: true) }
@@ -87,7 +88,7 @@ struct CellEvidenceTests {
         let export = ExportOwnCellEvidence(dataset: try name("patients"), row: 11, field: "name")
         let file = consortium.base.folder.url("own.evidence")
         #expect(try export.run(as: consortium.session("site1"), to: file).hasValue)
-        #expect(try verify(file).cell?.value == EscrowConsortium.names[11])
+        #expect(try verifyCell(file).cell?.value == EscrowConsortium.names[11])
         if try Peers.areThere() {
             let (status, second) = try SecondVerifier.run(on: file)
             #expect(status == 0 && second["cell"]?["value"] == .string(EscrowConsortium.names[11]), "\(second)")
@@ -96,13 +97,13 @@ struct CellEvidenceTests {
         let workshop = try CellWorkshop(file)
         var other = workshop
         other.cell = SealedCellReference(manifest: workshop.cell.manifest, row: 4, field: "name")
-        try expectRefused(other, consortium)
+        try expectRefused(other, in: consortium.base.folder)
         other = workshop
         other.opening = workshop.opening.map {
             CellOpening(
                 opening: $0.opening.map { Opening(plaintext: $0.plaintext + 1, randomness: $0.randomness) })
         }
-        try expectRefused(other, consortium)
+        try expectRefused(other, in: consortium.base.folder)
     }
 
     @Test("A missing transaction, a part of another, an altered one, another cell or a refused grant is found")
@@ -112,7 +113,7 @@ struct CellEvidenceTests {
         for index in workshop.proofs.indices {
             var altered = workshop
             altered.proofs.remove(at: index)
-            try expectRefused(altered, consortium)
+            try expectRefused(altered, in: consortium.base.folder)
         }
         let parts = try #require(workshop.opening?.parts)
         let wrong = PartialDecryption(
@@ -121,14 +122,45 @@ struct CellEvidenceTests {
         for parts in [[parts[0]], [parts[1], parts[0]], [parts[1], parts[1]], [wrong, parts[1]], []] {
             var altered = workshop
             altered.opening = CellOpening(parts: parts)
-            try expectRefused(altered, consortium)
+            try expectRefused(altered, in: consortium.base.folder)
         }
         var altered = workshop
         altered.cell = SealedCellReference(manifest: workshop.cell.manifest, row: 4, field: "name")
-        try expectRefused(altered, consortium)
+        try expectRefused(altered, in: consortium.base.folder)
         altered = workshop
         altered.request = nil
-        try expectRefused(altered, consortium)
+        try expectRefused(altered, in: consortium.base.folder)
+    }
+
+    @Test("The last grant shows how many the period had; another count, or another's, is found, and none is no proof")
+    func limit() async throws {
+        let (consortium, first) = try await opened()
+        let request = try await consortium.request(row: 5)
+        for holder in ["ministry", "site2"] { _ = try await consortium.grant(request, by: holder) }
+        try consortium.cosign()
+        let file = try consortium.evidence(of: request, by: "audit")
+        #expect(try verifyCell(file).proven.contains { $0.contains("it was number 2 of at most 3") })
+        let workshop = try CellWorkshop(file)
+        let writes = try #require(workshop.granted)
+        let key = EscrowCount.stateKey(of: try name("site1"))
+        let count = try #require(writes.firstIndex { $0.key == key })
+        let times = try CanonicalJSON.decode(EscrowCount.self, from: #require(writes[count].value)).times
+        #expect(times.count == 2)
+        var altered = workshop
+        let fewer = try CanonicalJSON.encode(EscrowCount(times: Array(times.suffix(1))))
+        altered.granted?[count] = StateWrite(key: writes[count].key, value: fewer)
+        try expectRefused(altered, in: consortium.base.folder)
+        altered.granted = try CellWorkshop(consortium.evidence(of: first, by: "audit")).granted
+        try expectRefused(altered, in: consortium.base.folder)
+        // As files were before they showed it.
+        altered.granted = nil
+        let older = consortium.base.folder.url("older.evidence")
+        try altered.write(to: older)
+        #expect(try verifyCell(older).notProven.contains { $0.contains("does not show the count") })
+        if try Peers.areThere() {
+            let (status, second) = try SecondVerifier.run(on: older)
+            #expect(status == 0 && second["valid"] == true, "\(second)")
+        }
     }
 
     @Test("A grant that the ledger refused does not count, whatever else is in the file")
@@ -141,9 +173,10 @@ struct CellEvidenceTests {
         #expect(refused.refusal?.code == .ownRequest)
         try consortium.cosign()
         var workshop = try CellWorkshop(consortium.evidence(of: request))
-        #expect(try verify(try consortium.evidence(of: request)).notProven.contains { $0.contains("enough holders") })
+        #expect(
+            try verifyCell(try consortium.evidence(of: request)).notProven.contains { $0.contains("enough holders") })
         workshop.proofs.append(try consortium.base.proof(of: refused.transaction))
-        try expectRefused(workshop, consortium)
+        try expectRefused(workshop, in: consortium.base.folder)
     }
 
     private func anyBlock() throws -> CID { try Block(Data("none".utf8), codec: .raw).cid }
@@ -156,82 +189,5 @@ struct CellEvidenceTests {
         _ = try await consortium.open(request)
         try consortium.cosign()
         return (consortium, request)
-    }
-
-    private func verify(_ file: URL, pinned: FoundingRecord? = nil) throws -> EvidenceReport {
-        guard case .cell(let evidence) = try EvidenceSubject(reading: file) else {
-            throw EvidenceError.malformed("it is of a result")
-        }
-        return try EvidenceVerifier(pinned: pinned).verify(evidence)
-    }
-
-    /// Both verifiers turn the file down.
-    private func expectRefused(
-        _ workshop: CellWorkshop, _ consortium: EscrowConsortium, sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
-        let file = consortium.base.folder.url("altered.evidence")
-        try workshop.write(to: file)
-        #expect(throws: EvidenceError.self, sourceLocation: sourceLocation) { try verify(file) }
-        if try Peers.areThere() {
-            let (status, report) = try SecondVerifier.run(on: file)
-            #expect(status == 1 && report["valid"] == false, "\(report)", sourceLocation: sourceLocation)
-        }
-    }
-}
-
-/// An evidence file about a cell taken apart: what is put together again is well formed.
-private struct CellWorkshop {
-    var cell: SealedCellReference
-    var request: Digest?
-    var proofs: [TransactionProof]
-    var opening: CellOpening?
-    private let content: CellEvidenceContent
-    private let store = MemoryBlobStore()
-
-    init(_ file: URL) throws {
-        guard case .cell(let evidence) = try EvidenceSubject(reading: file) else {
-            throw EvidenceError.malformed("it is of a result")
-        }
-        content = evidence.content
-        (cell, request) = (content.cell, content.request)
-        (proofs, opening) = (evidence.ledger.transactions, evidence.opening)
-        try store.importCAR(from: file, completeness: .rootsOnly)
-    }
-
-    func write(to file: URL) throws {
-        let transactions = try proofs.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
-        let shown = try opening.map { try Block(CanonicalJSON.encode($0), codec: .raw) }
-        let root = try DAGJSON.encode(
-            CellEvidenceContent(
-                consortium: content.consortium, section: content.section, cell: cell, request: request,
-                founding: content.founding.cid, checkpoint: content.checkpoint, transactions: transactions.map(\.cid),
-                opening: shown?.cid))
-        var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
-        var writer = try CARWriter(roots: [root.cid], to: &sink)
-        var written = Set<CID>()
-        let rest = try store.cids().map { try store.get($0) }
-        for block in [root] + transactions + [shown].compactMap(\.self) + rest
-        where written.insert(block.cid).inserted {
-            try writer.append(block, to: &sink)
-        }
-        try sink.commit(as: file.path)
-    }
-}
-
-extension EscrowConsortium {
-    fileprivate func evidence(of request: Digest, by party: String = "statistics", withValue: Bool = false) throws
-        -> URL
-    {
-        let file = base.folder.url("request-\(party).evidence")
-        _ = try ExportCellEvidence(request.hex, withValue: withValue).run(as: session(party), to: file)
-        return file
-    }
-
-    fileprivate func deny(_ request: Digest, by party: String) async throws {
-        _ = try await session(party).denyOpening(request.hex, reason: "no legal basis")
-    }
-
-    fileprivate func cosign() throws {
-        for department in ["site1", "site2"] { _ = try session(department).cosign() }
     }
 }

@@ -109,4 +109,34 @@ struct EscrowRefusalTests {
         for holder in ["ministry", "site2", "ministry"] { _ = try await consortium.grant(request, by: holder) }
         #expect(try await consortium.open(request).value == EscrowConsortium.names[3])
     }
+
+    @Test(
+        "A part of a pool's opening, by a party that holds no share, by one whose share is lost, and a refusal by neither"
+    )
+    func poolParts() async throws {
+        let (consortium, result) = try await TestConsortium.shared()
+        let witness = try consortium.session("site3")
+        for party in ["site3", "ministry"] {
+            try await expectRefused(.notAHolder, seenBy: witness) {
+                _ = try await consortium.givePart(result, as: party)
+            }
+            try await expectRefused(.notAHolder, seenBy: witness) {
+                _ = try await OpenWithShares(result).refuse(as: consortium.session(party), reason: "not mine to give")
+            }
+        }
+        let vault = try consortium.vault("site1")
+        let secret: SecretName = "share.health.1"
+        let (_, others) = try ThresholdKey.deal(TestPoolKey.key(), over: AccessStructure(threshold: 2, of: 3))
+        try vault.store(secret, others[0].withSerialized { SecretBytes(copying: $0) })
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "site1")
+        }
+        try vault.remove(secret)
+        try await expectRefused(.shareMissing, seenBy: witness) {
+            _ = try await consortium.givePart(result, as: "site1")
+        }
+        for holder in ["site2", "audit"] { _ = try await consortium.givePart(result, as: holder) }
+        _ = try await consortium.combine(result)
+        try consortium.expectOpened(result)
+    }
 }

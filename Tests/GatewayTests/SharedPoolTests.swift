@@ -312,7 +312,7 @@ struct SharedPoolTests {
         }
         var other = workshop
         other.sharedKey = workshop.sharedKey.map {
-            PoolKey(pool: $0.pool, holders: $0.holders.reversed(), key: $0.key)
+            PublishedValues(of: $0.subject, holders: $0.holders.reversed(), key: $0.key)
         }
         try expectRefused(other, in: consortium.folder, as: .opening)
         other.sharedKey = nil

@@ -88,12 +88,15 @@ package struct EscrowRequest: Codable, Hashable, Sendable {
     package let dataset: DatasetName?
     /// Of a result.
     package let pool: PoolName?
-    /// Id of the deposit whose shares may open it.
+    /// Id of the deposit that was in force when it was made. Should others take its place before the request is granted in
+    /// full, it goes over to their shares.
     package let deposit: Digest
     /// Block time from which it can be granted.
     package let notBefore: Timestamp
     /// When enough holders had granted it.
     package let grantedAt: Timestamp?
+    /// Of the shares that granted it in full; absent for the first.
+    package let epoch: Int?
     /// When enough holders had denied it for the others not to suffice.
     package let deniedAt: Timestamp?
     package let use: EscrowUse?
@@ -106,12 +109,21 @@ package struct EscrowRequest: Codable, Hashable, Sendable {
         return time < notBefore ? .waiting : .open
     }
 
-    func with(grantedAt: Timestamp? = nil, deniedAt: Timestamp? = nil, use: EscrowUse? = nil) -> EscrowRequest {
+    /// Of the shares that granted it in full; `nil` while it is not.
+    package var grantedEpoch: Int? { grantedAt == nil ? nil : epoch ?? 1 }
+
+    /// As it stands once it is granted in full.
+    package func granted(at time: Timestamp, epoch: Int) -> EscrowRequest {
+        with(grantedAt: time, epoch: epoch == 1 ? nil : epoch)
+    }
+
+    func with(
+        grantedAt: Timestamp? = nil, epoch: Int? = nil, deniedAt: Timestamp? = nil, use: EscrowUse? = nil
+    ) -> EscrowRequest {
         EscrowRequest(
             id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, pool: pool,
-            deposit: deposit,
-            notBefore: notBefore, grantedAt: grantedAt ?? self.grantedAt, deniedAt: deniedAt ?? self.deniedAt,
-            use: use ?? self.use)
+            deposit: deposit, notBefore: notBefore, grantedAt: grantedAt ?? self.grantedAt,
+            epoch: epoch ?? self.epoch, deniedAt: deniedAt ?? self.deniedAt, use: use ?? self.use)
     }
 }
 
@@ -134,10 +146,15 @@ package struct EscrowVote: Codable, Hashable, Sendable {
     /// That said it.
     package let transaction: Digest
     package let grant: Grant?
+    /// Of the share that the part was made with; absent for the first.
+    package let epoch: Int?
     /// Why it was denied.
     package let denial: String?
     /// The plain part, where the requester has shown it on the ledger because, in its word, it does not hold.
     package let reported: CID?
+
+    /// Whether it is a grant with shares of this epoch. One with others counts for nothing.
+    package func grants(in epoch: Int) -> Bool { grant != nil && (self.epoch ?? 1) == epoch }
 
     package struct Grant: Codable, Hashable, Sendable {
         /// SHA-256 of the canonical JSON of the holder's part with its proof, of a result of its part document: a wrong one
@@ -181,7 +198,22 @@ package struct EscrowNotice: Codable, Hashable, Sendable {
     }
 }
 
-/// When requests for an owner's cells were granted in full: what the period's limit counts.
-struct EscrowCount: Codable, Hashable, Sendable {
-    let times: [Timestamp]
+/// When requests for an owner's cells were granted in full: what the period's limit counts. It is written by the
+/// transaction that counts one more, so that this one's outcome shows that the limit was kept.
+package struct EscrowCount: Codable, Hashable, Sendable {
+    /// Ascending; the last is that of the transaction which wrote this.
+    package let times: [Timestamp]
+
+    package init(times: [Timestamp]) {
+        self.times = times
+    }
+
+    /// Where an owner's count stands in the state, and in what a grant wrote.
+    package static func stateKey(of owner: PartyName) -> String { StateKey.escrowCount(owner).text }
+
+    /// With one more at `time`; those of periods that are over are dropped.
+    package func adding(_ time: Timestamp, under rule: EscrowRule) -> EscrowCount {
+        let start = time.adding(seconds: -rule.periodSeconds)
+        return EscrowCount(times: times.filter { start < $0 } + [time])
+    }
 }

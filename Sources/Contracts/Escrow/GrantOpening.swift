@@ -1,4 +1,5 @@
 package import BlobStore
+import Paillier
 package import SharingModel
 
 /// `escrow.grant`: a holder gives its part of the opening. The part is named by digest and by the CID of the bytes that
@@ -12,8 +13,11 @@ package struct GrantOpening: TransactionBody {
     package let grant: EscrowVote.Grant?
     /// Of a result: openings of the pool that the disclosure guard was applied against, as in `opening.part`.
     package let openingsSeen: Int64?
+    /// Of the share that the part was made with; absent for the first.
+    package let epoch: Int?
 
-    package init(request: Digest, grant: EscrowVote.Grant?, openingsSeen: Int64? = nil) {
+    package init(request: Digest, grant: EscrowVote.Grant?, openingsSeen: Int64? = nil, epoch: Int = 1) {
+        self.epoch = epoch == 1 ? nil : epoch
         self.request = request
         self.grant = grant
         self.openingsSeen = openingsSeen
@@ -21,6 +25,7 @@ package struct GrantOpening: TransactionBody {
 
     package func checkForm() throws(ContractsError) {
         if let openingsSeen { try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen") }
+        if let epoch { try Form.check(Int64(epoch), in: 2...1_000_000, "epoch") }
     }
 
     package func execute(in execution: inout Execution) throws {
@@ -31,20 +36,24 @@ package struct GrantOpening: TransactionBody {
         guard let grant else {
             throw Refusal(.shareMissing, ["party": execution.by.text, "owner": request.owner.text])
         }
-        let rule = try execution.escrowRule(for: request.owner)
+        let deposit = try execution.sharesInForce(for: request)
+        try deposit.check(epoch: epoch ?? 1)
         try begin(request, in: &execution)
-        let granted = try execution.state.escrowVotes(on: request.id).filter { $0.grant != nil }.map(\.holder)
-        let completes = request.grantedAt == nil && rule.isQualified(granted + [execution.by])
-        if completes { try execution.countGrant(of: request, rule) }
-        try execution.write(
-            EscrowVote(
-                request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: grant, denial: nil, reported: nil),
-            to: .escrowVote(request.id, execution.by))
+        let granted = try execution.state.escrowVotes(on: request.id)
+            .filter { $0.grants(in: deposit.record.epoch) }.map(\.holder)
+        let completes = request.grantedAt == nil && deposit.values.isQualified(granted + [execution.by])
+        if completes { try execution.countGrant(of: request) }
+        try execution.write(vote(grant, execution), to: .escrowVote(request.id, execution.by))
         guard completes else { return }
-        let done = request.with(grantedAt: execution.now)
+        let done = request.granted(at: execution.now, epoch: deposit.record.epoch)
         try execution.write(done, to: .escrowRequest(request.id))
         try execution.notify(.granted, done)
+    }
+
+    private func vote(_ grant: EscrowVote.Grant, _ execution: Execution) -> EscrowVote {
+        EscrowVote(
+            request: request, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
+            grant: grant, epoch: epoch, denial: nil, reported: nil)
     }
 }
 
@@ -78,17 +87,17 @@ package struct DenyOpening: TransactionBody {
 
     package func execute(in execution: inout Execution) throws {
         let request = try execution.votable(request)
-        let rule = try execution.escrowRule(for: request.owner)
+        let deposit = try execution.sharesInForce(for: request)
         let denied = try execution.state.escrowVotes(on: request.id).filter { $0.denial != nil }.map(\.holder)
         try execution.write(
             EscrowVote(
                 request: request.id, holder: execution.by, at: execution.now, transaction: execution.transaction.id,
-                grant: nil, denial: reason, reported: nil),
+                grant: nil, epoch: nil, denial: reason, reported: nil),
             to: .escrowVote(request.id, execution.by))
         let without = Set(denied + [execution.by, request.requester])
-        guard request.grantedAt == nil, !rule.isQualified(rule.holders.parties.filter { !without.contains($0) }) else {
-            return
-        }
+        guard request.grantedAt == nil,
+            !deposit.values.isQualified(deposit.holders.filter { !without.contains($0) })
+        else { return }
         let done = request.with(deniedAt: execution.now)
         try execution.write(done, to: .escrowRequest(request.id))
         try execution.notify(.denied, done)
@@ -136,18 +145,20 @@ package struct UseOpening: TransactionBody {
         guard request.requester == execution.by else {
             throw Refusal(.notTheRequester, ["party": execution.by.text, "request": request.id.hex])
         }
-        let granted = Set(try execution.state.escrowVotes(on: request.id).filter { $0.grant != nil }.map(\.holder))
-        let rule = try execution.escrowRule(for: request.owner)
-        guard request.grantedAt != nil, Set(used + wrong).isSubset(of: granted), rule.isQualified(used) else {
+        guard let epoch = request.grantedEpoch, let deposit = try execution.state.deposit(for: request) else {
             throw Refusal(.requestNotGranted, ["request": request.id.hex])
         }
-        try recordOpening(request, in: &execution)
+        let granted = try execution.state.escrowVotes(on: request.id).filter { $0.grants(in: epoch) }.map(\.holder)
+        guard Set(used + wrong).isSubset(of: granted), deposit.values.isQualified(used) else {
+            throw Refusal(.requestNotGranted, ["request": request.id.hex])
+        }
+        try recordOpening(request, epoch: epoch, in: &execution)
         let done = request.with(use: EscrowUse(at: execution.now, used: used, wrong: wrong))
         try execution.write(done, to: .escrowRequest(request.id))
         try execution.notify(.used, done)
     }
 
-    private func recordOpening(_ request: EscrowRequest, in execution: inout Execution) throws {
+    private func recordOpening(_ request: EscrowRequest, epoch: Int, in execution: inout Execution) throws {
         guard case .result(let id) = request.terms.what, let opening else {
             if opening == nil, case .cell = request.terms.what { return }
             throw Refusal(.requestNotGranted, ["request": request.id.hex])
@@ -160,7 +171,7 @@ package struct UseOpening: TransactionBody {
             OpeningRecord(
                 result: id, id: execution.transaction.id, pool: recorded.record.pool, number: begun.number,
                 custodian: execution.by, opening: opening.sealed, commitment: opening.commitment, at: execution.now,
-                epoch: 1, holders: used, request: request.id),
+                epoch: epoch, holders: used, request: request.id),
             to: .opening(id))
     }
 }
@@ -172,23 +183,26 @@ extension Execution {
         guard request.requester != by else {
             throw Refusal(.ownRequest, ["party": by.text, "request": id.hex])
         }
-        let deposit = try deposit(request.deposit, of: request.owner, pool: request.pool)
+        let deposit = try sharesInForce(for: request)
         try checkHolder(deposit.holders, of: request.owner)
-        guard try state.escrowVotes(on: id).allSatisfy({ $0.holder != by }) else {
+        // A denial is a word, whatever the shares; a grant is a part, and counts with the shares it was made with only.
+        let spoken = try state.escrowVotes(on: id).first { $0.holder == by }
+        if let spoken, spoken.denial != nil || spoken.grants(in: deposit.record.epoch) {
             throw Refusal(.alreadyDecided, ["party": by.text, "request": id.hex])
         }
         return request
     }
 
     /// Counts a request that is now granted in full, if the period allows one more.
-    fileprivate mutating func countGrant(of request: EscrowRequest, _ rule: EscrowRule) throws {
-        let start = now.adding(seconds: -rule.periodSeconds)
-        let times = try state.read(EscrowCount.self, at: .escrowCount(request.owner))?.times.filter { start < $0 } ?? []
-        guard times.count < rule.mostGrants else {
+    fileprivate mutating func countGrant(of request: EscrowRequest) throws {
+        let rule = try escrowRule(for: request.owner)
+        let known = try state.read(EscrowCount.self, at: .escrowCount(request.owner)) ?? EscrowCount(times: [])
+        let count = known.adding(now, under: rule)
+        guard count.times.count <= rule.mostGrants else {
             throw Refusal(
                 .overLimit,
                 ["owner": request.owner.text, "most": String(rule.mostGrants), "seconds": String(rule.periodSeconds)])
         }
-        try write(EscrowCount(times: times + [now]), to: .escrowCount(request.owner))
+        try write(count, to: .escrowCount(request.owner))
     }
 }

@@ -23,9 +23,10 @@ extension Refusal {
         case .notAnEscrowHolder:
             return "\(about("party")) holds no share of the key of \(about("owner")); ask one of the holders"
         case .shareMissing:
-            let key = details["pool"].map { "pool \($0)" } ?? about("owner")
-            return "\(about("party")) holds a share of the key of \(key), and had none to give a part with;"
-                + " restore its vault from a backup"
+            let key = details["pool"].map { "pool \($0)" } ?? "the key of \(about("owner"))"
+            return
+                "\(about("party")) holds a share of \(key), and had none to give a part with; restore its vault from a"
+                + " backup, or have new shares dealt"
         case .cellUnknown:
             return "dataset \(about("dataset")) has no sealed cell in row \(about("row")), column \(about("field"));"
                 + " see `chancery dataset show`"

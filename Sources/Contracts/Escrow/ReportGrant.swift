@@ -35,7 +35,7 @@ package struct ReportGrant: TransactionBody {
         try execution.write(
             EscrowVote(
                 request: vote.request, holder: holder, at: vote.at, transaction: vote.transaction, grant: vote.grant,
-                denial: nil, reported: part),
+                epoch: vote.epoch, denial: nil, reported: part),
             to: .escrowVote(request.id, holder))
     }
 }

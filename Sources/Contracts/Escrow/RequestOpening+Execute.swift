@@ -28,7 +28,8 @@ extension RequestOpening {
             id: execution.transaction.id, requester: execution.by, terms: self, at: execution.now, owner: claim.owner,
             dataset: claim.dataset, pool: claim.pool, deposit: deposit.id, waitSeconds: rule.waitSeconds)
         // Nobody counts towards his own request: without the asker's share the others must suffice.
-        guard rule.isQualified(rule.holders.parties.filter({ $0 != execution.by })), request.notBefore < until else {
+        guard deposit.values.isQualified(deposit.holders.filter { $0 != execution.by }), request.notBefore < until
+        else {
             throw Refusal(
                 .escrowUnreachable, ["party": execution.by.text, "notBefore": request.notBefore.description])
         }
@@ -79,7 +80,8 @@ extension EscrowRequest {
     ) {
         self.init(
             id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, pool: pool,
-            deposit: deposit, notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, deniedAt: nil, use: nil)
+            deposit: deposit, notBefore: at.adding(seconds: waitSeconds), grantedAt: nil, epoch: nil, deniedAt: nil,
+            use: nil)
     }
 
     /// What the owner and the others, `told`, are told.
@@ -95,15 +97,42 @@ extension EscrowRequest {
     /// it there knows that these were told by the very transaction that asked.
     /// - Parameter told: Beside the owner: whom the policy names, and a dataset's joint owners.
     package func firstWrites(told: [PartyName]) throws -> Digest {
-        var writes = [
-            StateWrite(key: StateKey.escrowRequest(id).text, value: try CanonicalJSON.encode(self))
-        ]
-        for notice in notices(.requested, at: at, told: told) {
+        try writes(.requested, at: at, told: told, and: []).digest()
+    }
+
+    /// All that the grant wrote by which this request was granted in full.
+    ///
+    /// - Parameters:
+    ///   - vote: That grant, as it wrote it.
+    ///   - count: How many the period had with this one.
+    ///   - told: Whom the policy named then, and a dataset's joint owners.
+    package func grantedWrites(by vote: EscrowVote, count: EscrowCount, told: [PartyName]) throws -> [StateWrite] {
+        guard let grantedAt, let epoch = grantedEpoch else { return [] }
+        let asked = EscrowRequest(
+            id: id, requester: requester, terms: terms, at: at, owner: owner, dataset: dataset, pool: pool,
+            deposit: deposit, notBefore: notBefore, grantedAt: nil, epoch: nil, deniedAt: nil, use: nil)
+        let vote = EscrowVote(
+            request: id, holder: vote.holder, at: vote.at, transaction: vote.transaction, grant: vote.grant,
+            epoch: vote.epoch, denial: nil, reported: nil)
+        return try asked.granted(at: grantedAt, epoch: epoch).writes(
+            .granted, at: grantedAt, told: told,
+            and: [
+                StateWrite(key: StateKey.escrowVote(id, vote.holder).text, value: CanonicalJSON.encode(vote)),
+                StateWrite(key: StateKey.escrowCount(owner).text, value: CanonicalJSON.encode(count)),
+            ])
+    }
+
+    /// This request with what is told of it, and more; sorted.
+    private func writes(
+        _ event: EscrowNotice.Event, at time: Timestamp, told: [PartyName], and more: [StateWrite]
+    ) throws -> [StateWrite] {
+        var writes = more + [StateWrite(key: StateKey.escrowRequest(id).text, value: try CanonicalJSON.encode(self))]
+        for notice in notices(event, at: time, told: told) {
             writes.append(
                 StateWrite(
                     key: StateKey.escrowNotice(notice.party, id).text, value: try CanonicalJSON.encode(notice)))
         }
-        return try writes.sorted { $0.key.precedesBytewise($1.key) }.digest()
+        return writes.sorted { $0.key.precedesBytewise($1.key) }
     }
 }
 

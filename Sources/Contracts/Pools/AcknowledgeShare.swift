@@ -8,7 +8,7 @@ package struct AcknowledgeShare: TransactionBody {
     package let pool: PoolName
     /// Id of the transaction that began the ceremony.
     package let ceremony: Digest
-    /// Digest of the ``PoolKey`` that the share belongs to.
+    /// Digest of the ``PublishedValues`` that the share belongs to.
     package let key: Digest
 
     package init(pool: PoolName, ceremony: Digest, key: Digest) {
@@ -43,27 +43,20 @@ extension AcknowledgeShare {
     package func execute(in execution: inout Execution) throws {
         let record = try execution.pool(pool)
         let pending = try execution.pending(ceremony, of: record)
-        guard try pending.key.digest() == key else {
-            throw Refusal(.ceremonyUnknown, ["pool": pool.text, "ceremony": ceremony.hex])
-        }
-        guard !pending.acknowledged.contains(execution.by) else {
-            throw Refusal(.alreadyDecided, ["party": execution.by.text, "pool": pool.text])
-        }
-        let acknowledged = (pending.acknowledged + [execution.by]).sorted()
-        let isLast = acknowledged.count == pending.key.holders.count
+        let acknowledged = try execution.acknowledging(pending, key)
+        let isLast = acknowledged.count == pending.values.holders.count
         if let ceremony = pending.renewal {
             guard isLast else {
-                try execution.write(ceremony.with(acknowledged: acknowledged), to: .poolCeremony(pool))
-                return
+                return try execution.write(ceremony.with(acknowledged: acknowledged), to: .ceremony(of: .pool(pool)))
             }
-            execution.delete(.poolCeremony(pool))
+            execution.delete(.ceremony(of: .pool(pool)))
             let sharing = PoolSharing(
-                ceremony: ceremony.id, key: pending.key, shares: [], acknowledged: acknowledged, complaint: nil)
+                ceremony: ceremony.id, key: pending.values, shares: [], acknowledged: acknowledged, complaint: nil)
             try execution.write(record.with(sharing), to: .pool(pool))
         } else if let sharing = record.sharing {
             try execution.write(record.with(sharing.with(acknowledged: acknowledged)), to: .pool(pool))
         }
-        if isLast { try execution.write(pending.key, to: .poolEpoch(pool, pending.key.key.epoch)) }
+        if isLast { try execution.write(pending.values, to: .poolEpoch(pool, pending.values.key.epoch)) }
     }
 }
 
@@ -75,55 +68,27 @@ extension ComplainOfShare {
     package func execute(in execution: inout Execution) throws {
         let record = try execution.pool(pool)
         let pending = try execution.pending(ceremony, of: record)
-        guard pending.dealers.contains(dealer) else {
-            throw Refusal(
-                .notAHolder,
-                ["party": dealer.text, "pool": pool.text, "holds": "has dealt nothing in this ceremony of"])
-        }
-        guard !pending.acknowledged.contains(execution.by) else {
-            throw Refusal(.alreadyDecided, ["party": execution.by.text, "pool": pool.text])
-        }
-        let complaint = ShareComplaint(by: execution.by, dealer: dealer, reason: reason, at: execution.now)
+        let complaint = try execution.complaining(pending, of: dealer, reason)
         if let ceremony = pending.renewal {
-            try execution.write(ceremony.with(complaint: complaint), to: .poolCeremony(pool))
+            try execution.write(ceremony.with(complaint: complaint), to: .ceremony(of: .pool(pool)))
         } else if let sharing = record.sharing {
             try execution.write(record.with(sharing.with(complaint)), to: .pool(pool))
         }
     }
 }
 
-/// A ceremony that waits for the acting party's word.
-struct PendingShares {
-    let key: PoolKey
-    let dealers: [PartyName]
-    let acknowledged: [PartyName]
-    /// `nil` for the dealer's own ceremony, when the pool was created.
-    let renewal: PoolCeremony?
-}
-
 extension Execution {
+    /// The dealer's own ceremony, when the pool was created, or a renewal.
     fileprivate func pending(_ id: Digest, of pool: PoolRecord) throws -> PendingShares {
-        let pending: PendingShares
-        let complaint: ShareComplaint?
         if let sharing = pool.sharing, sharing.ceremony == id, !sharing.isAcknowledged {
-            pending = PendingShares(
-                key: sharing.key, dealers: [pool.custodian], acknowledged: sharing.acknowledged, renewal: nil)
-            complaint = sharing.complaint
-        } else if let ceremony = try state.ceremony(of: pool.name), ceremony.id == id, let key = ceremony.key {
-            pending = PendingShares(
-                key: key, dealers: ceremony.dealers, acknowledged: ceremony.acknowledged, renewal: ceremony)
-            complaint = ceremony.complaint
-        } else {
+            return PendingShares(
+                ceremony: id, values: sharing.key, dealers: [pool.custodian], acknowledged: sharing.acknowledged,
+                complaint: sharing.complaint, renewal: nil)
+        }
+        // A ceremony of the pool's key in escrow is no ceremony of the pool.
+        guard pool.sharing != nil, let renewal = try renewal(id, of: .pool(pool.name)) else {
             throw Refusal(.ceremonyUnknown, ["pool": pool.name.text, "ceremony": id.hex])
         }
-        if let complaint {
-            throw Refusal(
-                .ceremonyEnded, ["pool": pool.name.text, "ceremony": id.hex, "party": complaint.by.text])
-        }
-        guard pending.key.holders.contains(by) else {
-            throw Refusal(
-                .notAHolder, ["party": by.text, "pool": pool.name.text, "holds": "gets no share of"])
-        }
-        return pending
+        return renewal
     }
 }

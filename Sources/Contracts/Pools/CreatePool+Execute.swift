@@ -42,7 +42,8 @@ extension CreatePool {
                 weightCapacityBits: weightCapacityBits, createdAt: execution.now,
                 sharing: sharing.map {
                     PoolSharing(
-                        ceremony: execution.transaction.id, key: PoolKey(pool: name, holders: $0.holders, key: $0.key),
+                        ceremony: execution.transaction.id,
+                        key: PublishedValues(of: .pool(name), holders: $0.holders, key: $0.key),
                         shares: $0.shares, acknowledged: [], complaint: nil)
                 }),
             to: .pool(name))

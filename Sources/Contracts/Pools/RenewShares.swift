@@ -43,98 +43,33 @@ package struct DealShares: TransactionBody {
 extension RenewShares {
     package func checkForm() throws(ContractsError) {
         try Form.check(holders: holders, of: structure)
-        try Form.check(list: dealers, in: 1...AccessStructure.mostHolders, "dealers")
+        try Form.check(dealers: dealers)
     }
 
     package func execute(in execution: inout Execution) throws {
         let record = try execution.pool(pool)
         guard record.isInForce else { throw Refusal(.poolNotInForce, ["pool": pool.text]) }
-        let sharing: PoolSharing
-        if let known = record.sharing, record.custodian == execution.by {
-            sharing = known
-        } else {
-            sharing = try execution.ownShares(of: record)
-        }
-        if let running = try execution.state.ceremony(of: pool), running.complaint == nil,
-            running.by != execution.by, record.custodian != execution.by
-        {
-            throw Refusal(.ceremonyPending, ["pool": pool.text, "party": running.by.text])
-        }
-        try structure.checkTakesSeveral(pool)
+        let key = try execution.renewableKey(of: record)
         for holder in holders { try execution.checkMayHold(holder) }
-        let isRefreshing = holders == sharing.key.holders && structure == sharing.key.key.structure
-        try checkDealers(sharing, isRefreshing: isRefreshing)
-        try execution.write(
-            PoolCeremony(
-                id: execution.transaction.id, by: execution.by, epoch: sharing.key.key.epoch + 1, holders: holders,
-                structure: structure, isRefreshing: isRefreshing, dealers: dealers, dealings: [], key: nil,
-                acknowledged: [], complaint: nil),
-            to: .poolCeremony(pool))
-    }
-
-    private func checkDealers(_ sharing: PoolSharing, isRefreshing: Bool) throws {
-        func insufficient(_ reason: String) -> Refusal {
-            Refusal(.dealersInsufficient, ["pool": pool.text, "reason": reason])
-        }
-        guard dealers.allSatisfy(sharing.key.holders.contains) else { throw insufficient("holders") }
-        if isRefreshing { return }
-        guard sharing.key.isQualified(dealers) else { throw insufficient("set") }
-        for dealer in dealers where sharing.key.isQualified(dealers.filter({ $0 != dealer })) {
-            throw insufficient("surplus")
-        }
+        try execution.renew(key, for: holders, over: structure, by: dealers)
     }
 }
 
 extension DealShares {
-    package func checkForm() throws(ContractsError) {
-        try Form.check(length: shares.count, in: 1...AccessStructure.mostHolders, "shares")
-    }
+    package func checkForm() throws(ContractsError) { try Form.check(dealt: shares) }
 
     package func execute(in execution: inout Execution) throws {
-        let record = try execution.pool(pool)
-        guard let ceremony = try execution.state.ceremony(of: pool), ceremony.id == self.ceremony,
-            ceremony.key == nil, let sharing = record.sharing
-        else { throw Refusal(.ceremonyUnknown, ["pool": pool.text, "ceremony": self.ceremony.hex]) }
-        guard ceremony.dealers.contains(execution.by) else {
-            throw Refusal(
-                .notAHolder,
-                ["party": execution.by.text, "pool": pool.text, "holds": "is no dealer in this ceremony of"])
-        }
-        guard !ceremony.dealings.contains(where: { $0.dealer == execution.by }) else {
-            throw Refusal(.alreadyDecided, ["party": execution.by.text, "pool": pool.text])
-        }
-        guard shares.count == ceremony.holders.count else {
-            throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "values"])
-        }
-        let key = try execution.thresholdKey(of: record, sharing.key)
-        try check(ceremony, sharing.key, key, by: execution.by)
-        let dealings = (ceremony.dealings + [.init(dealer: execution.by, commitments: commitments, shares: shares)])
-            .sorted { $0.dealer < $1.dealer }
-        let next = try dealings.count == ceremony.dealers.count ? ceremony.next(dealings, sharing.key, key) : nil
-        try execution.write(ceremony.with(dealings: dealings, key: next), to: .poolCeremony(pool))
-    }
-
-    /// Each dealing by itself, so that a wrong one is its dealer's refused transaction and nobody else's trouble.
-    private func check(_ ceremony: PoolCeremony, _ present: PoolKey, _ key: ThresholdKey, by dealer: PartyName) throws {
-        _ = try Refusal.dealing(pool) { () throws(PaillierError) in
-            if ceremony.isRefreshing { return try key.checkRefreshing(commitments) }
-            guard let number = present.number(of: dealer) else { throw .unknownHolder(0) }
-            try key.checkResharing(commitments, by: number, over: ceremony.structure)
-        }
+        let key = try execution.renewableKey(of: execution.pool(pool))
+        try execution.deal(commitments, shares, in: ceremony, of: key)
     }
 }
 
-extension PoolCeremony {
-    /// The key of the next epoch, from what all have dealt.
-    fileprivate func next(_ dealings: [Dealing], _ present: PoolKey, _ key: ThresholdKey) throws -> PoolKey {
-        let next = try Refusal.dealing(present.pool) { () throws(PaillierError) in
-            if isRefreshing { return try key.refreshed(by: dealings.map(\.commitments)) }
-            var byHolder: [Int: ShareCommitments] = [:]
-            for dealing in dealings {
-                if let number = present.number(of: dealing.dealer) { byHolder[number] = dealing.commitments }
-            }
-            return try key.reshared(over: structure, by: byHolder)
+extension Execution {
+    /// The key of a pool as it is in force.
+    fileprivate func renewableKey(of pool: PoolRecord) throws -> RenewableKey {
+        guard let sharing = pool.sharing else {
+            throw Refusal(.notAHolder, ["party": by.text, "pool": pool.name.text, "holds": "holds no share of"])
         }
-        return PoolKey(pool: present.pool, holders: holders, key: next.record)
+        return RenewableKey(values: sharing.key, modulus: pool.modulus, dealer: pool.custodian)
     }
 }

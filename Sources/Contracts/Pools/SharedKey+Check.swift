@@ -1,6 +1,4 @@
 import BlobStore
-import Foundation
-import Multiprecision
 package import Paillier
 import SharingModel
 
@@ -14,9 +12,9 @@ extension SharedKey {
 
     /// Everything about a dealing that is not between the dealer and one holder.
     func check(under key: PublicKey, pool: PoolName) throws {
-        try self.key.structure.checkTakesSeveral(pool)
+        try self.key.structure.checkTakesSeveral(.pool(pool))
         guard self.key.epoch == 1 else { throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "epoch"]) }
-        _ = try Refusal.dealing(pool) { () throws(PaillierError) in try ThresholdKey(self.key, of: key) }
+        _ = try Refusal.dealing(of: .pool(pool)) { () throws(PaillierError) in try ThresholdKey(self.key, of: key) }
     }
 }
 
@@ -24,8 +22,8 @@ extension AccessStructure {
     /// Whether a holder can open alone: nothing is then in shares.
     package var oneSuffices: Bool { (1...holderCount).contains { isQualified([$0]) } }
 
-    func checkTakesSeveral(_ pool: PoolName) throws {
-        guard !oneSuffices else { throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": "one"]) }
+    func checkTakesSeveral(_ subject: SharedKeySubject) throws {
+        guard !oneSuffices else { throw Refusal(.dealingInvalid, subject.details.adding("reason", "one")) }
     }
 }
 
@@ -39,7 +37,9 @@ extension Form {
 
 extension Refusal {
     /// What the arithmetic says of published values, in this module's own words: they are recorded.
-    static func dealing<Value>(_ pool: PoolName, _ body: () throws(PaillierError) -> Value) throws -> Value {
+    static func dealing<Value>(
+        of subject: SharedKeySubject, _ body: () throws(PaillierError) -> Value
+    ) throws -> Value {
         do {
             return try body()
         } catch {
@@ -50,7 +50,7 @@ extension Refusal {
                 case .sharedNumberIsNoKey, .tooFewPartials, .shareDoesNotMatch: "number"
                 default: "values"
                 }
-            throw Refusal(.dealingInvalid, ["pool": pool.text, "reason": reason])
+            throw Refusal(.dealingInvalid, subject.details.adding("reason", reason))
         }
     }
 }
@@ -81,18 +81,5 @@ extension Execution {
         guard pool.isInForce else { throw Refusal(.poolNotInForce, ["pool": pool.name.text]) }
         guard result.opening == nil else { throw Refusal(.alreadyOpened, ["result": result.record.id.hex]) }
         return sharing
-    }
-
-    /// Checked when the pool was created.
-    func thresholdKey(of pool: PoolRecord, _ key: PoolKey) throws -> ThresholdKey {
-        let number = BigInteger(bigEndianBytes: Array(pool.modulus))
-        do {
-            let publicKey =
-                rules.insecureKeysForTesting
-                ? try PublicKey(insecureModulusForTesting: number) : try PublicKey(modulus: number)
-            return try ThresholdKey(key.key, of: publicKey)
-        } catch {
-            throw ContractsError.corruptState(key: StateKey.pool(pool.name).text)
-        }
     }
 }

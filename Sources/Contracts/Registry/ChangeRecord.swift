@@ -48,6 +48,8 @@ package struct DecidedChange: Codable, Hashable, Sendable {
     package let decided: Int64
     /// Height of the first block that is made, executed and cosigned under it; at least two after `decided`.
     package let effective: Int64
+    /// The owner's rule of escrow from then on; `nil` where that does not change.
+    package let escrow: EscrowRule?
     /// Who cosigns from then on; `nil` where that does not change.
     package let members: Members?
     package let name: PartyName

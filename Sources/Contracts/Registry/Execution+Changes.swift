@@ -52,6 +52,8 @@ private struct ResolvedChange {
     let before: Party?
     /// `nil` for a party that is removed.
     let after: Party?
+    /// Of a change of a rule of escrow.
+    var escrow: EscrowRule?
 
     var retired: [RetiredKey] {
         let kept = Set(after?.keys.map(\.key) ?? [])
@@ -91,6 +93,10 @@ extension Execution {
             let before = try party(placement.party)
             return ResolvedChange(name: before.name, before: before, after: before.placed(as: placement))
         }
+        if let rule = change.escrow {
+            let owner = try party(rule.owner)
+            return ResolvedChange(name: owner.name, before: owner, after: owner, escrow: rule)
+        }
         let before = try party(change.remove ?? by)
         return ResolvedChange(name: before.name, before: before, after: nil)
     }
@@ -113,7 +119,7 @@ extension Execution {
         guard let consortium = try state.consortium() else { throw Refusal(.unknownParty, ["party": by.text]) }
         let record = FoundingRecord(
             name: consortium.name, founded: consortium.founded, sections: consortium.sections,
-            parties: try parties(after: change), policy: consortium.policy)
+            parties: try parties(after: change), policy: consortium.policy.replacing(change.escrow))
         do throws(ContractsError) {
             try record.checkForm()
         } catch {
@@ -147,8 +153,9 @@ extension Execution {
         let after = Members(of: section, parties: try parties(after: change), quorum: consortium.policy.quorum)
         try write(
             DecidedChange(
-                decided: block.height, effective: effective, members: after == members ? nil : after, name: change.name,
-                party: change.after, proposal: proposal.id, retired: change.retired, transaction: transaction.id),
+                decided: block.height, effective: effective, escrow: change.escrow,
+                members: after == members ? nil : after, name: change.name, party: change.after,
+                proposal: proposal.id, retired: change.retired, transaction: transaction.id),
             to: .change(at: effective))
         try write(proposal.decided(effective: effective), to: .proposal(proposal.id))
     }
@@ -176,6 +183,7 @@ extension FoundingProblem {
         case .unknownSuperior: "superior"
         case .unknownSection, .departmentWithoutSection: "section"
         case .keyShared: "key-shared"
+        case .escrow: "escrow"
         case .keyInvalid, .cosigningKeyMissing, .cosigningKeyNotAllowed: "key"
         default: "record"
         }

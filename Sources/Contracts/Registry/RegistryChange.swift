@@ -1,10 +1,12 @@
 package import SharingModel
 package import SignedEnvelopes
 
-/// One change of a ledger's parties. Exactly one of its members is there.
+/// One change of a ledger's parties, or of one rule of its policy. Exactly one of its members is there.
 package struct RegistryChange: Codable, Hashable, Sendable {
     /// A party joins: its ``PartyStatement``, signed by itself.
     package let admit: Envelope?
+    /// Other holders, waiting time or limit for one owner's escrow: the rule that takes the place of the owner's.
+    package let escrow: EscrowRule?
     /// Other area, other superior.
     package let place: Placement?
     package let remove: PartyName?
@@ -25,9 +27,11 @@ package struct RegistryChange: Codable, Hashable, Sendable {
     }
 
     private init(
-        admit: Envelope? = nil, place: Placement? = nil, remove: PartyName? = nil, rotate: Envelope? = nil
+        admit: Envelope? = nil, escrow: EscrowRule? = nil, place: Placement? = nil, remove: PartyName? = nil,
+        rotate: Envelope? = nil
     ) {
         self.admit = admit
+        self.escrow = escrow
         self.place = place
         self.remove = remove
         self.rotate = rotate
@@ -38,9 +42,11 @@ package struct RegistryChange: Codable, Hashable, Sendable {
     package static func remove(_ party: PartyName) -> RegistryChange { RegistryChange(remove: party) }
     package static func place(_ placement: Placement) -> RegistryChange { RegistryChange(place: placement) }
 
+    package static func escrow(_ rule: EscrowRule) -> RegistryChange { RegistryChange(escrow: rule) }
+
     func checkForm() throws(ContractsError) {
-        let present = [admit != nil, place != nil, remove != nil, rotate != nil].count { $0 }
-        guard present == 1 else { throw .contradictory(members: ["admit", "place", "remove", "rotate"]) }
+        let present = [admit != nil, escrow != nil, place != nil, remove != nil, rotate != nil].count { $0 }
+        guard present == 1 else { throw .contradictory(members: ["admit", "escrow", "place", "remove", "rotate"]) }
         try Form.check(text: place?.area, in: 1...Form.longestName, "area")
         for statement in [admit, rotate].compactMap({ $0 }) {
             try Form.check(length: statement.payload.count, in: 1...8_192, "statement")

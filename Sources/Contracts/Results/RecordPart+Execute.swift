@@ -5,7 +5,7 @@ extension RecordPart {
     package func checkForm() throws(ContractsError) {
         try Form.check(Int64(epoch), in: 1...1_000_000, "epoch")
         try Form.check(openingsSeen, in: 0...Form.largestNumber, "openingsSeen")
-        guard (part == nil) == (commitment == nil) else { throw .contradictory(members: ["part", "commitment"]) }
+        guard (part == nil) == (commitment == nil) else { throw .contradictory(members: ["commitment", "part"]) }
     }
 
     package func execute(in execution: inout Execution) throws {
@@ -100,7 +100,7 @@ extension PoolSharing {
         guard epoch == key.key.epoch else {
             throw Refusal(
                 .epochOver,
-                ["pool": key.pool.text, "found": String(epoch), "expected": String(key.key.epoch)])
+                key.subject.details.adding("found", String(epoch)).adding("expected", String(key.key.epoch)))
         }
     }
 }

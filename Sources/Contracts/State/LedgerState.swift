@@ -12,6 +12,8 @@ package struct LedgerState {
         self.reader = reader
     }
 
+    func isThere(_ key: StateKey) throws -> Bool { try reader.value(for: key.text) != nil }
+
     func read<Value: Codable>(_ type: Value.Type, at key: StateKey) throws -> Value? {
         guard let data = try reader.value(for: key.text) else { return nil }
         return try decode(type, StateEntry(key: key.text, value: data))

@@ -17,8 +17,8 @@ import SharingModel
 /// | `batch-report/DEPARTMENT/HEIGHT/FAULT` | ``BatchReportRecord``; HEIGHT is 12 digits |
 /// | `batch-faults/DEPARTMENT` | ``BatchFaultCounts`` |
 /// | `pool/NAME` | ``PoolRecord`` |
-/// | `pool-epoch/POOL/EPOCH` | ``PoolKey``: the shares' published values of every epoch in force; EPOCH is 12 digits |
-/// | `pool-ceremony/POOL` | ``PoolCeremony``: the last that was begun and did not come into force |
+/// | `pool-epoch/POOL/EPOCH` | ``PublishedValues``: the shares' published values of every epoch in force; EPOCH is 12 digits |
+/// | `pool-ceremony/POOL` | ``ShareCeremony``: the last that was begun and did not come into force, dealt or in escrow |
 /// | `pool-dataset/POOL/DATASET` | ``DatasetPointer``: datasets that were ever in use, by pool |
 /// | `pool-openings/POOL` | ``OpeningCount`` |
 /// | `pool-opening/POOL/NUMBER` | ``OpeningPointer``; NUMBER is 12 digits, from 0, in the order of opening |
@@ -28,8 +28,11 @@ import SharingModel
 /// | `dataset-end/SECONDS/CID` | ``DatasetPointer``: versions in use, by the end of their validity; 12 digits |
 /// | `dataset-token/NAME/ID` | ``DatasetTokenPointer``: tokens that were asked for on a dataset |
 /// | `field-key/PARTY` | ``FieldKeyRecord`` |
-/// | `escrow-deposit/PARTY` | ``DepositRecord``: the last of the party's key for fields |
-/// | `escrow-pool-deposit/POOL` | ``DepositRecord``: the last of the pool's key |
+/// | `escrow-deposit/PARTY` | ``DepositRecord`` of the party's key for fields: in force, or the first |
+/// | `escrow-pool-deposit/POOL` | ``DepositRecord`` of the pool's key |
+/// | `escrow-pending/PARTY`, `escrow-pool-pending/POOL` | ``DepositRecord``: dealt anew, waits for its holders |
+/// | `escrow-past/PARTY/EPOCH`, `escrow-pool-past/POOL/EPOCH` | ``DepositRecord``: was in force; without the shares |
+/// | `escrow-ceremony/PARTY` | ``ShareCeremony``: as `pool-ceremony`, of the party's key for fields |
 /// | `escrow-request/ID` | ``EscrowRequest`` |
 /// | `escrow-vote/ID/PARTY` | ``EscrowVote``: what a holder said |
 /// | `escrow-notice/PARTY/ID` | ``EscrowNotice``: the last word |
@@ -98,7 +101,12 @@ struct StateKey: Hashable, Sendable {
     static func poolEpoch(_ pool: PoolName, _ epoch: Int) -> StateKey {
         StateKey("pool-epoch", pool.text, digits(Int64(epoch)))
     }
-    static func poolCeremony(_ pool: PoolName) -> StateKey { StateKey("pool-ceremony", pool.text) }
+    static func ceremony(of subject: SharedKeySubject) -> StateKey {
+        switch subject {
+        case .pool(let name): StateKey("pool-ceremony", name.text)
+        case .fields(let owner): StateKey("escrow-ceremony", owner.text)
+        }
+    }
     static func poolDataset(_ pool: PoolName, _ dataset: DatasetName) -> StateKey {
         StateKey("pool-dataset", pool.text, dataset.text)
     }
@@ -135,6 +143,15 @@ struct StateKey: Hashable, Sendable {
     static func deposit(_ owner: PartyName, _ pool: PoolName? = nil) -> StateKey {
         pool.map { StateKey("escrow-pool-deposit", $0.text) } ?? StateKey("escrow-deposit", owner.text)
     }
+    static func pendingDeposit(_ owner: PartyName, _ pool: PoolName?) -> StateKey {
+        pool.map { StateKey("escrow-pool-pending", $0.text) } ?? StateKey("escrow-pending", owner.text)
+    }
+    static func pastDeposit(_ owner: PartyName, _ pool: PoolName?, _ epoch: Int) -> StateKey {
+        pool.map { StateKey("escrow-pool-past", $0.text, digits(Int64(epoch))) }
+            ?? StateKey("escrow-past", owner.text, digits(Int64(epoch)))
+    }
+    static var pendingDeposits: StateKey { StateKey("escrow-pending", "") }
+    static var pendingPoolDeposits: StateKey { StateKey("escrow-pool-pending", "") }
     static var poolDeposits: StateKey { StateKey("escrow-pool-deposit", "") }
     static var deposits: StateKey { StateKey("escrow-deposit", "") }
     static func escrowRequest(_ id: Digest) -> StateKey { StateKey("escrow-request", id.hex) }

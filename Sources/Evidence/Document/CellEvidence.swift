@@ -26,10 +26,15 @@ package struct CellEvidenceContent: Codable, Hashable, Sendable {
     /// A ``CellOpening``; with it the file holds the shard in which the cell stands. Absent where the evidence is of what
     /// was done and not of what the cell says.
     package let opening: Link?
+    /// Where the shares are not those of the first deposit: a `PublishedValues`, as in ``EvidenceContent/sharedKey``.
+    package let sharedKey: Link?
+    /// As in ``EvidenceContent/granted``.
+    package let granted: Link?
 
     package init(
         consortium: Digest, section: SectionName, cell: SealedCellReference, request: Digest?, founding: CID,
-        checkpoint: String, membership: [CID] = [], transactions: [CID], opening: CID?
+        checkpoint: String, membership: [CID] = [], transactions: [CID], opening: CID?, sharedKey: CID? = nil,
+        granted: CID? = nil
     ) {
         version = 1
         self.consortium = consortium
@@ -41,6 +46,8 @@ package struct CellEvidenceContent: Codable, Hashable, Sendable {
         self.membership = membership.isEmpty ? nil : membership.map(Link.init)
         self.transactions = transactions.map(Link.init)
         self.opening = opening.map(Link.init)
+        self.sharedKey = sharedKey.map(Link.init)
+        self.granted = granted.map(Link.init)
     }
 }
 
@@ -65,6 +72,7 @@ package struct CellEvidence: Sendable {
     package let content: CellEvidenceContent
     package let ledger: LedgerEvidence
     package let opening: CellOpening?
+    package let granting: GrantingEvidence
     let blocks: MemoryBlobStore
 
     init(_ file: EvidenceBlocks) throws {
@@ -81,6 +89,7 @@ package struct CellEvidence: Sendable {
             }
             return opening
         }
+        granting = try GrantingEvidence(sharedKey: content.sharedKey, granted: content.granted, in: file.store)
         blocks = file.store
     }
 }

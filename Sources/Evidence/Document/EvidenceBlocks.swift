@@ -56,6 +56,21 @@ package struct LedgerEvidence: Sendable {
     }
 }
 
+/// What an evidence file has of the shares that opened something, beside their holders' transactions.
+package struct GrantingEvidence: Sendable {
+    /// The published values of the shares' epoch.
+    package let sharedKey: PublishedValues?
+    /// What the transaction wrote by which a request was granted in full.
+    package let writes: [StateWrite]?
+
+    init(sharedKey: Link?, granted: Link?, in blocks: MemoryBlobStore) throws {
+        self.sharedKey = try sharedKey.map {
+            try CanonicalJSON.decode(PublishedValues.self, from: blocks.get($0.cid).data)
+        }
+        writes = try granted.map { try CanonicalJSON.decode([StateWrite].self, from: blocks.get($0.cid).data) }
+    }
+}
+
 /// An evidence file of either kind.
 package enum EvidenceSubject: Sendable {
     case result(EvidenceFile)

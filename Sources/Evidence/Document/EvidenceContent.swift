@@ -28,14 +28,17 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
     /// Raw blocks whose bytes, one after the other, are an ``OpeningDocument``: a large result's does not fit into one.
     /// Absent for a result that was not opened, or not to the one who gives the evidence.
     package let opening: [Link]?
-    /// Of a shared key: a `PoolKey`, the published values of the epoch in which the result was opened. Its digest stands
+    /// Of a shared key: a `PublishedValues`, the published values of the epoch in which the result was opened. Its digest stands
     /// in the holders' acknowledgements.
     package let sharedKey: Link?
+    /// Of a result opened by escrow: what the transaction wrote by which the request was granted in full, `[[key, value], …]`
+    /// as its outcome's digest has it. The count of the period is in it. Absent in files from before it was put in.
+    package let granted: Link?
 
     package init(
         consortium: Digest, section: SectionName, result: Digest, founding: CID, checkpoint: String,
         membership: [CID] = [], transactions: [CID], plan: CID, computed: CID, opening: [CID]?,
-        sharedKey: CID? = nil
+        sharedKey: CID? = nil, granted: CID? = nil
     ) {
         version = 1
         self.consortium = consortium
@@ -49,5 +52,6 @@ package struct EvidenceContent: Codable, Hashable, Sendable {
         self.computed = Link(computed)
         self.opening = opening?.map(Link.init)
         self.sharedKey = sharedKey.map(Link.init)
+        self.granted = granted.map(Link.init)
     }
 }

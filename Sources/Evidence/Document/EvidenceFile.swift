@@ -10,12 +10,13 @@ package struct EvidenceFile: Sendable {
     package let content: EvidenceContent
     package let ledger: LedgerEvidence
     package let opening: OpeningDocument?
-    package let sharedKey: PoolKey?
+    package let granting: GrantingEvidence
     let blocks: MemoryBlobStore
 
     package var founding: FoundingRecord { ledger.founding }
     package var membership: [MembershipStep] { ledger.membership }
     package var transactions: [TransactionProof] { ledger.transactions }
+    package var sharedKey: PublishedValues? { granting.sharedKey }
 
     /// Largest evidence file, in bytes.
     package static let byteLimit = 256 << 20
@@ -42,9 +43,7 @@ package struct EvidenceFile: Sendable {
             try OpeningDocument(
                 canonicalBytes: $0.reduce(into: Data()) { try $0.append(blocks.get($1.cid).data) })
         }
-        sharedKey = try content.sharedKey.map {
-            try CanonicalJSON.decode(PoolKey.self, from: blocks.get($0.cid).data)
-        }
+        granting = try GrantingEvidence(sharedKey: content.sharedKey, granted: content.granted, in: blocks)
         self.blocks = blocks
     }
 }

@@ -20,7 +20,7 @@ extension OpeningDocument {
     /// - Parameter request: By escrow: what the parts' proofs are bound to in the result's place.
     /// - Throws: ``OpeningFault``.
     package func plaintexts(
-        of ciphertexts: [Ciphertext], under key: PublicKey, shared: PoolKey?, request: Digest? = nil
+        of ciphertexts: [Ciphertext], under key: PublicKey, shared: PublishedValues?, request: Digest? = nil
     ) throws(OpeningFault) -> [BigInteger] {
         guard let shared else {
             guard parts == nil, openings.count == ciphertexts.count else {

@@ -15,7 +15,7 @@ extension EvidenceVerifier {
         try checkMembership(file.ledger, ledger, &findings)
         let cell = try ProvenCell(file, ledger, &findings)
         let request = try file.content.request.map {
-            try ProvenRequest($0, of: cell.claim, file.ledger.founding, ledger, &findings)
+            try ProvenRequest($0, of: cell.claim, file.granting, ledger, &findings)
         }
         let opened = try file.opening.map { try open($0, cell, request, file, &findings) }
         if opened == nil {

@@ -92,6 +92,11 @@ struct ProvenLedger {
         }
     }
 
+    /// The rule of escrow for an owner in the block at `height`.
+    func escrowRule(for owner: PartyName, at height: Int) -> EscrowRule? {
+        membership.escrowRule(for: owner, at: height)
+    }
+
     /// The bodies of one kind, with their entries.
     func all<Body: TransactionBody>(_ type: Body.Type) -> [(entry: Entry, body: Body)] {
         entries.compactMap { entry in (entry.transaction.body as? Body).map { (entry, $0) } }

@@ -6,7 +6,8 @@ import SharingModel
 
 /// That a result was opened by escrow, without the pool's custodian: on a request of the grantee, by holders who suffice.
 struct ProvenRecovery {
-    let key: PoolKey
+    let pool: PoolName
+    let key: PublishedValues
     let request: ProvenRequest
 
     init(_ file: EvidenceFile, _ ledger: ProvenLedger, _ grant: ProvenGrant, _ findings: inout Findings) throws {
@@ -17,12 +18,14 @@ struct ProvenRecovery {
             of: EscrowClaim(
                 owner: grant.custodian, key: grant.key, what: .result(recorded.entry.id), pool: grant.pool.name,
                 after: recorded.entry.proven.index),
-            file.founding, ledger, &findings)
-        let shown = PoolKey(pool: grant.pool.name, holders: request.holders, key: request.shared.record)
+            file.granting, ledger, &findings)
+        let shown = PublishedValues(
+            of: .pool(grant.pool.name), holders: request.holders, key: request.shared.record)
         guard file.sharedKey == shown, request.requester == grant.grantee else {
             throw EvidenceError.doesNotHold(.opening, "the published values or the requester are others")
         }
         key = shown
+        pool = grant.pool.name
     }
 
     /// Whose parts they are, and that each was signed for; what they give was checked with their proofs.
@@ -38,7 +41,7 @@ struct ProvenRecovery {
             }
         }
         findings.holds(
-            "the custodian of pool \(key.pool) had no part in the opening: the proofs of the holders' parts hold, and "
+            "the custodian of pool \(pool) had no part in the opening: the proofs of the holders' parts hold, and "
                 + "they open the \(ciphertexts) ciphertexts")
     }
 }

@@ -21,80 +21,97 @@ struct EscrowClaim {
     let after: Int
 }
 
+extension EscrowClaim {
+    var subject: SharedKeySubject { pool.map { .pool($0) } ?? .fields(owner) }
+}
+
 /// That an opening was asked for with a reason, told to the owner by the same transaction, and granted, after the waiting
-/// time, by holders who suffice without whoever asked.
+/// time and within the period's limit, by holders who suffice without whoever asked.
 struct ProvenRequest {
     let id: Digest
     let requester: PartyName
-    let shared: ThresholdKey
-    /// In the order in which shares are numbered.
-    let holders: [PartyName]
     let grants: [PartyName: GrantOpening]
     /// `nil` where no use is recorded.
     let use: UseOpening?
+    private let deposit: ProvenDeposit
+
+    var shared: ThresholdKey { deposit.shared }
+    /// In the order in which shares are numbered.
+    var holders: [PartyName] { deposit.holders }
 
     init(
-        _ id: Digest, of claim: EscrowClaim, _ founding: FoundingRecord, _ ledger: ProvenLedger,
+        _ id: Digest, of claim: EscrowClaim, _ shown: GrantingEvidence, _ ledger: ProvenLedger,
         _ findings: inout Findings
     ) throws {
         let asked = try ledger.one(RequestOpening.self, of: .request) { entry, _ in entry.id == id }
-        guard let rule = founding.policy.escrow?.rule(for: claim.owner) else {
+        guard let rule = ledger.escrowRule(for: claim.owner, at: asked.entry.proven.height) else {
             throw EvidenceError.doesNotHold(.request, "the policy has no escrow of \(claim.owner)")
         }
         guard asked.body.what == claim.what, claim.after < asked.entry.proven.index else {
             throw EvidenceError.doesNotHold(.request, "it is of another thing")
         }
-        let deposit = try ProvenRequest.deposit(for: claim, rule, before: asked.entry, ledger)
-        do {
-            shared = try ThresholdKey(deposit.body.record, of: claim.key)
-        } catch {
-            throw EvidenceError.doesNotHold(.deposit, "what is shared is not the key of \(claim.owner): \(error)")
-        }
         self.id = id
         requester = asked.entry.by
-        holders = rule.holders.parties
-        let request = EscrowRequest(
-            id: id, requester: requester, terms: asked.body, at: asked.entry.proven.time,
-            owner: claim.owner, dataset: claim.dataset, pool: claim.pool, deposit: deposit.entry.id,
-            waitSeconds: rule.waitSeconds)
-        // The outcome commits to what was written: the notices are in it, or its digest is another.
-        guard try request.firstWrites(told: rule.told + claim.owners) == asked.entry.proven.outcome.writes else {
+        let request = try ProvenRequest.told(asked, of: claim, rule, ledger, &findings)
+        let given = ledger.all(GrantOpening.self).filter { $0.body.request == id }
+        // A grant with shares that others have taken the place of since counts for nothing.
+        let epoch = given.map { $0.body.epoch ?? 1 }.max() ?? shown.sharedKey?.key.epoch ?? 1
+        let counted = given.filter { ($0.body.epoch ?? 1) == epoch }
+        deposit = try ProvenDeposit(of: claim, epoch: epoch, shown.sharedKey, ledger)
+        try deposit.check(asked: asked.entry, under: request.deposit, granted: counted.map(\.entry))
+        grants = try ProvenRequest.grants(counted, request, deposit)
+        for denial in ledger.all(DenyOpening.self) where denial.body.request == id {
+            findings.holds("\(denial.entry.by) denied it, because: '\(denial.body.reason)'")
+        }
+        guard deposit.isQualified(grants.keys) else {
+            findings.lacks("that enough holders granted it")
+            use = nil
+            return
+        }
+        let names = grants.keys.sorted().map(\.text).joined(separator: ", ")
+        findings.holds(
+            "\(names) granted it, none before \(request.notBefore), when the waiting time of \(rule.waitSeconds) "
+                + "seconds was over; by the policy they suffice, and who asked is none of them")
+        try ProvenLimit(of: claim.owner, counted.map(\.entry), shown.writes, ledger).say(&findings)
+        use = try ProvenRequest.use(of: request, grants, deposit, ledger, &findings)
+    }
+
+    /// The request as the ledger wrote it, with the notices: its outcome commits to them, or its digest is another. So it
+    /// does to the deposit that was in force.
+    private static func told(
+        _ asked: (entry: ProvenLedger.Entry, body: RequestOpening), of claim: EscrowClaim, _ rule: EscrowRule,
+        _ ledger: ProvenLedger, _ findings: inout Findings
+    ) throws -> EscrowRequest {
+        let deposits =
+            ledger.all(DepositKey.self).filter { $0.entry.by == claim.owner && $0.body.pool == claim.pool }.map(\.entry)
+            + ledger.all(RenewDeposit.self).filter { $0.body.owner == claim.owner && $0.body.pool == claim.pool }
+            .map(\.entry)
+        let requests = deposits.filter { $0.proven.index < asked.entry.proven.index }.map { deposit in
+            EscrowRequest(
+                id: asked.entry.id, requester: asked.entry.by, terms: asked.body, at: asked.entry.proven.time,
+                owner: claim.owner, dataset: claim.dataset, pool: claim.pool, deposit: deposit.id,
+                waitSeconds: rule.waitSeconds)
+        }
+        let writes = asked.entry.proven.outcome.writes
+        let others = rule.told + claim.owners
+        guard let request = try requests.first(where: { try $0.firstWrites(told: others) == writes }) else {
             throw EvidenceError.doesNotHold(.request, "its outcome is not that the owner was told")
         }
-        let told = Set(rule.told + claim.owners + [claim.owner]).sorted().map(\.text).joined(separator: ", ")
+        let told = Set(others + [claim.owner]).sorted().map(\.text).joined(separator: ", ")
         findings.holds(
-            "\(requester) asked for it at \(request.at), because: '\(asked.body.reason)'; the same transaction told "
-                + told)
-        (grants, use) = try ProvenRequest.words(on: request, rule, ledger, &findings)
+            "\(request.requester) asked for it at \(request.at), because: '\(asked.body.reason)'; the same transaction "
+                + "told \(told)")
+        return request
     }
 
-    /// What all holders had acknowledged before anybody asked.
-    private static func deposit(
-        for claim: EscrowClaim, _ rule: EscrowRule, before asked: ProvenLedger.Entry, _ ledger: ProvenLedger
-    ) throws -> (entry: ProvenLedger.Entry, body: DepositKey) {
-        let deposit = try ledger.one(DepositKey.self, of: .deposit) { entry, body in
-            entry.by == claim.owner && body.pool == claim.pool
-        }
-        let acknowledged = ledger.all(AcknowledgeDeposit.self).filter {
-            $0.body.deposit == deposit.entry.id && $0.entry.proven.index < asked.proven.index
-        }
-        guard Set(acknowledged.map(\.entry.by)) == Set(rule.holders.parties) else {
-            throw EvidenceError.doesNotHold(.deposit, "not all holders had acknowledged their shares")
-        }
-        guard try deposit.body.record.structure == rule.structure() else {
-            throw EvidenceError.doesNotHold(.deposit, "it is not shared as the policy says")
-        }
-        return deposit
-    }
-
-    /// Who granted and who denied, and the use that was made of it.
-    private static func words(
-        on request: EscrowRequest, _ rule: EscrowRule, _ ledger: ProvenLedger, _ findings: inout Findings
-    ) throws -> ([PartyName: GrantOpening], UseOpening?) {
+    /// Those that count, each by who could grant, in its time.
+    private static func grants(
+        _ given: [(entry: ProvenLedger.Entry, body: GrantOpening)], _ request: EscrowRequest, _ deposit: ProvenDeposit
+    ) throws -> [PartyName: GrantOpening] {
         var grants: [PartyName: GrantOpening] = [:]
-        for grant in ledger.all(GrantOpening.self) where grant.body.request == request.id {
+        for grant in given {
             let (holder, time) = (grant.entry.by, grant.entry.proven.time)
-            guard rule.holders.parties.contains(holder), holder != request.requester, grants[holder] == nil else {
+            guard deposit.holders.contains(holder), holder != request.requester, grants[holder] == nil else {
                 throw EvidenceError.doesNotHold(.request, "\(holder) could not grant it")
             }
             guard request.notBefore <= time, time < request.terms.until else {
@@ -102,33 +119,27 @@ struct ProvenRequest {
             }
             grants[holder] = grant.body
         }
-        for denial in ledger.all(DenyOpening.self) where denial.body.request == request.id {
-            findings.holds("\(denial.entry.by) denied it, because: '\(denial.body.reason)'")
-        }
-        guard rule.isQualified(grants.keys) else {
-            findings.lacks("that enough holders granted it")
-            return (grants, nil)
-        }
-        let names = grants.keys.sorted().map(\.text).joined(separator: ", ")
-        findings.holds(
-            "\(names) granted it, none before \(request.notBefore), when the waiting time of \(rule.waitSeconds) "
-                + "seconds was over; by the policy they suffice, and who asked is none of them")
-        findings.lacks(
-            "that \(request.owner) had no more than \(rule.mostGrants) requests granted within \(rule.periodSeconds) "
-                + "seconds: the departments checked it as they executed the grants, and the whole ledger shows it")
+        return grants
+    }
+
+    /// The use that was made of it.
+    private static func use(
+        of request: EscrowRequest, _ grants: [PartyName: GrantOpening], _ deposit: ProvenDeposit,
+        _ ledger: ProvenLedger, _ findings: inout Findings
+    ) throws -> UseOpening? {
         let uses = ledger.all(UseOpening.self).filter { $0.body.request == request.id }
         guard let use = uses.first else {
             findings.lacks("that it was opened: no use of it is recorded here")
-            return (grants, nil)
+            return nil
         }
         guard uses.count == 1, use.entry.by == request.requester, Set(use.body.used).isSubset(of: grants.keys),
-            rule.isQualified(use.body.used), use.entry.proven.time < request.terms.until
+            deposit.isQualified(use.body.used), use.entry.proven.time < request.terms.until
         else { throw EvidenceError.doesNotHold(.request, "the use is not of these grants") }
         let wrong = use.body.wrong.isEmpty ? "" : "; wrong by its word are those of \(list(use.body.wrong))"
         findings.holds(
             "\(request.requester) recorded the use at \(use.entry.proven.time), with the parts of "
                 + list(use.body.used) + wrong)
-        return (grants, use.body)
+        return use.body
     }
 
     private static func list(_ parties: [PartyName]) -> String { parties.map(\.text).joined(separator: ", ") }

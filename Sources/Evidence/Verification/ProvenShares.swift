@@ -6,19 +6,19 @@ import SharingModel
 /// That the published values of a shared key are those that the holders have acknowledged, and that the parts which
 /// opened the result are the ones that the ledger has.
 struct ProvenShares {
-    let key: PoolKey
+    let key: PublishedValues
     private let ceremony: Digest
 
     /// Every holder of the epoch has signed the digest of its published values, and the ledger, which accepted that,
     /// knew them to share the pool's key.
     init(_ file: EvidenceFile, _ ledger: ProvenLedger, _ grant: ProvenGrant) throws {
-        guard let key = file.sharedKey, key.pool == grant.pool.name,
+        guard let key = file.sharedKey, key.subject == .pool(grant.pool.name),
             key.holders.count == key.key.structure.holderCount
         else { throw EvidenceError.doesNotHold(.opening, "the published values of the shares are missing") }
         self.key = key
         let digest = try key.digest()
         let acknowledged = ledger.all(AcknowledgeShare.self).filter {
-            $0.body.pool == key.pool && $0.body.key == digest
+            $0.body.pool == grant.pool.name && $0.body.key == digest
         }
         guard let ceremony = acknowledged.first?.body.ceremony,
             Set(acknowledged.filter { $0.body.ceremony == ceremony }.map(\.entry.by)) == Set(key.holders)
@@ -53,12 +53,12 @@ struct ProvenShares {
             }
         }
         findings.holds(
-            "the key of pool \(key.pool) is in shares, epoch \(key.key.epoch): all \(key.holders.count) holders "
+            "the key of pool \(grant.pool.name) is in shares, epoch \(key.key.epoch): all \(key.holders.count) holders "
                 + "acknowledged theirs, and \(combined.body.holders.map(\.text).joined(separator: ", ")) recorded parts "
                 + "of this opening before they gave them out, while the token was valid; their proofs hold, and they "
                 + "open the \(ciphertexts) ciphertexts")
         findings.lacks(
-            "that the dealer of pool \(key.pool), \(grant.custodian), has forgotten the key, and that no holders opened "
+            "that the dealer of pool \(grant.pool.name), \(grant.custodian), has forgotten the key, and that no holders opened "
                 + "anything together off the ledger")
     }
 }

@@ -25,8 +25,12 @@ enum EscrowPolicyFile {
     /// - Throws: ``GatewayError/policy(path:problem:)``.
     static func rules(in directory: URL) throws -> [Rule] {
         let file = directory.appending(path: name)
-        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
-        return try PolicyProblem.inFile(file) {
+        return FileManager.default.fileExists(atPath: file.path) ? try rules(of: file) : []
+    }
+
+    /// - Throws: ``GatewayError/policy(path:problem:)``.
+    static func rules(of file: URL) throws -> [Rule] {
+        try PolicyProblem.inFile(file) {
             try YAMLDecoder().decode(File.self, from: PolicyProblem.text(of: file)).rules
         }
     }
@@ -35,8 +39,12 @@ enum EscrowPolicyFile {
     /// - Returns: `nil` where there are no rules.
     static func policy(_ rules: [Rule], _ parties: [ConsortiumPolicy.PartyPolicy]) throws -> EscrowPolicy? {
         guard !rules.isEmpty else { return nil }
-        let superiors = Dictionary(parties.map { ($0.name, $0.superior) }) { first, _ in first }
-        return EscrowPolicy(
+        return try policy(rules, superiors: Dictionary(parties.map { ($0.name, $0.superior) }) { first, _ in first })
+    }
+
+    /// - Parameter superiors: By party.
+    static func policy(_ rules: [Rule], superiors: [PartyName: PartyName?]) throws -> EscrowPolicy {
+        EscrowPolicy(
             rules: try rules.flatMap { rule in
                 try rule.for.map { owner in
                     guard let days = rule.days.multiplied(by: 86_400),

@@ -55,8 +55,12 @@ package struct CreateFieldKey {
 extension SecretName {
     static let fields: SecretName = "fields"
 
-    /// The share that a deposit gave this party.
-    static func escrowShare(_ deposit: Digest) -> SecretName? { SecretName("escrow.\(deposit.hex.prefix(32))") }
+    /// The share that a deposit, or its renewal, gave this party.
+    static func escrowShare(_ deposit: Digest) -> SecretName? {
+        SecretName("\(escrowPrefix)\(deposit.hex.prefix(32))")
+    }
+
+    static let escrowPrefix = "escrow."
 }
 
 extension KeyVault {

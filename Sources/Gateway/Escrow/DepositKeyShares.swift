@@ -13,9 +13,13 @@ import SignedEnvelopes
 package struct DepositKeyShares {
     /// Whose key; `nil` for the key for fields.
     package let pool: PoolName?
+    /// Whether to deal again what all holders of the policy have acknowledged, for example for one who has lost its vault.
+    /// Where the policy names other holders than the deposit has, that is done without being asked for.
+    package let anew: Bool
 
-    package init(pool: PoolName? = nil) {
+    package init(pool: PoolName? = nil, anew: Bool = false) {
         self.pool = pool
+        self.anew = anew
     }
 
     package struct Deposited: Sendable {
@@ -33,7 +37,7 @@ package struct DepositKeyShares {
         try checkKey(session)
         let unfinished = try await UnfinishedTransaction(["escrow.deposit"] + (pool.map { [$0.text] } ?? []), session)
         let receipt: Receipt
-        if let earlier = try standing(session) {
+        if let earlier = try standing(rule, session) {
             receipt = earlier
         } else {
             receipt = try await unfinished.submit { try deal(rule, session) }
@@ -42,13 +46,15 @@ package struct DepositKeyShares {
         return Deposited(receipt: receipt, holders: rule.holders.parties)
     }
 
-    /// The deposit that waits for its holders, of which none complains: a command that was killed before it could tell of it
-    /// would otherwise put another in its place, and void the shares that holders have kept.
-    private func standing(_ session: PartySession) throws -> Receipt? {
-        guard let deposit = try session.state({ try $0.deposit(of: session.party, pool: pool) }),
-            !deposit.isComplete, deposit.complaints.isEmpty
-        else { return nil }
-        return try session.ledger.read { try $0.receipt(of: deposit.id) }
+    /// The deposit that waits for the policy's holders, of which none complains: a command that was killed before it could
+    /// tell of it would otherwise put another in its place, and void the shares that holders have kept.
+    private func standing(_ rule: EscrowRule, _ session: PartySession) throws -> Receipt? {
+        let waiting = try session.state { state in
+            try state.pendingDeposit(of: session.party, pool: pool)
+                ?? state.deposit(of: session.party, pool: pool).flatMap { $0.isComplete ? nil : $0 }
+        }
+        guard let waiting, waiting.complaints.isEmpty, waiting.follows(rule) else { return nil }
+        return try session.ledger.read { try $0.receipt(of: waiting.id) }
     }
 
     private func checkKey(_ session: PartySession) throws {
@@ -70,7 +76,11 @@ package struct DepositKeyShares {
 
     private func deal(_ rule: EscrowRule, _ session: PartySession) throws -> DepositKey {
         let whole = try pool.map { try session.vault.poolKey($0) } ?? session.vault.fieldKey()
-        let (key, shares) = try ThresholdKey.deal(whole, over: rule.structure())
+        let inForce = try session.state { try $0.deposit(of: session.party, pool: pool) }
+            .flatMap { $0.isComplete ? $0 : nil }
+        // One that is in force and needs none in its place is left to the ledger to refuse.
+        let epoch = inForce.map { anew || !$0.follows(rule) ? $0.record.epoch + 1 : $0.record.epoch } ?? 1
+        let (key, shares) = try ThresholdKey.deal(whole, over: rule.structure(), epoch: epoch)
         var sealed: [PartyName: SealedMessage] = [:]
         for (holder, share) in zip(rule.holders.parties, shares) {
             let address = try EscrowShare.Address(
@@ -78,68 +88,5 @@ package struct DepositKeyShares {
             sealed[holder] = try EscrowShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }
         return DepositKey(record: key.record, shares: sealed, pool: pool)
-    }
-}
-
-/// `escrow acknowledge`: a holder opens the shares that wait for it, checks each against the published values, keeps
-/// it in its vault, and says so on the ledger. Of a share that is not what was published it complains there.
-package struct AcknowledgeDeposits {
-    /// Whose deposit; `nil` for all that wait.
-    package let owner: PartyName?
-
-    package init(owner: PartyName? = nil) {
-        self.owner = owner
-    }
-
-    package struct Answer: Sendable {
-        package let owner: PartyName
-        /// `nil` for the owner's key for fields.
-        package let pool: PoolName?
-        package let receipt: Receipt
-        /// What is wrong with the share; `nil` where it was acknowledged.
-        package let complaint: String?
-    }
-
-    /// - Returns: One answer for each deposit that waited; none where nothing did.
-    package func run(as session: PartySession) async throws -> [Answer] {
-        let waiting = try session.state { try $0.deposits() }.filter {
-            $0.missing.contains(session.party) && (owner == nil || owner == $0.owner)
-        }
-        var answers = [Answer]()
-        for deposit in waiting { answers.append(try await answer(deposit, session)) }
-        try dropVoidShares(session)
-        return answers
-    }
-
-    /// Takes shares out of the vault whose deposit another has replaced, or a holder has complained of: they are of the
-    /// same key as those that count.
-    private func dropVoidShares(_ session: PartySession) throws {
-        let kept = Set(try session.vault.names().filter { $0.text.hasPrefix("escrow.") })
-        guard !kept.isEmpty else { return }
-        let standing = Set(try session.state { try $0.deposits() }.filter(\.complaints.isEmpty).map(\.id))
-        // Of this ledger: others have deposits of their own.
-        let made = try session.ledger.read { try EvidenceTransactions.accepted(DepositKey.self, $0) }.map(\.id)
-        for name in Set(made).subtracting(standing).compactMap(SecretName.escrowShare) where kept.contains(name) {
-            try session.vault.remove(name)
-        }
-    }
-
-    private func answer(_ deposit: DepositRecord, _ session: PartySession) async throws -> Answer {
-        do {
-            let share = try EscrowShare.open(
-                deposit, on: session.ledger.identity, for: session.party, under: session.sharedKey(deposit),
-                with: session.vault.unsealingKey())
-            guard let name = SecretName.escrowShare(deposit.id) else { throw EscrowShareFault.cannotOpen }
-            // In the vault before the ledger hears of it: what is acknowledged is there.
-            try session.vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
-        } catch let fault as EscrowShareFault {
-            let receipt = try await session.submit(
-                ComplainOfDeposit(
-                    owner: deposit.owner, deposit: deposit.id, reason: fault.rawValue, pool: deposit.pool))
-            return Answer(owner: deposit.owner, pool: deposit.pool, receipt: receipt, complaint: fault.rawValue)
-        }
-        let receipt = try await session.submit(
-            AcknowledgeDeposit(owner: deposit.owner, deposit: deposit.id, pool: deposit.pool))
-        return Answer(owner: deposit.owner, pool: deposit.pool, receipt: receipt, complaint: nil)
     }
 }

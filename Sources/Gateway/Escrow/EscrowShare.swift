@@ -2,6 +2,7 @@ import CanonicalJSON
 import Contracts
 import Foundation
 import KeyVault
+import Ledger
 import Paillier
 import SharingModel
 import SignedEnvelopes
@@ -81,6 +82,19 @@ extension DepositRecord {
 }
 
 extension PartySession {
+    /// The deposit of an owner's key for fields, or of a pool's key, that is in force.
+    /// - Throws: ``GatewayError/notAllowed(reason:wayOn:)`` where there is none.
+    func depositInForce(of owner: PartyName, pool: PoolName?) throws -> DepositRecord {
+        guard let deposit = try state({ try $0.deposit(of: owner, pool: pool) }), deposit.isComplete,
+            deposit.owner == owner
+        else {
+            throw GatewayError.notAllowed(
+                reason: "no deposit of \(pool.map { "pool \($0)" } ?? owner.text) is in force",
+                wayOn: "`chancery escrow list` shows them, and whom they wait for")
+        }
+        return deposit
+    }
+
     /// The key that a deposit shares.
     func sharedKey(_ deposit: DepositRecord) throws -> ThresholdKey {
         if let pool = deposit.pool {
@@ -102,5 +116,37 @@ extension PartySession {
         } catch is PaillierError {
             return nil
         }
+    }
+
+    /// Puts a share into the vault, before the ledger hears of it: what is acknowledged is there.
+    func keep(_ share: KeyShare, ofDeposit id: Digest) throws {
+        guard let name = SecretName.escrowShare(id) else { throw EscrowShareFault.cannotOpen }
+        try vault.store(name, share.withSerialized { SecretBytes(copying: $0) })
+    }
+
+    /// Takes shares out of the vault that others have taken the place of: of deposits that are over, and of dealings that
+    /// ended with a complaint. They are of the same key as those that count. Whoever keeps them can go on opening: an
+    /// honest holder does not.
+    func dropEscrowShares() throws {
+        let held = Set(try vault.names().filter { $0.text.hasPrefix(SecretName.escrowPrefix) })
+        guard try !held.isSubset(of: standingEscrowShares()) else { return }
+        // Of this ledger: others have deposits of their own. What comes onto it meanwhile is not among those made.
+        let made = try ledger.read { reader in
+            try EvidenceTransactions.accepted(DepositKey.self, reader).map(\.id)
+                + EvidenceTransactions.accepted(RenewDeposit.self, reader).map(\.id)
+        }
+        let over = try held.intersection(made.compactMap(SecretName.escrowShare)).subtracting(standingEscrowShares())
+        for name in over { try vault.remove(name) }
+    }
+
+    /// Names of the shares that are in force on this ledger, or may come to be.
+    private func standingEscrowShares() throws -> Set<SecretName> {
+        let standing = try state { state in
+            try state.deposits().flatMap { deposit in
+                let ceremony = try state.ceremony(of: deposit.subject).flatMap { $0.complaint == nil ? $0.id : nil }
+                return (deposit.complaints.isEmpty ? [deposit.id] : []) + (ceremony.map { [$0] } ?? [])
+            }
+        }
+        return Set(standing.compactMap(SecretName.escrowShare))
     }
 }

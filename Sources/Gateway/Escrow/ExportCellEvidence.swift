@@ -63,7 +63,7 @@ package struct ExportCellEvidence: Sendable {
         }
         let unsealing = try session.vault.unsealingKey()
         return try session.state { try $0.escrowVotes(on: request.id) }
-            .filter { use.used.contains($0.holder) }
+            .filter { use.used.contains($0.holder) && $0.grants(in: request.grantedEpoch ?? 1) }
             .map { vote in
                 guard let sealed = vote.grant?.sealed,
                     let part = SealedPart.open(try session.blobs.get(sealed), of: vote, with: unsealing)
@@ -108,16 +108,26 @@ private struct CellExport {
     func write(_ session: PartySession, to file: URL) throws -> ExportCellEvidence.Exported {
         let bundle = try EvidenceBundle(of: transactions(session), session)
         let opening = try opening.map { try Block(CanonicalJSON.encode($0), codec: .raw) }
+        let granted = try GrantedWrites(of: request?.id, session).block()
+        let sharedKey = try sharedKey(session)
         let root = try DAGJSON.encode(
             CellEvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, cell: cell,
                 request: request?.id, founding: bundle.founding.cid, checkpoint: bundle.checkpoint,
                 membership: bundle.membership.map(\.cid), transactions: bundle.transactions.map(\.cid),
-                opening: opening?.cid))
-        let blocks = [root] + bundle.blocks + (try datasetBlocks(session)) + (opening.map { [$0] } ?? [])
+                opening: opening?.cid, sharedKey: sharedKey?.cid, granted: granted?.cid))
+        let blocks =
+            [root] + bundle.blocks + (try datasetBlocks(session)) + [opening, sharedKey, granted].compactMap(\.self)
         return ExportCellEvidence.Exported(
             cell: cell, request: request?.id, root: root.cid.text, transactions: bundle.transactions.count,
             bytes: try EvidenceBundle.write(blocks, to: file), hasValue: opening != nil)
+    }
+
+    /// Of a first deposit the published values stand in its transaction.
+    private func sharedKey(_ session: PartySession) throws -> Block? {
+        guard let request, let deposit = try session.state({ try $0.deposit(for: request) }), deposit.record.epoch > 1
+        else { return nil }
+        return try Block(CanonicalJSON.encode(deposit.values), codec: .dagJSON)
     }
 
     /// The manifest with the blocks that list its shards, and the one shard where what opens the cell is shown.

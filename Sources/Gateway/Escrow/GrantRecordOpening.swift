@@ -48,10 +48,13 @@ package struct GrantRecordOpening {
         return Granted(receipt: receipt, request: request, isHandedOut: isHandedOut)
     }
 
-    /// This party's grant, if an earlier run made it.
+    /// This party's grant, if an earlier run made it with the shares that count.
     private func recorded(_ id: Digest, _ session: PartySession) throws -> Receipt? {
-        let votes = try session.state { try $0.escrowVotes(on: id) }
-        guard let vote = votes.first(where: { $0.holder == session.party }), vote.grant != nil else { return nil }
+        let vote = try session.state { state in
+            let epoch = try state.deposit(for: state.knownEscrowRequest(id))?.record.epoch ?? 1
+            return try state.escrowVotes(on: id).first { $0.holder == session.party && $0.grants(in: epoch) }
+        }
+        guard let vote else { return nil }
         return try session.ledger.read { try $0.receipt(of: vote.transaction) }
     }
 
@@ -71,7 +74,7 @@ package struct GrantRecordOpening {
             let part = try share.decrypt([cell.wrappedKey], under: key, context: id.bytes)
             let sealed = try SealedPart(part, for: request, sealedTo: session.sealingKey(of: request.requester))
             try PartStaging(session: session).keep(sealed.block.data, sealed.block.cid, of: id)
-            return GrantOpening(request: id, grant: sealed.grant)
+            return GrantOpening(request: id, grant: sealed.grant, epoch: deposit.record.epoch)
         case .result(let result):
             return try await grant(request, of: result, with: share, under: key, session, progress)
         }
@@ -96,18 +99,17 @@ package struct GrantRecordOpening {
         let sealed = try SealedOpening(document, sealedTo: session.sealingKey(of: request.requester))
         try PartStaging(session: session).keep(sealed.bytes, sealed.cid, of: request.id)
         return GrantOpening(
-            request: request.id, grant: .init(part: try document.commitment(), sealed: sealed.cid), openingsSeen: seen)
+            request: request.id, grant: .init(part: try document.commitment(), sealed: sealed.cid), openingsSeen: seen,
+            epoch: key.epoch)
     }
 }
 
 extension PartySession {
-    /// The deposit that a request rests on, and the key that it shares.
+    /// The deposit whose shares open a request, and the key that it shares.
     func escrowKey(of request: EscrowRequest) throws -> (key: ThresholdKey, deposit: DepositRecord) {
-        guard let deposit = try state({ try $0.deposit(of: request.owner, pool: request.pool) }),
-            deposit.id == request.deposit
-        else {
+        guard let deposit = try state({ try $0.deposit(for: request) }) else {
             throw GatewayError.notAllowed(
-                reason: "the deposit of \(request.owner) is another than the request's", wayOn: "ask again")
+                reason: "\(request.owner) has no deposit for this request", wayOn: "see `chancery escrow list`")
         }
         return (try sharedKey(deposit), deposit)
     }

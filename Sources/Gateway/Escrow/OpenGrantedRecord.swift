@@ -87,7 +87,7 @@ package struct OpenGrantedRecord {
         let unsealing = try session.vault.unsealingKey()
         var parts = Parts()
         for vote in try session.state({ try $0.escrowVotes(on: request.id) }) {
-            guard let grant = vote.grant else { continue }
+            guard let grant = vote.grant, vote.grants(in: deposit.record.epoch) else { continue }
             guard try session.blobs.contains(grant.sealed) else {
                 parts.missing.append(vote.holder)
                 continue

@@ -82,7 +82,7 @@ private struct GivenParts {
     ) throws {
         let unsealing = try session.vault.unsealingKey()
         for vote in try session.state({ try $0.escrowVotes(on: request.id) }) {
-            guard let grant = vote.grant else { continue }
+            guard let grant = vote.grant, vote.grants(in: deposit.record.epoch) else { continue }
             guard let sealed = try? SealedOpening(loading: grant.sealed, from: session.blobs) else {
                 missing.append(vote.holder)
                 continue
@@ -108,7 +108,7 @@ private struct GivenParts {
 
     /// As few of the right ones as will do, in the structure's order; `nil` where they do not suffice.
     func sufficient(_ deposit: DepositRecord) -> [PartyName]? {
-        guard let key = deposit.poolKey else { return nil }
+        let key = deposit.values
         let ordered = deposit.holders.filter { valid[$0] != nil }
         guard key.isQualified(ordered) else { return nil }
         return ordered.reversed().reduce(ordered) { kept, holder in

@@ -57,7 +57,7 @@ package struct ReportJudge {
         guard let shown = part.reported else { return nil }
         return judge(shown, signed: part.commitment) { plain in
             let pool = try state.knownPool(recorded.record.pool)
-            guard let key = try state.poolKey(pool.name, epoch: part.epoch) else { return nil }
+            guard let key = try state.publishedValues(of: pool.name, epoch: part.epoch) else { return nil }
             return try holds(
                 PartDocument(canonicalBytes: plain), of: recorded, key: ThresholdKey(key.key, of: pool.publicKey()),
                 number: key.number(of: part.holder), context: PartDocument.context(of: recorded.record.id))
@@ -68,7 +68,8 @@ package struct ReportJudge {
     package func verdict(on vote: EscrowVote, of request: EscrowRequest) -> ReportVerdict? {
         guard let shown = vote.reported, let grant = vote.grant else { return nil }
         return judge(shown, signed: grant.part) { plain in
-            guard let deposit = try state.deposit(of: request.owner, pool: request.pool), deposit.id == request.deposit,
+            guard
+                let deposit = try state.deposit(of: request.owner, pool: request.pool, epoch: vote.epoch ?? 1),
                 let publicKey = try request.pool.map({ try state.knownPool($0).publicKey() })
                     ?? state.fieldKey(of: request.owner)?.publicKey()
             else { return nil }

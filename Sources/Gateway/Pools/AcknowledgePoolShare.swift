@@ -1,6 +1,4 @@
-import BlobStore
 import Contracts
-import Foundation
 package import Ledger
 import Paillier
 package import SharingModel
@@ -45,7 +43,7 @@ package struct AcknowledgePoolShare: Sendable {
 
     /// What has come of this party's acknowledgement.
     private func said(_ record: PoolRecord, _ session: PartySession) throws -> Acknowledged {
-        let (ceremony, key, acknowledged): (Digest, PoolKey, [PartyName])
+        let (ceremony, key, acknowledged): (Digest, PublishedValues, [PartyName])
         if let pending = try PendingShare(record, session) {
             (ceremony, key, acknowledged) = (pending.ceremony, pending.key, pending.acknowledged)
         } else {
@@ -75,20 +73,14 @@ package struct AcknowledgePoolShare: Sendable {
     }
 }
 
-/// A dealing that does not keep what its dealer has published.
-struct WrongDealing: Error {
-    let dealer: PartyName
-    let reason: String
-}
-
 /// The share that waits for a holder: of a new pool, or of a renewal whose dealers have all dealt.
 struct PendingShare {
     let pool: PoolRecord
     let ceremony: Digest
-    let key: PoolKey
+    let key: PublishedValues
     let acknowledged: [PartyName]
     /// `nil` for a new pool.
-    let renewal: PoolCeremony?
+    let renewal: ShareCeremony?
 
     /// - Returns: `nil` where no ceremony waits for this party's word, or a complaint has ended it.
     init?(_ pool: PoolRecord, _ session: PartySession) throws {
@@ -112,54 +104,14 @@ struct PendingShare {
     /// The share, checked against the published values.
     /// - Throws: ``WrongDealing``; the store's errors.
     func take(_ session: PartySession) throws -> KeyShare {
-        guard let number = key.number(of: session.party) else {
+        guard let sharing = pool.sharing else {
             throw GatewayError.keyMissing(name: "share of pool \(pool.name)", party: session.party)
         }
-        let next = try pool.thresholdKey(key)
-        guard let renewal, let present = pool.sharing else {
-            let dealt = try open(pool.sharing?.shares ?? [], of: pool.custodian, number, session)
-            return try checked(pool.custodian) { () throws(PaillierError) in
-                try KeyShare(holder: number, value: dealt.value, under: next)
-            }
-        }
-        let old = try pool.thresholdKey(present.key)
-        var received: [Int: DealtShare] = [:]
-        for dealing in renewal.dealings {
-            let dealt = try open(dealing.shares, of: dealing.dealer, number, session)
-            try checked(dealing.dealer) { () throws(PaillierError) in
-                try old.check(dealt, of: dealing.commitments, over: key.key.structure)
-            }
-            if let place = present.key.number(of: dealing.dealer) { received[place] = dealt }
-        }
-        if renewal.isRefreshing {
-            return try session.share(of: pool, under: old).refreshed(by: Array(received.values), to: next)
-        }
-        return try KeyShare(holder: number, value: old.resharedValue(from: received), under: next)
-    }
-
-    private func open(
-        _ shares: [CID], of dealer: PartyName, _ number: Int, _ session: PartySession
-    ) throws -> DealtShare {
-        let wrong = WrongDealing(dealer: dealer, reason: "cannot be read, or is no share")
-        guard shares.indices.contains(number - 1) else { throw wrong }
-        let block = try session.blobs.get(shares[number - 1])
-        let address = ShareAddress(
-            ledger: session.ledger.identity, pool: pool.name, dealer: dealer, holder: session.party,
-            epoch: key.key.epoch, key: pool.keyFingerprint)
-        guard let dealt = try? SealedShare.open(block, at: address, with: session.vault.unsealingKey()),
-            dealt.holder == number, dealt.epoch == key.key.epoch
-        else { throw wrong }
-        return dealt
-    }
-
-    @discardableResult
-    private func checked<Value>(
-        _ dealer: PartyName, _ body: () throws(PaillierError) -> Value
-    ) throws(WrongDealing) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw WrongDealing(dealer: dealer, reason: "is not the share that was published")
+        if let renewal { return try KeyInShares(pool, sharing, session).take(from: renewal, key, session) }
+        let dealt = try session.dealtShare(sharing.shares, by: pool.custodian, of: key, pool.keyFingerprint)
+        let shared = try pool.thresholdKey(key)
+        return try WrongDealing.check(of: pool.custodian) { () throws(PaillierError) in
+            try KeyShare(holder: dealt.holder, value: dealt.value, under: shared)
         }
     }
 }

@@ -117,7 +117,7 @@ package struct CreatePoolKey: Sendable {
         let fingerprint = Digest.sha256(key.publicKey.modulusBytes)
         let blocks = try zip(holders.parties, dealt.shares).map { holder, share in
             let address = ShareAddress(
-                ledger: session.ledger.identity, pool: pool, dealer: custodian, holder: holder, epoch: 1,
+                on: session.ledger.identity, of: .pool(pool), dealer: custodian, holder: holder, epoch: 1,
                 key: fingerprint)
             return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
         }

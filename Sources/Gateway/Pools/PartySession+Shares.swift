@@ -19,7 +19,7 @@ extension SecretName {
 
 extension PoolRecord {
     /// The published values under the pool's public key; checked by everyone who executed the block, and again here.
-    func thresholdKey(_ key: PoolKey) throws -> ThresholdKey {
+    func thresholdKey(_ key: PublishedValues) throws -> ThresholdKey {
         try ThresholdKey(key.key, of: publicKey())
     }
 }

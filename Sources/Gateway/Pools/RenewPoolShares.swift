@@ -1,6 +1,4 @@
-import BlobStore
 import Contracts
-import Foundation
 package import Ledger
 package import Paillier
 package import SharingModel
@@ -34,11 +32,8 @@ package struct RenewPoolShares: Sendable {
         let (present, structure) = (sharing.key, structure ?? sharing.key.key.structure)
         let holders = holders ?? present.holders
         let isRefreshing = holders == present.holders && structure == present.key.structure
-        var dealers = self.dealers ?? present.holders
-        if self.dealers == nil, !isRefreshing {
-            let numbers = try record.thresholdKey(present).resharers(among: Set(1...present.holders.count)) ?? []
-            dealers = numbers.map { present.holders[$0 - 1] }
-        }
+        let dealers =
+            try self.dealers ?? KeyInShares(record, sharing, session).dealers(forRefreshing: isRefreshing)
         let body = RenewShares(pool: pool, holders: holders, structure: structure, dealers: dealers)
         // A command that was killed has proposed it already.
         if let running = try session.state({ try $0.ceremony(of: pool) }), running.by == session.party,
@@ -92,33 +87,16 @@ package struct DealPoolShares: Sendable {
         if let receipt = try session.receipt(of: DealShares.self, where: { $0.ceremony == ceremony.id }) {
             return try dealt(receipt, ceremony, session)
         }
-        let key = try record.thresholdKey(sharing.key)
-        let share = try session.share(of: record, under: key)
-        let (commitments, shares) =
-            ceremony.isRefreshing
-            ? try key.dealRefreshing() : try share.dealResharing(under: key, over: ceremony.structure)
-        let blocks = try zip(ceremony.holders, shares).map { holder, share in
-            let address = ShareAddress(
-                ledger: session.ledger.identity, pool: pool, dealer: session.party, holder: holder,
-                epoch: ceremony.epoch, key: record.keyFingerprint)
-            return try SealedShare.seal(share, at: address, to: session.sealingKey(of: holder))
-        }
-        // A crash before the ledger is told leaves blocks that nothing refers to: the next run deals anew.
-        for block in blocks { try session.blobs.put(block) }
+        let (commitments, shares) = try KeyInShares(record, sharing, session).deal(for: ceremony, session)
         let receipt = try await session.submit(
-            DealShares(pool: pool, ceremony: ceremony.id, commitments: commitments, shares: blocks.map(\.cid)))
+            DealShares(pool: pool, ceremony: ceremony.id, commitments: commitments, shares: shares))
         return try dealt(receipt, ceremony, session)
     }
 
-    /// That it is the one which was agreed to. Its id is in the transaction, so that none can take its place afterwards.
-    private func check(_ ceremony: PoolCeremony) throws {
+    /// That it is the one which was agreed to, and for whom.
+    private func check(_ ceremony: ShareCeremony) throws {
         let look = "see `chancery pool show \(pool)`, and deal if that is what you have agreed to"
-        guard self.ceremony.utf8.count >= 4, ceremony.id.hex.hasPrefix(self.ceremony) else {
-            throw GatewayError.notAllowed(
-                reason:
-                    "the ceremony of pool \(pool) that waits is \(ceremony.id.hex.prefix(12)) of \(ceremony.by), not "
-                    + "\(self.ceremony)", wayOn: look)
-        }
+        try ceremony.check(isNamed: self.ceremony, "pool \(pool)", wayOn: look)
         guard let holders else {
             guard ceremony.isRefreshing else {
                 throw GatewayError.notAllowed(
@@ -133,7 +111,7 @@ package struct DealPoolShares: Sendable {
         }
     }
 
-    private func dealt(_ receipt: Receipt, _ ceremony: PoolCeremony, _ session: PartySession) throws -> Dealt {
+    private func dealt(_ receipt: Receipt, _ ceremony: ShareCeremony, _ session: PartySession) throws -> Dealt {
         let known = try session.state { try $0.ceremony(of: pool) }
         let done = (known?.id == ceremony.id ? known : nil)?.dealings.map(\.dealer) ?? ceremony.dealers
         return Dealt(

@@ -9,13 +9,31 @@ import SignedEnvelopes
 /// For whom and for what a dealt number is; bound into its seal, so that no share passes for another.
 struct ShareAddress: Codable, Hashable {
     let ledger: LedgerIdentity
-    let pool: PoolName
+    /// Of a pool's key; absent for a department's key for fields.
+    let pool: PoolName?
+    /// Of a key for fields: whose.
+    let owner: PartyName?
     let dealer: PartyName
     let holder: PartyName
     /// Of the shares that it makes.
     let epoch: Int
-    /// Of the pool's key.
+    /// Fingerprint of the key.
     let key: Digest
+
+    init(
+        on ledger: LedgerIdentity, of subject: SharedKeySubject, dealer: PartyName, holder: PartyName, epoch: Int,
+        key: Digest
+    ) {
+        self.ledger = ledger
+        switch subject {
+        case .pool(let name): (pool, owner) = (name, nil)
+        case .fields(let party): (pool, owner) = (nil, party)
+        }
+        self.dealer = dealer
+        self.holder = holder
+        self.epoch = epoch
+        self.key = key
+    }
 
     var bytes: Data {
         get throws { try CanonicalJSON.encode(self) }

@@ -2,7 +2,7 @@ import CanonicalJSON
 package import Contracts
 package import Foundation
 package import Ledger
-import SharingModel
+package import SharingModel
 import SignedEnvelopes
 
 extension PartySession {
@@ -15,6 +15,23 @@ extension PartySession {
     /// `registry propose admit`: for the party whose statement is in `bytes`.
     package func proposeAdmission(_ bytes: Data, effective: Int64? = nil) async throws -> Receipt {
         try await propose(.admit(Envelope(canonicalBytes: bytes)), effective: effective)
+    }
+
+    /// `registry propose escrow`: the rule that a file of the form of `escrow.yaml` has for `owner`.
+    /// - Throws: ``GatewayError/policy(path:problem:)``.
+    package func proposeEscrow(of owner: PartyName, _ file: URL, effective: Int64? = nil) async throws -> Receipt {
+        guard FileManager.default.isReadableFile(atPath: file.plainPath) else {
+            throw GatewayError.policy(path: file.plainPath, problem: "cannot be read; name a file like `escrow.yaml`")
+        }
+        let parties = try state { try $0.parties() }
+        let superiors = Dictionary(parties.map { ($0.name, $0.superior) }) { first, _ in first }
+        let rule = try PolicyProblem.inFile(file) {
+            let rules = try EscrowPolicyFile.rules(of: file).filter { $0.for.contains(owner) }
+            guard rules.count == 1, let rule = try EscrowPolicyFile.policy(rules, superiors: superiors).rule(for: owner)
+            else { throw PolicyProblem("it has \(rules.count) rules for \(owner) instead of one") }
+            return rule
+        }
+        return try await propose(.escrow(rule), effective: effective)
     }
 
     /// `registry approve`.

@@ -130,7 +130,7 @@ struct ReceivedParts {
     private(set) var faulty: [Faulty] = []
     /// Whose part is recorded, and not handed out yet.
     private(set) var kept: [PartyName] = []
-    private let key: PoolKey
+    private let key: PublishedValues
 
     /// The first of the valid ones that suffice, in the structure's order; `nil` where they do not.
     var sufficient: [Valid]? {

@@ -36,17 +36,19 @@ package struct ExportEvidence: Sendable {
         let ids = try EvidenceTransactions(shown.recorded, session).ids
         let bundle = try EvidenceBundle(of: ids, session)
         let opening = try shown.opening?.blocks()
+        let granted = try GrantedWrites(of: shown.recorded.opening?.request, session).block()
         let sharedKey = try session.sharedKey(of: shown.recorded).map {
             try Block(CanonicalJSON.encode($0), codec: .dagJSON)
         }
-        var blocks = bundle.blocks + (opening ?? []) + (sharedKey.map { [$0] } ?? [])
+        var blocks = bundle.blocks + (opening ?? []) + [sharedKey, granted].compactMap(\.self)
         blocks += try resultBlocks(shown, session)
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: session.home.consortium.digest, section: session.section, result: record.id,
                 founding: bundle.founding.cid, checkpoint: bundle.checkpoint,
                 membership: bundle.membership.map(\.cid), transactions: bundle.transactions.map(\.cid),
-                plan: record.plan, computed: record.result, opening: opening?.map(\.cid), sharedKey: sharedKey?.cid))
+                plan: record.plan, computed: record.result, opening: opening?.map(\.cid), sharedKey: sharedKey?.cid,
+                granted: granted?.cid))
         return Exported(
             result: record.id, root: root.cid.text, transactions: bundle.transactions.count,
             bytes: try EvidenceBundle.write([root] + blocks, to: file), hasOpening: opening != nil)
@@ -85,7 +87,7 @@ struct EvidenceTransactions {
             if let id = recorded.opening?.request, let request = try LedgerState(reader).escrowRequest(id) {
                 found += try EvidenceTransactions.escrow(of: request, reader)
             } else if let epoch = recorded.opening?.epoch,
-                let key = try LedgerState(reader).poolKey(record.pool, epoch: epoch)?.digest()
+                let key = try LedgerState(reader).publishedValues(of: record.pool, epoch: epoch)?.digest()
             {
                 let acknowledged = try EvidenceTransactions.accepted(AcknowledgeShare.self, reader)
                     .filter { $0.body.pool == record.pool && $0.body.key == key }
@@ -113,17 +115,6 @@ struct EvidenceTransactions {
             }
             return found.sorted { $0.index < $1.index }.map(\.id)
         }
-    }
-
-    /// All that was said of a request: the deposit that it rests on, the request, grants, denials and use.
-    static func escrow(of request: EscrowRequest, _ reader: any LedgerReader) throws -> [(index: Int, id: Digest)] {
-        var found = try accepted(DepositKey.self, reader).filter { $0.id == request.deposit }.map(\.place)
-        found += try accepted(AcknowledgeDeposit.self, reader).filter { $0.body.deposit == request.deposit }.map(
-            \.place)
-        found += try accepted(RequestOpening.self, reader).filter { $0.id == request.id }.map(\.place)
-        found += try accepted(GrantOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
-        found += try accepted(DenyOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
-        return try found + accepted(UseOpening.self, reader).filter { $0.body.request == request.id }.map(\.place)
     }
 
     struct Accepted<Body> {

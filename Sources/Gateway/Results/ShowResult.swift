@@ -104,10 +104,10 @@ extension PartySession {
     }
 
     /// The published values of the epoch in which a shared key opened the result.
-    func sharedKey(of recorded: RecordedResult) throws(OpeningFault) -> PoolKey? {
+    func sharedKey(of recorded: RecordedResult) throws(OpeningFault) -> PublishedValues? {
         guard let epoch = recorded.opening?.epoch else { return nil }
         let pool = recorded.record.pool
-        guard let key = try? state({ try $0.poolKey(pool, epoch: epoch) }) else {
+        guard let key = try? state({ try $0.publishedValues(of: pool, epoch: epoch) }) else {
             throw OpeningFault(description: "pool \(pool) has had no shares of epoch \(epoch)")
         }
         return key

@@ -67,6 +67,7 @@ package final class PartySession: Sendable {
                 clock: clock), ordering: remote)
         try catchUp()
         try dropOldShares()
+        try dropEscrowShares()
     }
 
     /// Executes what is new on the ledger into this party's own copy.

@@ -48,6 +48,18 @@ enum Escrow {
             record: change(dealt.key.record), shares: Dictionary(uniqueKeysWithValues: holders.map { ($0, sealed) }))
     }
 
+    /// The deposit with the shares that it would send.
+    static func dealt(
+        _ rule: EscrowRule = rule, epoch: Int = 1
+    ) throws -> (body: DepositKey, key: ThresholdKey, shares: [KeyShare]) {
+        let dealt = try ThresholdKey.deal(key, over: rule.structure(), epoch: epoch)
+        let shares = try dealt.shares.map { try KeyShare(holder: $0.holder, value: $0.value, under: dealt.key) }
+        let body = DepositKey(
+            record: dealt.key.record,
+            shares: Dictionary(uniqueKeysWithValues: rule.holders.parties.map { ($0, sealed) }))
+        return (body, dealt.key, shares)
+    }
+
     static func dataset(
         _ name: DatasetName = "care1", owner: PartyName = "site1", owners: [PartyName]? = nil
     ) -> PublishDataset {
@@ -68,9 +80,15 @@ enum Escrow {
             reason: reason, until: until)
     }
 
-    static func grant(_ request: Digest, _ text: String = "part") -> GrantOpening {
-        GrantOpening(request: request, grant: .init(part: digest(text), sealed: cid(text, .raw)))
+    static func grant(_ request: Digest, _ text: String = "part", epoch: Int = 1) -> GrantOpening {
+        GrantOpening(request: request, grant: .init(part: digest(text), sealed: cid(text, .raw)), epoch: epoch)
     }
+
+    /// The auditor's place taken by site3.
+    static let moved = EscrowRule(
+        owner: "site1",
+        holders: .gate(threshold: 2, of: [.party("ministry"), .party("site2"), .party("site3")]),
+        waitSeconds: 3_600, told: ["clinic"], mostGrants: 2, periodSeconds: 86_400)
 }
 
 extension TestLedger {

@@ -6,7 +6,7 @@ import Testing
 extension CrashScenario {
     static let ofShares = [
         createShared, acknowledgeShare, refresh, deal, takeRefreshed, givePart, combine, deposit, acknowledgeDeposit,
-        grantFirst, grantLast, openGranted,
+        grantFirst, grantLast, openGranted, refreshEscrow, dealEscrow, takeEscrow,
     ]
 
     private static let createShared = shares(
@@ -73,9 +73,7 @@ extension CrashScenario {
         "escrow deposit", at: .keyed, command: { _ in ["escrow", "deposit", "--as", "site1", "--json"] },
         once: "escrow.deposit",
         expectDone: { state in
-            for holder in TestConsortium.escrowHolders {
-                try await state.consortium.run("escrow", "acknowledge", "--as", holder).expectStatus(0)
-            }
+            try await state.consortium.acknowledgeEscrow(by: TestConsortium.escrowHolders)
             let deposits = try await state.consortium.json("escrow", "list")["deposits"]?.arrayValue
             #expect(deposits?.count == 1 && deposits?.first?["complete"] == true)
         })
@@ -110,6 +108,35 @@ extension CrashScenario {
         "escrow open", at: .granted,
         command: { ["escrow", "open", $0.request, "--as", "statistics", "--json"] }, once: "escrow.open",
         expectDone: { state in try await state.consortium.expectName(state.request) })
+
+    private static let refreshEscrow = shares(
+        "escrow refresh", at: .published,
+        command: { _ in ["escrow", "refresh", "--owner", "site1", "--as", "audit", "--json"] }, once: "escrow.renew",
+        expectDone: { state in
+            // What is proposed stops nothing.
+            try await state.consortium.expectOpensByEscrow(by: "ministry", "audit")
+        })
+
+    private static let dealEscrow = shares(
+        "escrow deal", at: .escrowProposed,
+        command: { ["escrow", "deal", $0.ceremony, "--owner", "site1", "--as", "ministry", "--json"] },
+        once: "escrow.deal",
+        expectDone: { state in
+            try await state.consortium.dealEscrow(by: ["audit", "site2"])
+            try await state.consortium.acknowledgeEscrow(by: TestConsortium.escrowHolders)
+            try await state.consortium.expectEscrowRenewed()
+            try await state.consortium.expectOpensByEscrow(by: "ministry", "audit")
+        })
+
+    private static let takeEscrow = shares(
+        "escrow acknowledge (last of a refreshing)", at: .escrowRenewed,
+        command: { _ in ["escrow", "acknowledge", "--as", "site2", "--json"] }, once: "escrow.acknowledge",
+        expectDone: { state in
+            try await state.consortium.expectEscrowRenewed()
+            let shares = try state.consortium.secretNames(of: "site2").filter { $0.hasPrefix("escrow.") }
+            #expect(shares.count == 1, "\(shares)")
+            try await state.consortium.expectOpensByEscrow(by: "site2", "audit")
+        })
 
     /// A scenario whose command makes one transaction of a kind, however often it is killed and run.
     private static func shares(
@@ -155,6 +182,19 @@ extension TestConsortium {
         try await give(state.result, by: "site2", "audit")
         try await run("open", state.result, "--as", "statistics").expectStatus(0)
         try await expectOpened(state.result)
+    }
+
+    /// The deposit of `site1` has shares of the second epoch, in force.
+    func expectEscrowRenewed() async throws {
+        let deposits = try await json("escrow", "list")["deposits"]?.arrayValue
+        #expect(deposits?.count == 1 && deposits?.first?["epoch"] == 2 && deposits?.first?["complete"] == true)
+    }
+
+    /// Two holders grant a request of now, with the shares that are in force.
+    func expectOpensByEscrow(by first: String, _ second: String) async throws {
+        let request = try await requestName(row: 3)
+        try await grant(request, by: first, second, first)
+        try await expectName(request)
     }
 
     /// The name in row 3, once granted, and its use on the ledger once.

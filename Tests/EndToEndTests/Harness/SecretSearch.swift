@@ -163,25 +163,35 @@ extension TestConsortium {
         in block: Data, for holder: PartyName, _ key: UnsealingKey, in consortium: Digest
     ) -> SecretForms? {
         guard let message = try? CanonicalJSON.decode(SealedMessage.self, from: block) else { return nil }
+        let keys: [(subject: (String, JSONValue), fingerprint: String)] = [
+            (("pool", "health"), TestConsortium.fingerprint(of: .pool)),
+            (("pool", "other"), TestConsortium.fingerprint(of: .site2)),
+            (("owner", "site1"), TestConsortium.fingerprint(of: .site1)),
+        ]
         for dealer in ["ministry"] + TestConsortium.poolHolders {
-            for epoch in 1...2 {
-                let address = JSONValue.object([
-                    "pool": "health", "dealer": .string(dealer), "holder": .string(holder.text),
-                    "epoch": .integer(Int64(epoch)), "key": .string(TestConsortium.poolFingerprint),
-                    "ledger": ["consortium": .string(consortium.hex), "section": "health"],
-                ])
-                guard let binding = try? CanonicalJSON.serialize(address),
-                    let plain = try? message.open(
-                        with: key, info: Data("chancery pool share v1".utf8), authenticating: binding)
-                else { continue }
-                return SecretForms("a share that \(dealer) dealt to \(holder)", limbs(of: Array(plain)))
+            for (subject, fingerprint) in keys {
+                for epoch in 1...3 {
+                    let address = JSONValue.object([
+                        subject.0: subject.1, "dealer": .string(dealer), "holder": .string(holder.text),
+                        "epoch": .integer(Int64(epoch)), "key": .string(fingerprint),
+                        "ledger": ["consortium": .string(consortium.hex), "section": "health"],
+                    ])
+                    guard let binding = try? CanonicalJSON.serialize(address),
+                        let plain = try? message.open(
+                            with: key, info: Data("chancery pool share v1".utf8), authenticating: binding)
+                    else { continue }
+                    return SecretForms("a share that \(dealer) dealt to \(holder)", limbs(of: Array(plain)))
+                }
             }
         }
         return nil
     }
 
-    private static let poolFingerprint: String = {
-        let factors = KnownPrimes.pool.primes.compactMap { BigInteger($0) }
-        return Digest.sha256(factors.reduce(BigInteger(1), *).bigEndianBytes).hex
-    }()
+    private static func fingerprint(of key: KnownPrimes) -> String { fingerprints[key] ?? "" }
+
+    private static let fingerprints: [KnownPrimes: String] = Dictionary(
+        uniqueKeysWithValues: KnownPrimes.allCases.map { key in
+            let factors = key.primes.compactMap { BigInteger($0) }
+            return (key, Digest.sha256(factors.reduce(BigInteger(1), *).bigEndianBytes).hex)
+        })
 }

@@ -27,6 +27,10 @@ extension TestConsortium {
         case proposed
         /// All have dealt, and all but `province` acknowledged.
         case renewed
+        /// `audit` has proposed to refresh the shares of `site1`'s deposit.
+        case escrowProposed
+        /// All have dealt, and all but `site2` acknowledged.
+        case escrowRenewed
         /// `statistics` has asked for the name in row 3.
         case requested
         /// The ministry has granted it.
@@ -43,7 +47,8 @@ extension TestConsortium {
             case .deposited: .keyed
             case .escrowed: .deposited
             case .published: .escrowed
-            case .computed, .requested: .published
+            case .computed, .requested, .escrowProposed: .published
+            case .escrowRenewed: .escrowProposed
             case .given, .proposed: .computed
             case .renewed: .proposed
             case .grantedByOne: .requested
@@ -79,9 +84,7 @@ extension TestConsortium {
         case .keyed: try await consortium.run(escrowKey(of: .site1)).expectStatus(0)
         case .deposited: try await consortium.run("escrow", "deposit", "--as", "site1").expectStatus(0)
         case .escrowed:
-            for holder in escrowHolders {
-                try await consortium.run("escrow", "acknowledge", "--as", holder).expectStatus(0)
-            }
+            try await consortium.acknowledgeEscrow(by: escrowHolders)
         case .published: try await consortium.publish("site1.csv", as: "site1", name: "d1").expectStatus(0)
         case .computed:
             state.token = try await consortium.requestToken(uses: uses)
@@ -93,6 +96,12 @@ extension TestConsortium {
         case .renewed:
             try await consortium.deal(by: poolHolders)
             try await consortium.acknowledgePool(by: poolHolders.dropLast())
+        case .escrowProposed:
+            state.ceremony = try await consortium.json("escrow", "refresh", "--owner", "site1", "--as", "audit")
+                .text("ceremony")
+        case .escrowRenewed:
+            try await consortium.dealEscrow(by: escrowHolders)
+            try await consortium.acknowledgeEscrow(by: escrowHolders.dropLast())
         case .requested: state.request = try await consortium.requestName(row: 3)
         case .grantedByOne: try await consortium.grant(state.request, by: "ministry")
         case .granted: try await consortium.grant(state.request, by: "audit", "ministry")
@@ -101,12 +110,15 @@ extension TestConsortium {
     }
 
     static var createSharedPool: [String] {
-        get throws {
-            [
-                "pool", "create", "health", "--members", "site1,site2", "--threshold", "2", "--holders",
-                poolHolders.joined(separator: ","), "--custodian", "ministry", "--as", "ministry", "--json",
-            ] + (try KnownPrimes.pool.arguments)
-        }
+        get throws { try sharedPool("health") + ["--json"] }
+    }
+
+    /// The command that deals a pool to ``poolHolders``.
+    static func sharedPool(_ name: String, key: KnownPrimes = .pool) throws -> [String] {
+        [
+            "pool", "create", name, "--members", "site1,site2", "--threshold", "2", "--holders",
+            poolHolders.joined(separator: ","), "--custodian", "ministry", "--as", "ministry",
+        ] + (try key.arguments)
     }
 
     static func escrowKey(of site: KnownPrimes) throws -> [String] {
@@ -187,6 +199,19 @@ extension TestConsortium {
                 "pool", "deal", "health", ceremony.text("id"), "--holders", ceremony.text("structure"), "--as", dealer
             ).expectStatus(0)
         }
+    }
+
+    /// Shares of `site1`'s deposit.
+    func dealEscrow(by dealers: [String]) async throws {
+        let deposit = try await json("escrow", "list")["deposits"]?.arrayValue?.first
+        let ceremony = try #require(deposit?["ceremony"]).text("id")
+        for dealer in dealers {
+            try await run("escrow", "deal", ceremony, "--owner", "site1", "--as", dealer).expectStatus(0)
+        }
+    }
+
+    func acknowledgeEscrow(by holders: some Sequence<String>) async throws {
+        for holder in holders { try await run("escrow", "acknowledge", "--as", holder).expectStatus(0) }
     }
 
     func give(_ result: String, by holders: String...) async throws {

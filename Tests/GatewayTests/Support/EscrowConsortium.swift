@@ -158,6 +158,7 @@ struct EscrowConsortium {
           - {name: ministry, role: superior}
           - {name: audit, role: auditor}
           - {name: statistics, role: collaborator}
+          - {name: clinic, role: enterprise}
         """
 
     private static let escrow = """

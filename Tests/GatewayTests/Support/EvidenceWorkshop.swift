@@ -25,7 +25,8 @@ struct EvidenceWorkshop {
     var plan: CID
     var computed: CID
     var opening: OpeningDocument?
-    var sharedKey: PoolKey?
+    var sharedKey: PublishedValues?
+    var granted: [StateWrite]?
     /// Manifests, plan, result, ciphertexts.
     var blocks: [Block]
 
@@ -43,12 +44,13 @@ struct EvidenceWorkshop {
         computed = content.computed.cid
         opening = evidence.opening
         sharedKey = evidence.sharedKey
+        granted = evidence.granting.writes
         let store = MemoryBlobStore()
         let roots = try store.importCAR(from: file, completeness: .rootsOnly).roots
         let rebuilt = Set(
             roots + [content.founding.cid] + content.transactions.map(\.cid)
                 + (content.membership ?? []).map(\.cid) + (content.opening ?? []).map(\.cid)
-                + [content.sharedKey].compactMap { $0?.cid })
+                + [content.sharedKey, content.granted].compactMap { $0?.cid })
         blocks = try store.cids().filter { !rebuilt.contains($0) }.map { try store.get($0) }
     }
 
@@ -58,16 +60,18 @@ struct EvidenceWorkshop {
         let steps = try membership.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let openingBlocks = try opening?.blocks()
         let keyBlock = try sharedKey.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
+        let grantedBlock = try granted.map { try Block(CanonicalJSON.encode($0), codec: .dagJSON) }
         let root = try DAGJSON.encode(
             EvidenceContent(
                 consortium: consortium, section: section, result: result, founding: foundingBlock.cid,
                 checkpoint: checkpoint, membership: steps.map(\.cid), transactions: transactions.map(\.cid), plan: plan,
                 computed: computed,
-                opening: openingBlocks?.map(\.cid), sharedKey: keyBlock?.cid))
+                opening: openingBlocks?.map(\.cid), sharedKey: keyBlock?.cid,
+                granted: grantedBlock?.cid))
         var sink = try TemporaryFile(in: file.deletingLastPathComponent().path, permissions: 0o600)
         var writer = try CARWriter(roots: [root.cid], to: &sink)
         for block in [root, foundingBlock] + steps + transactions + (openingBlocks ?? []) + blocks
-            + [keyBlock].compactMap(\.self)
+            + [keyBlock, grantedBlock].compactMap(\.self)
         {
             try writer.append(block, to: &sink)
         }

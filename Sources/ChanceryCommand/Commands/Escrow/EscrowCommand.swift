@@ -19,8 +19,9 @@ struct EscrowCommand: AsyncParsableCommand {
               chancery escrow request site1-2026 --row 17 --field name --reason "case 4/2026" --as audit
             """,
         subcommands: [
-            CreateFieldKeyCommand.self, DepositCommand.self, AcknowledgeCommand.self, RequestOpeningCommand.self,
-            GrantOpeningCommand.self, DenyOpeningCommand.self, OpenGrantedCommand.self, ListEscrow.self,
+            CreateFieldKeyCommand.self, DepositCommand.self, AcknowledgeCommand.self, RefreshDepositCommand.self,
+            ReshareDepositCommand.self, DealDepositCommand.self, RequestOpeningCommand.self, GrantOpeningCommand.self,
+            DenyOpeningCommand.self, OpenGrantedCommand.self, ListEscrow.self,
             EscrowNotices.self,
         ])
 }
@@ -78,6 +79,11 @@ struct DepositCommand: AsyncParsableCommand {
             department can publish when all holders have acknowledged; into a pool whose custodian has a rule, anybody. \
             `chancery pool create` deposits the new key itself; after a complaint, --pool deposits it again.
 
+            When the policy has come to name other holders, the command deals to those; until all of them have \
+            acknowledged, the deposit before stays in force. With --anew it deals again to the same, for example for one \
+            who has lost its share. Who has lost its key cannot deal: its holders move their shares without it, with \
+            `chancery escrow reshare`.
+
             EXAMPLE:
               chancery escrow deposit --as site1
               chancery escrow deposit --pool health --as ministry
@@ -86,12 +92,15 @@ struct DepositCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A pool whose key you hold. (default: your key for fields)", valueName: "name"))
     var pool: PoolName?
 
+    @Flag(help: "Deal again what all holders have acknowledged.")
+    var anew = false
+
     @OptionGroup var options: SessionOptions
     @OptionGroup var json: JSONOptions
 
     func run() async throws {
         let session = try options.session()
-        let deposited = try await DepositKeyShares(pool: pool).run(as: session)
+        let deposited = try await DepositKeyShares(pool: pool, anew: anew).run(as: session)
         let holders = deposited.holders.map(\.text)
         try json.print(
             deposited.receipt.document([
@@ -109,7 +118,9 @@ struct AcknowledgeCommand: AsyncParsableCommand {
         commandName: "acknowledge",
         abstract: "Check the shares that wait for you, keep them in your vault, and say so on the ledger.",
         discussion: """
-            A share that is not what its owner published is complained of on the ledger, and the command ends with 1.
+            Shares wait that an owner has deposited, and those that its holders have refreshed or moved. One that is not \
+            what was published is complained of on the ledger, and the command ends with 1. Shares that others have taken \
+            the place of are taken out of your vault, by this and by whatever you run next.
 
             EXAMPLE:
               chancery escrow acknowledge --as ministry
@@ -129,6 +140,7 @@ struct AcknowledgeCommand: AsyncParsableCommand {
                     answer.receipt.document([
                         "owner": .string(answer.owner.text), "acknowledged": .bool(answer.complaint == nil),
                         "pool": answer.pool.map { .string($0.text) } ?? .null,
+                        "epoch": .integer(Int64(answer.epoch)),
                     ])
                 })
         ) {

@@ -3,6 +3,7 @@ import BlobStore
 import CanonicalJSON
 import Contracts
 import Gateway
+import Paillier
 import SharingModel
 
 struct ListEscrow: ParsableCommand {
@@ -21,25 +22,34 @@ struct ListEscrow: ParsableCommand {
         let session = try options.session()
         let time = try session.blockTime()
         let (keys, deposits, requests, votes, reports) = try session.state { state in
+            let deposits = try state.deposits().map { deposit in
+                ListedDeposit(
+                    record: deposit, ceremony: deposit.isComplete ? try state.ceremony(of: deposit.subject) : nil,
+                    follows: try state.escrowRule(for: deposit.owner).map(deposit.follows) ?? false)
+            }
             let requests = try state.escrowRequests().sorted { $0.at < $1.at }
-            let votes = try requests.map { try state.escrowVotes(on: $0.id) }
+            // A grant with shares that others have taken the place of counts for nothing.
+            let votes = try requests.map { request in
+                let epoch = try state.deposit(for: request)?.record.epoch ?? 1
+                return try state.escrowVotes(on: request.id).filter { $0.denial != nil || $0.grants(in: epoch) }
+            }
             let judge = ReportJudge(state, blobs: session.blobs)
             let reports = zip(requests, votes).map { request, votes in
                 votes.compactMap { vote in judge.verdict(on: vote, of: request).map { (vote.holder, $0) } }
             }
-            return (try state.fieldKeys(), try state.deposits(), requests, votes, reports)
+            return (try state.fieldKeys(), deposits, requests, votes, reports)
         }
         let document = JSONValue.object([
             "keys": .array(
                 keys.map {
                     .object(["owner": .string($0.owner.text), "keyFingerprint": .string($0.keyFingerprint.hex)])
                 }),
-            "deposits": .array(deposits.map(Self.document)),
+            "deposits": .array(deposits.map(\.document)),
             "requests": .array(
                 zip(requests, zip(votes, reports)).map { Self.document($0, time, $1.0, $1.1) }),
         ])
         try json.print(document) {
-            (deposits.map(Self.line) + [Self.table(requests, votes, time)] + Self.lines(requests, reports))
+            (deposits.map(\.text) + [Self.table(requests, votes, time)] + Self.lines(requests, reports))
                 .joined(separator: "\n")
         }
     }
@@ -50,17 +60,6 @@ struct ListEscrow: ParsableCommand {
         zip(requests, reports).flatMap { request, reports in
             reports.map { "the part of \($0.holder) for \(request.id.hex.prefix(12)) is \($0.verdict.sentence)" }
         }
-    }
-
-    private static func line(_ deposit: DepositRecord) -> String {
-        let complaints = deposit.complaints.sorted { $0.key < $1.key }.map { "\($0.key) complains: \($0.value)" }
-        let state =
-            deposit.isComplete
-            ? "acknowledged by all" : "waits for \(deposit.missing.map(\.text).joined(separator: ", "))"
-        let key = (deposit.pool.map { "pool \($0) of " } ?? "") + deposit.owner.text
-        return
-            (["\(key): shares with \(deposit.holders.map(\.text).joined(separator: ", ")), \(state)"]
-            + complaints).joined(separator: "\n  ")
     }
 
     private static func table(_ requests: [EscrowRequest], _ votes: [[EscrowVote]], _ time: Timestamp) -> String {
@@ -80,17 +79,6 @@ struct ListEscrow: ParsableCommand {
 
     private static func names(_ votes: [EscrowVote]) -> String {
         votes.map(\.holder.text).joined(separator: ",")
-    }
-
-    private static func document(_ deposit: DepositRecord) -> JSONValue {
-        .object([
-            "owner": .string(deposit.owner.text), "pool": deposit.pool.map { .string($0.text) } ?? .null,
-            "deposit": .string(deposit.id.hex),
-            "holders": .array(deposit.holders.map { .string($0.text) }),
-            "missing": .array(deposit.missing.map { .string($0.text) }), "complete": .bool(deposit.isComplete),
-            "complaints": .object(
-                Dictionary(uniqueKeysWithValues: deposit.complaints.map { ($0.key.text, .string($0.value)) })),
-        ])
     }
 
     private static func document(

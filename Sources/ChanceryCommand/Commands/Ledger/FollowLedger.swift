@@ -127,6 +127,7 @@ struct FollowLedger: AsyncParsableCommand {
     private func verb(_ change: DecidedChange, _ membership: ProvenMembership) -> String {
         if change.party == nil { return "is no party any more" }
         if membership.party(change.name, at: Int(change.effective) - 1) == nil { return "is a party" }
+        if change.escrow != nil { return "has another rule of escrow" }
         return change.retired.isEmpty ? "has another place" : "has other keys"
     }
 }

@@ -57,7 +57,7 @@ struct PoolReport {
 
 /// A pool and its ceremonies as the commands print them.
 enum PoolDocument {
-    static func value(_ pool: PoolRecord, _ ceremony: PoolCeremony?, _ reports: [PoolReport]) -> JSONValue {
+    static func value(_ pool: PoolRecord, _ ceremony: ShareCeremony?, _ reports: [PoolReport]) -> JSONValue {
         var document: [String: JSONValue] = [
             "pool": .string(pool.name.text), "custodian": .string(pool.custodian.text),
             "members": list(pool.members), "keyFingerprint": .string(pool.keyFingerprint.hex),
@@ -70,21 +70,22 @@ enum PoolDocument {
             document["acknowledged"] = list(sharing.acknowledged)
             if let complaint = sharing.complaint { document["complaint"] = value(complaint) }
         }
-        if let ceremony {
-            var member: [String: JSONValue] = [
-                "id": .string(ceremony.id.hex), "epoch": .integer(Int64(ceremony.epoch)),
-                "by": .string(ceremony.by.text),
-                "refreshing": .bool(ceremony.isRefreshing), "holders": list(ceremony.holders),
-                "structure": .string(text(ceremony.structure, ceremony.holders)), "dealers": list(ceremony.dealers),
-                "dealt": list(ceremony.dealings.map(\.dealer)), "acknowledged": list(ceremony.acknowledged),
-            ]
-            if let complaint = ceremony.complaint { member["complaint"] = value(complaint) }
-            document["ceremony"] = .object(member)
-        }
+        if let ceremony { document["ceremony"] = value(ceremony) }
         return .object(document)
     }
 
-    static func text(_ pool: PoolRecord, _ ceremony: PoolCeremony?) -> String {
+    static func value(_ ceremony: ShareCeremony) -> JSONValue {
+        var member: [String: JSONValue] = [
+            "id": .string(ceremony.id.hex), "epoch": .integer(Int64(ceremony.epoch)), "by": .string(ceremony.by.text),
+            "refreshing": .bool(ceremony.isRefreshing), "holders": list(ceremony.holders),
+            "structure": .string(text(ceremony.structure, ceremony.holders)), "dealers": list(ceremony.dealers),
+            "dealt": list(ceremony.dealings.map(\.dealer)), "acknowledged": list(ceremony.acknowledged),
+        ]
+        if let complaint = ceremony.complaint { member["complaint"] = value(complaint) }
+        return .object(member)
+    }
+
+    static func text(_ pool: PoolRecord, _ ceremony: ShareCeremony?) -> String {
         var lines = ["pool \(pool.name), key \(pool.keyFingerprint.hex.prefix(16)), members \(names(pool.members))"]
         guard let sharing = pool.sharing else {
             return (lines + ["\(pool.custodian) holds the whole key"]).joined(separator: "\n")
@@ -98,21 +99,18 @@ enum PoolDocument {
                 ? "epoch \(sharing.key.key.epoch), in force"
                 : "not in force: \(names(missing)) must acknowledge with `chancery pool acknowledge \(pool.name)`")
         if let complaint = sharing.complaint { lines.append(text(complaint)) }
-        guard let ceremony else { return lines.joined(separator: "\n") }
-        lines.append(
+        return (lines + (ceremony.map { text($0) } ?? [])).joined(separator: "\n")
+    }
+
+    /// What is being made, and whose word it waits for.
+    static func text(_ ceremony: ShareCeremony) -> [String] {
+        let what =
             "\(ceremony.isRefreshing ? "refreshing" : "resharing") \(ceremony.id.hex.prefix(12)) to epoch "
-                + "\(ceremony.epoch), begun by \(ceremony.by): \(text(ceremony.structure, ceremony.holders)) will open it"
-        )
-        if let complaint = ceremony.complaint {
-            lines.append(text(complaint))
-        } else if ceremony.key == nil {
-            let waiting = ceremony.dealers.filter { dealer in !ceremony.dealings.contains { $0.dealer == dealer } }
-            lines.append("still to deal: \(names(waiting))")
-        } else {
-            let waiting = ceremony.holders.filter { !ceremony.acknowledged.contains($0) }
-            lines.append("still to acknowledge: \(names(waiting))")
-        }
-        return lines.joined(separator: "\n")
+            + "\(ceremony.epoch), begun by \(ceremony.by): \(text(ceremony.structure, ceremony.holders)) will open it"
+        if let complaint = ceremony.complaint { return [what, text(complaint)] }
+        guard ceremony.key != nil else { return [what, "still to deal: \(names(ceremony.silent))"] }
+        let waiting = ceremony.holders.filter { !ceremony.acknowledged.contains($0) }
+        return [what, "still to acknowledge: \(names(waiting))"]
     }
 
     /// - Parameter holders: Of a resharing: who gets the shares, which the dealers repeat.
@@ -165,9 +163,9 @@ enum PoolDocument {
         ])
     }
 
-    private static func list(_ parties: [PartyName]) -> JSONValue { .array(parties.map { .string($0.text) }) }
+    static func list(_ parties: [PartyName]) -> JSONValue { .array(parties.map { .string($0.text) }) }
 
-    private static func names(_ parties: [PartyName]) -> String {
+    static func names(_ parties: [PartyName]) -> String {
         parties.map(\.text).joined(separator: ", ")
     }
 }

@@ -119,6 +119,7 @@ private struct Registry {
 extension ChangeProposal {
     fileprivate var what: String {
         if change.admit != nil { return "admit" }
+        if change.escrow != nil { return "escrow" }
         if change.rotate != nil { return "rotate" }
         return change.place != nil ? "place" : "remove"
     }

@@ -22,7 +22,7 @@ struct RegistryCommand: AsyncParsableCommand {
 struct ProposeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "propose",
-        abstract: "Propose to admit or remove a party, or to give it another place.",
+        abstract: "Propose to admit or remove a party, to give it another place, or another rule of escrow.",
         discussion: """
             A quorum of the section's departments decides; the one that proposes has approved. The change takes effect \
             two blocks after the decision, or at a later height that is named.
@@ -30,7 +30,7 @@ struct ProposeCommand: AsyncParsableCommand {
             EXAMPLE:
               chancery registry propose admit site7.statement.json --as site1
             """,
-        subcommands: [ProposeAdmission.self, ProposeRemoval.self, ProposePlace.self])
+        subcommands: [ProposeAdmission.self, ProposeRemoval.self, ProposePlace.self, ProposeEscrow.self])
 }
 
 /// `--effective HEIGHT`.
@@ -112,6 +112,37 @@ struct ProposePlace: AsyncParsableCommand {
     func run() async throws {
         let place = RegistryChange.Placement(of: name, area: area, superior: superior)
         let receipt = try await options.session().propose(.place(place), effective: effective.effective)
+        try json.print(receipt.proposed) { receipt.proposedLine }
+    }
+}
+
+struct ProposeEscrow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "escrow",
+        abstract: "Propose another rule of escrow for one party: holders, waiting time, who is told, limit.",
+        discussion: """
+            The file has the form of `escrow.yaml`, and one rule for the party. When the change has taken effect, the shares \
+            are moved to the new holders with `chancery escrow reshare`, or the owner deals anew with `chancery escrow \
+            deposit`; until then those before open what was published. A party that a rule names cannot be removed before \
+            the rule names others.
+
+            EXAMPLE:
+              chancery registry propose escrow escrow.yaml --for site1 --as site2
+            """)
+
+    @Argument(help: "A file of the form of `escrow.yaml`.", completion: .file())
+    var file: String
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Whose escrow.", valueName: "party"))
+    var owner: PartyName
+
+    @OptionGroup var effective: EffectiveOptions
+    @OptionGroup var options: SessionOptions
+    @OptionGroup var json: JSONOptions
+
+    func run() async throws {
+        let receipt = try await options.session().proposeEscrow(
+            of: owner, URL(filePath: file), effective: effective.effective)
         try json.print(receipt.proposed) { receipt.proposedLine }
     }
 }
