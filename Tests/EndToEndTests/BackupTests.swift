@@ -128,8 +128,8 @@ struct BackupTests {
         let whole = Set(try files(in: home).keys)
         try FileManager.default.removeItem(atPath: home)
         #expect(calls.count > 50)
-        let stride = Int(ProcessInfo.processInfo.environment["CHANCERY_CRASH_STRIDE"] ?? "") ?? 1
-        for number in Swift.stride(from: 1, through: calls.count, by: 3 * stride) {
+        let stride = CrashLibrary.stride == 1 ? 1 : max(CrashLibrary.stride / 2, 1)
+        for number in Swift.stride(from: 1, through: calls.count, by: stride) {
             let run = try await consortium.run(restore, environment: library.environment(killAt: number, torn: false))
             #expect(run.status != 0, "\(calls[number - 1])")
             if FileManager.default.fileExists(atPath: home) {

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Foundation
 import Testing
 
-/// Killed before every single call that changes a file, and halfway through every write.
+/// Killed before single calls that change a file, and halfway through single writes: all of them, or some of each command.
 @Suite("Crash points", .enabled(if: CrashLibrary.isUsable), .serialized)
 struct CrashPointTests {
     @Test(
@@ -20,17 +20,13 @@ struct CrashPointTests {
         let began = ContinuousClock.now
         let before = Before(log: Set(try await start.consortium.log()), secrets: try start.consortium.secrets())
         // Where not all are wanted, fewer of those after which much has to be run.
-        let stride = Self.stride == 1 ? 1 : Self.stride * scenario.weight
+        let stride = CrashLibrary.stride == 1 ? 1 : CrashLibrary.stride * scenario.weight
         let points = (plain + torn).enumerated().filter { $0.offset.isMultiple(of: stride) }.map(\.element)
         try await forEachConcurrently(points) { point in
             try await check(scenario, at: point, from: start, before, library)
         }
         print("\(scenario.name): \(plain.count) calls, \(torn.count) torn writes, \(ContinuousClock.now - began)")
     }
-
-    /// 1: every point. `CHANCERY_CRASH_STRIDE=20` is for a quick look while something is being changed.
-    private static let stride =
-        ProcessInfo.processInfo.environment["CHANCERY_CRASH_STRIDE"].flatMap { Int($0) }.map { max($0, 1) } ?? 1
 
     private func check(
         _ scenario: CrashScenario, at point: CrashPoint, from start: TestConsortium.Prepared,

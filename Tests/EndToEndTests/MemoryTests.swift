@@ -120,7 +120,7 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
         },
         of(
             "escrow deposit", stage: .keyed, arguments: { _ in ["escrow", "deposit", "--as", "site1"] },
-            keys: KnownPrimes.site1.secrets,
+            keys: KnownPrimes.site1.secrets, during: "/pending/",
             finish: { state in
                 for holder in TestConsortium.escrowHolders {
                     try await state.consortium.run("escrow", "acknowledge", "--as", holder).expectStatus(0)

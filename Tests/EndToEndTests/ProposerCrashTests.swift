@@ -31,9 +31,7 @@ struct ProposerCrashTests {
     }
 
     /// Each point is two starts of a node: where not all are wanted, half as many as of a command's.
-    private static let stride =
-        ProcessInfo.processInfo.environment["CHANCERY_CRASH_STRIDE"].flatMap { Int($0) }
-        .map { $0 > 1 ? 2 * $0 : 1 } ?? 1
+    private static let stride = CrashLibrary.stride == 1 ? 1 : 2 * CrashLibrary.stride
 }
 
 /// Four departments, of which three are a quorum, and a client that asks through one that is not killed.

@@ -13,6 +13,11 @@ struct CrashLibrary: Sendable {
         #endif
     }()
 
+    /// At every how many of the points a command is killed. `CHANCERY_CRASH_STRIDE=1` kills at every one, which takes
+    /// hours for all commands.
+    static let stride =
+        ProcessInfo.processInfo.environment["CHANCERY_CRASH_STRIDE"].flatMap { Int($0) }.map { max($0, 1) } ?? 16
+
     let file: String
 
     static func shared() async throws -> CrashLibrary { try await making.value }
