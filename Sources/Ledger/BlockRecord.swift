@@ -1,5 +1,5 @@
 import CanonicalJSON
-package import Contracts
+import Contracts
 package import Foundation
 package import SharingModel
 

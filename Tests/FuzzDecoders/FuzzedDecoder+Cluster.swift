@@ -1,7 +1,7 @@
 import CanonicalJSON
 package import Contracts
 import Foundation
-package import Gateway
+import Gateway
 package import Ledger
 package import SharingModel
 package import SignedEnvelopes

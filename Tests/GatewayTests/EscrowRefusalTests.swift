@@ -74,8 +74,7 @@ struct EscrowRefusalTests {
         let recovery = try await RecoveryConsortium.lost()
         recovery.base.clock.advance(seconds: 7_200)
         let request = try await recovery.request()
-        let until = try #require(try recovery.session("site1").state { try $0.token(matching: recovery.token) }).terms
-            .until
+        let until = try recovery.session("site1").state { try $0.token(matching: recovery.token) }.terms.until
         recovery.base.clock.advance(seconds: until.seconds - recovery.base.clock.now.seconds)
         try await expectRefused(.tokenExpired, seenBy: recovery.session("site3")) {
             _ = try await recovery.grant(request, by: "audit")
@@ -125,7 +124,7 @@ struct EscrowRefusalTests {
             }
         }
         let vault = try consortium.vault("site1")
-        let secret: SecretName = "share.health.1"
+        let secret: SecretName = "share.health.1.health"
         let (_, others) = try ThresholdKey.deal(TestPoolKey.key(), over: AccessStructure(threshold: 2, of: 3))
         try vault.store(secret, others[0].withSerialized { SecretBytes(copying: $0) })
         try await expectRefused(.shareMissing, seenBy: witness) {

@@ -137,7 +137,7 @@ struct RecoveryTests {
         let history = try consortium.session("site1").state { try $0.begunOpenings(in: name("health")) }
         #expect(history.map(\.result.hex) == [consortium.result])
         // The custodian finds its key again: one opening, with one place.
-        try consortium.base.vault("ministry").store("pool.health", TestPoolKey.serialized())
+        try consortium.base.vault("ministry").store("pool.health.health", TestPoolKey.serialized())
         _ = try await OpenRecordedResult(consortium.result).run(as: consortium.session("ministry"))
         #expect(try consortium.session("site1").state { try $0.openingCount(in: name("health")) } == 1)
         try await expectRefused(.alreadyOpened) { _ = try await consortium.grant(request, by: "site1") }

@@ -18,7 +18,7 @@ struct SharedPoolTests {
     @Test("Any holders who suffice open a result, one refusing or not, and one alone does not")
     func opening() async throws {
         let (consortium, result) = try await TestConsortium.shared()
-        #expect(try !consortium.secrets("ministry").contains("pool.health"), "the dealer has kept the key")
+        #expect(try !consortium.secrets("ministry").contains("pool.health.health"), "the dealer has kept the key")
         await #expect(throws: GatewayError.self) {
             _ = try await OpenRecordedResult(result).run(as: consortium.session("ministry"))
         }
@@ -72,7 +72,7 @@ struct SharedPoolTests {
         try await expectRefused(.notAHolder, seenBy: witness) {
             _ = try await OpenWithShares(result).refuse(as: consortium.session("site3"), reason: "no")
         }
-        let (vault, secret) = (try consortium.vault("audit"), try #require(SecretName("share.health.1")))
+        let (vault, secret) = (try consortium.vault("audit"), SecretName(stringLiteral: "share.health.1.health"))
         let (_, shares) = try ThresholdKey.deal(TestPoolKey.key(), over: AccessStructure(threshold: 2, of: 3))
         try vault.store(secret, shares[2].withSerialized { SecretBytes(copying: $0) })
         try await expectRefused(.shareMissing, seenBy: witness) {
@@ -161,7 +161,7 @@ struct SharedPoolTests {
     )
     func refreshing() async throws {
         let (consortium, result) = try await TestConsortium.shared()
-        let old = try consortium.vault("site1").load("share.health.1")
+        let old = try consortium.vault("site1").load("share.health.1.health")
         _ = try await consortium.givePart(result, as: "site1")
         try await consortium.refresh(proposedBy: "site2")
         for holder in TestConsortium.holders.dropLast() {
@@ -174,7 +174,7 @@ struct SharedPoolTests {
         _ = try await consortium.givePart(result, as: "site1")
         _ = try await consortium.combine(result)
         try consortium.expectOpened(result)
-        #expect(try consortium.secrets("site1").filter { $0.hasPrefix("share.") } == ["share.health.2"])
+        #expect(try consortium.secrets("site1").filter { $0.hasPrefix("share.") } == ["share.health.2.health"])
         let pool = try #require(try consortium.session("site1").state { try $0.pool(name("health")) })
         let key = try ThresholdKey(try #require(pool.sharing).key.key, of: pool.publicKey())
         #expect(throws: PaillierError.self) { try old.withUnsafeBytes { try KeyShare(serialized: $0, under: key) } }
@@ -189,28 +189,28 @@ struct SharedPoolTests {
         func kept(_ party: String) throws -> [String] {
             try consortium.secrets(party).filter { $0.hasPrefix("share.") }
         }
-        let old = try consortium.vault("site1").load("share.health.1")
+        let old = try consortium.vault("site1").load("share.health.1.health")
         try await consortium.reshare(to: ["site2", "site3", "audit"], threshold: 2, proposedBy: "site2")
         for holder in ["site2", "site3", "audit"] { _ = try await consortium.acknowledge(holder) }
         // It is left out, and does nothing but look.
         _ = try consortium.session("site1")
         #expect(try kept("site1") == [])
         // As if it had not been there at all in that epoch.
-        try consortium.vault("site1").store("share.health.1", old)
+        try consortium.vault("site1").store("share.health.1.health", old)
         try await consortium.reshare(to: ["site1", "site2", "site3"], threshold: 2, proposedBy: "site2")
         for holder in ["site1", "site2", "site3"] { _ = try await consortium.acknowledge(holder) }
         _ = try consortium.session("site2")
-        #expect(try kept("site1") == ["share.health.3"] && kept("site2") == ["share.health.3"])
+        #expect(try kept("site1") == ["share.health.3.health"] && kept("site2") == ["share.health.3.health"])
         // A renewal that ends with a complaint leaves shares of the same key that nobody needs.
         try await consortium.reshare(to: ["site1", "site2", "audit"], threshold: 2, proposedBy: "site2")
         _ = try await consortium.acknowledge("site1")
-        #expect(try kept("site1") == ["share.health.3", "share.health.4"])
+        #expect(try kept("site1") == ["share.health.3.health", "share.health.4.health"])
         let id = try #require(try consortium.session("site1").state { try $0.ceremony(of: name("health")) }?.id)
         let complaint = ComplainOfShare(
             pool: try name("health"), ceremony: id, dealer: try name("site2"), reason: "is not what was published")
         #expect(try await consortium.submit(complaint, as: "audit").isAccepted)
         _ = try consortium.session("site1")
-        #expect(try kept("site1") == ["share.health.3"])
+        #expect(try kept("site1") == ["share.health.3.health"])
     }
 
     @Test("A dealer of numbers too long for the next shares is complained of by name, and the shares before it work on")

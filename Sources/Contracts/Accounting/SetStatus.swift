@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 /// `department.status`: a department says whether it is idle, and so takes part in the contest for the accounting
 /// right, or busy. It goes on cosigning either way.

@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 /// `ledger.wake`: a department begins a block with nothing in it, after a time in which nobody had anything to write.
 ///

@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 /// Why a backup is not written, or not restored. Nothing was written where it says no.
 package enum BackupError: Error, Hashable, Sendable {

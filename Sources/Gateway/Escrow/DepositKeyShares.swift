@@ -75,7 +75,7 @@ package struct DepositKeyShares {
     }
 
     private func deal(_ rule: EscrowRule, _ session: PartySession) throws -> DepositKey {
-        let whole = try pool.map { try session.vault.poolKey($0) } ?? session.vault.fieldKey()
+        let whole = try pool.map { try session.poolKey($0) } ?? session.vault.fieldKey()
         let inForce = try session.state { try $0.deposit(of: session.party, pool: pool) }
             .flatMap { $0.isComplete ? $0 : nil }
         // One that is in force and needs none in its place is left to the ledger to refuse.

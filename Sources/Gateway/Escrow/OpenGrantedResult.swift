@@ -1,5 +1,5 @@
 import BlobStore
-package import Contracts
+import Contracts
 import Evidence
 import Foundation
 import KeyVault

@@ -1,4 +1,4 @@
-package import Contracts
+import Contracts
 import Foundation
 package import Ledger
 package import SharingModel

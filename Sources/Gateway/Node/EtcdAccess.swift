@@ -1,5 +1,5 @@
 import DurableFiles
-package import Foundation
+import Foundation
 
 /// By what a node is let into etcd: a certificate authenticates the connection, an account the department.
 package struct EtcdAccess: Sendable {

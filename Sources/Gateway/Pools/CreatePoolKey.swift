@@ -64,9 +64,12 @@ package struct CreatePoolKey: Sendable {
                 reason: "the pool's key is drawn in the custodian's own home",
                 wayOn: "run this with --as \(custodian)")
         }
-        guard let name = SecretName.poolKey(pool), SecretName.share(of: pool, epoch: 1_000_000) != nil else {
+        guard let name = SecretName.poolKey(pool, in: session.section),
+            SecretName.share(of: pool, epoch: 1_000_000, in: session.section) != nil
+        else {
             throw GatewayError.notAllowed(
-                reason: "the pool's name is too long", wayOn: "take one of 50 characters at most")
+                reason: "the pool's name is too long",
+                wayOn: "take one that has with the section's (\(session.section)) 49 characters at most")
         }
         if let known = try session.state({ try $0.pool(pool) }) {
             if let receipt = try earlier(known, session) { return receipt }
@@ -78,7 +81,7 @@ package struct CreatePoolKey: Sendable {
             return try await deal(to: holders, session, progress)
         }
         if let holders { return try await deal(to: holders, session, progress) }
-        let key = try privateKey(named: name, in: session.vault, progress: progress)
+        let key = try privateKey(named: name, session, progress)
         let receipt = try await session.submit(body(key))
         try await deposit(session)
         return receipt
@@ -135,10 +138,11 @@ package struct CreatePoolKey: Sendable {
     /// The key of a command that was killed before the ledger had the pool, or a new one. It is in the vault before
     /// anybody learns the public part: no ciphertext can exist whose key was lost.
     private func privateKey(
-        named name: SecretName, in vault: KeyVault, progress: @escaping Progress
+        named name: SecretName, _ session: PartySession, _ progress: @escaping Progress
     ) throws -> PrivateKey {
+        let vault = session.vault
         if try vault.names().contains(name) {
-            let key = try vault.poolKey(pool)
+            let key = try session.poolKey(pool)
             if key.publicKey.bitCount == bitCount { return key }
         }
         let key = try draw(bitCount, progress)
@@ -147,10 +151,12 @@ package struct CreatePoolKey: Sendable {
     }
 }
 
-extension KeyVault {
+extension PartySession {
     /// - Throws: `KeyVaultError.secretMissing` where this party is not the pool's custodian.
     func poolKey(_ pool: PoolName) throws -> PrivateKey {
-        guard let name = SecretName.poolKey(pool) else { throw KeyVaultError.secretMissing("pool", path: "") }
-        return try load(name).withUnsafeBytes { try PrivateKey(serialized: $0) }
+        guard let name = SecretName.poolKey(pool, in: section) else {
+            throw KeyVaultError.secretMissing("pool", path: "")
+        }
+        return try vault.load(name).withUnsafeBytes { try PrivateKey(serialized: $0) }
     }
 }

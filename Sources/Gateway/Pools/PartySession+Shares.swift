@@ -1,17 +1,21 @@
 import Contracts
-import KeyVault
-package import Ledger
+package import KeyVault
+import Ledger
 import Paillier
 package import SharingModel
 
 extension SecretName {
-    static func share(of pool: PoolName, epoch: Int) -> SecretName? { SecretName("share.\(pool).\(epoch)") }
+    /// With the section: pools of two sections may have one name.
+    package static func share(of pool: PoolName, epoch: Int, in section: SectionName) -> SecretName? {
+        SecretName("share.\(pool).\(epoch).\(section)")
+    }
 
-    /// The pool and the epoch of a share of a pool's key; `nil` for other secrets.
-    fileprivate var poolShare: (pool: PoolName, epoch: Int)? {
-        guard text.hasPrefix("share."), let dot = text.lastIndex(of: "."),
-            let pool = PoolName(text[..<dot].dropFirst("share.".count)),
-            let epoch = Int(text[text.index(after: dot)...])
+    /// The pool and the epoch of a share of a pool's key in `section`; `nil` for other secrets.
+    fileprivate func poolShare(in section: SectionName) -> (pool: PoolName, epoch: Int)? {
+        guard text.hasPrefix("share."), text.hasSuffix(".\(section)") else { return nil }
+        let rest = text.dropFirst("share.".count).dropLast(section.text.utf8.count + 1)
+        guard let dot = rest.lastIndex(of: "."), let pool = PoolName(rest[..<dot]),
+            let epoch = Int(rest[rest.index(after: dot)...])
         else { return nil }
         return (pool, epoch)
     }
@@ -47,7 +51,7 @@ extension PartySession {
     /// The same.
     /// - Returns: `nil` where the vault has none, or one of another key.
     func heldShare(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare? {
-        guard let name = SecretName.share(of: pool.name, epoch: key.epoch), try vault.names().contains(name) else {
+        guard let name = SecretName.share(of: pool.name, epoch: key.epoch, in: section), try vault.names().contains(name) else {
             return nil
         }
         do {
@@ -58,7 +62,7 @@ extension PartySession {
     }
 
     func keep(_ share: KeyShare, of pool: PoolName) throws {
-        guard let name = SecretName.share(of: pool, epoch: share.epoch) else {
+        guard let name = SecretName.share(of: pool, epoch: share.epoch, in: section) else {
             throw GatewayError.notAllowed(
                 reason: "the pool's name is too long", wayOn: "take a pool with a shorter name")
         }
@@ -72,14 +76,13 @@ extension PartySession {
     /// which the next session takes.
     func dropOldShares() throws {
         for name in try vault.names() {
-            guard let (pool, epoch) = name.poolShare, try isOver(epoch, of: pool, name) else { continue }
+            guard let (pool, epoch) = name.poolShare(in: section), try isOver(epoch, of: pool, name) else { continue }
             try vault.remove(name)
         }
     }
 
     private func isOver(_ epoch: Int, of name: PoolName, _ secret: SecretName) throws -> Bool {
         let (pool, ceremony) = try state { (try $0.pool(name), try $0.ceremony(of: name)) }
-        // A pool of another section has its own session.
         guard let pool, let inForce = pool.sharing?.key.key.epoch else { return false }
         if epoch < inForce { return true }
         guard let ceremony, ceremony.complaint != nil, ceremony.epoch == epoch, let key = ceremony.key else {

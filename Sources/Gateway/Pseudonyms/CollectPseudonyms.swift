@@ -6,7 +6,7 @@ import Ledger
 import Multiprecision
 import ObliviousPRF
 import SealedTables
-package import SharingModel
+import SharingModel
 
 /// Takes in what the custodian has answered: every proof is checked, every value unblinded, the pseudonyms kept in the
 /// vault, and the blinds thrown away. What was answered under a key that has been replaced since is kept too: datasets

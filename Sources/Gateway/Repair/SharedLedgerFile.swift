@@ -1,6 +1,6 @@
 import DurableFiles
 package import Foundation
-package import Ledger
+import Ledger
 import LedgerSQLite
 package import SharingModel
 import TransparencyLog

@@ -53,7 +53,7 @@ package struct OpenRecordedResult: Sendable {
         }
         let seen = try recorded.begun?.number ?? session.state { try $0.openingCount(in: pool.name) }
         let computed = try await RecomputedResult(recorded, seen: seen).compute(session, progress)
-        let key = try session.vault.poolKey(pool.name)
+        let key = try session.poolKey(pool.name)
         let document = OpeningDocument(
             result: recorded.record.id, computed: computed.cid,
             openings: try key.open(

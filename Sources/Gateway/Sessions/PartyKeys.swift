@@ -31,7 +31,10 @@ extension SecretName {
     static let unsealing: SecretName = "unsealing"
     static let pseudonyms: SecretName = "pseudonyms"
 
-    static func poolKey(_ pool: PoolName) -> SecretName? { SecretName("pool.\(pool)") }
+    /// With the section: pools of two sections may have one name.
+    static func poolKey(_ pool: PoolName, in section: SectionName) -> SecretName? {
+        SecretName("pool.\(pool).\(section)")
+    }
 }
 
 extension PartyHome {

@@ -1,5 +1,5 @@
 package import Foundation
-package import SharingModel
+import SharingModel
 import TransparencyLog
 
 /// What a reader who executes nothing needs of a ledger at one moment: a final checkpoint, the record of the block that ends

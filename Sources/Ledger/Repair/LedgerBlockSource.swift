@@ -1,4 +1,4 @@
-package import SharingModel
+import SharingModel
 
 /// Where blocks are to be had when a ledger is built again. Trusted with nothing: each is executed and compared.
 package protocol LedgerBlockSource: Sendable {

@@ -1,6 +1,6 @@
 import Contracts
 package import Ledger
-package import Logging
+import Logging
 import SharingModel
 import SignedEnvelopes
 import Synchronization

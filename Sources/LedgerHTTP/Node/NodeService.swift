@@ -4,7 +4,7 @@ import Contracts
 import Foundation
 package import Ledger
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 package import SharingModel
 import SignedEnvelopes
 import Synchronization

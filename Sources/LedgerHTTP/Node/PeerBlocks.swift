@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
-package import SharingModel
+import SharingModel
 import Synchronization
 
 /// The other departments' blob stores, through their nodes. Each is asked for what it has itself, so that a question

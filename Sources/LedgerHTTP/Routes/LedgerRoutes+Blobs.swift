@@ -1,4 +1,4 @@
-package import BlobStore
+import BlobStore
 import Foundation
 import HTTPTypes
 import Hummingbird

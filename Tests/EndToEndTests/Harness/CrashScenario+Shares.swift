@@ -51,7 +51,7 @@ extension CrashScenario {
         expectDone: { state in
             #expect(try await state.consortium.json("pool", "show", "health")["epoch"] == 2)
             let shares = try state.consortium.secretNames(of: "province").filter { $0.hasPrefix("share.") }
-            #expect(shares == ["share.health.2"])
+            #expect(shares == ["share.health.2.health"])
             try await state.consortium.expectOpensWithShares(state)
         })
 

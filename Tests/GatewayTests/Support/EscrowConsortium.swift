@@ -48,7 +48,7 @@ struct EscrowConsortium {
         ).run(in: place)
         let base = try TestConsortium(
             copying: TestFolder(copying: place), at: TestConsortium.founded.adding(seconds: 60))
-        try base.vault("ministry").store("pool.health", TestPoolKey.serialized())
+        try base.vault("ministry").store("pool.health.health", TestPoolKey.serialized())
         _ = try await CreatePoolKey(
             pool: name("health"), members: [name("site1"), name("site2")], custodian: name("ministry"), bitCount: 2_048
         ).run(as: base.session("ministry"))

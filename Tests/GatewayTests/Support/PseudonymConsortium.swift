@@ -46,7 +46,7 @@ struct PseudonymConsortium {
                 copying: TestFolder(copying: place), at: TestConsortium.founded.adding(seconds: 60)))
         let vault = try consortium.base.vault("ministry")
         for (pool, members) in [("health", ["site1", "site2"]), ("tax", ["revenue"])] {
-            try vault.store(#require(SecretName("pool.\(pool)")), TestPoolKey.serialized())
+            try vault.store(#require(SecretName("pool.\(pool).\(pool)")), TestPoolKey.serialized())
             let session = try consortium.session("ministry", section: pool)
             _ = try await CreatePoolKey(
                 pool: name(pool), members: members.map { try name($0) }, custodian: name("ministry"), bitCount: 2_048

@@ -27,14 +27,14 @@ struct RecoveryConsortium {
     static func lost() async throws -> RecoveryConsortium {
         let (folder, token, result) = try await RecoveryTemplate.shared.computed()
         let base = try TestConsortium(copying: folder, at: TestConsortium.founded.adding(seconds: 3_600))
-        try base.vault("ministry").remove("pool.health")
+        try base.vault("ministry").remove("pool.health.health")
         return RecoveryConsortium(base: base, token: token, result: result)
     }
 
     /// Nothing but the pool, deposited and waiting for its holders.
     static func deposited() async throws -> TestConsortium {
         let consortium = try await Templates.found(escrow: escrow)
-        try consortium.vault("ministry").store("pool.health", TestPoolKey.serialized())
+        try consortium.vault("ministry").store("pool.health.health", TestPoolKey.serialized())
         _ = try await CreatePoolKey(
             pool: name("health"), members: TestConsortium.departments.map { try name($0) },
             custodian: name("ministry"), bitCount: 2_048

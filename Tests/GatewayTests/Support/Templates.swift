@@ -50,7 +50,7 @@ actor Templates {
 
     private static func publish() async throws -> TestFolder {
         let consortium = try await found()
-        try consortium.vault("ministry").store("pool.health", TestPoolKey.serialized())
+        try consortium.vault("ministry").store("pool.health.health", TestPoolKey.serialized())
         _ = try await CreatePoolKey(
             pool: name("health"), members: TestConsortium.departments.map { try name($0) },
             custodian: name("ministry"), bitCount: 2_048

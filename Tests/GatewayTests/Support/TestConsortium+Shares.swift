@@ -116,7 +116,7 @@ extension TestConsortium {
         let pool = try session.state { try $0.knownPool(recorded.record.pool) }
         let sharing = try #require(pool.sharing)
         let key = try ThresholdKey(sharing.key.key, of: pool.publicKey())
-        let name = try #require(SecretName("share.health.\(key.epoch)"))
+        let name = try #require(SecretName("share.health.\(key.epoch).health"))
         let share = try vault(holder).load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
         let content = try ResultContent(session.blobs.get(recorded.record.result))
         let part = try share.decrypt(
