@@ -27,8 +27,8 @@ struct WrongClockTests {
             #expect(proposed, "its turn comes every fourth height")
             let height = try await cluster.height(of: "site2")
             _ = try await cluster.commonCheckpoint(height: height)
-            // Its own clock is off, as its log says; the block's is not.
-            let line = try await node.logged("height \(height) final")
+            // Its own clock is off, as its log says from the first line on; the block's is not.
+            let line = try await node.logged("starts: ordering")
             let logged = try #require(ISO8601DateFormatter.logged(line))
             #expect(abs(logged.timeIntervalSinceNow - Double(offset)) < 120, "\(line)")
             let status = try CanonicalJSON.parse(try await cluster.get("/v1/status", from: "site1").body)
