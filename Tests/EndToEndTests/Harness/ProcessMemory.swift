@@ -30,9 +30,8 @@ struct ProcessMemory: Sendable {
 
     /// Where secrets are to be read, each with its name.
     func places(of secrets: [SecretForms]) -> [String] {
-        regions.flatMap { region in
-            secrets.filter { $0.occurs(in: region.data) }.map { "\($0.name) in \(region.name)" }
-        }
+        let search = SecretSearch(secrets)
+        return regions.flatMap { region in search.names(in: region.data).map { "\($0) in \(region.name)" } }
     }
 
     /// A prime factor of `modulus` that lies in limbs in memory: every number of half its length there is tried.

@@ -7,6 +7,7 @@ import KeyVault
 import Multiprecision
 import SharingModel
 import SignedEnvelopes
+import TestSupport
 import Testing
 
 /// A secret in the forms in which it could be left behind: bytes either way round, hexadecimal, base64, decimal.
@@ -51,24 +52,22 @@ struct SecretForms: Sendable {
         needles = (1...5).map { sixth in Data(windows.dropFirst(windows.count * sixth / 6).prefix(24)) }
     }
 
-    func occurs(in data: Data) -> Bool { needles.contains { data.contains($0) } }
 }
 
-extension Data {
-    /// With `memmem`: in a debug build Foundation's search takes minutes over a process' memory.
-    func contains(_ needle: Data) -> Bool {
-        guard let find = Data.memmem else { return range(of: needle) != nil }
-        return withUnsafeBytes { hay in
-            needle.withUnsafeBytes { needle in
-                find(hay.baseAddress, hay.count, needle.baseAddress, needle.count) != nil
-            }
-        }
+/// Looks for many secrets at once.
+struct SecretSearch {
+    private let search: ByteSearch
+    /// Of each needle, whose it is.
+    private let names: [String]
+
+    init(_ secrets: [SecretForms]) {
+        let needles = secrets.flatMap { secret in secret.needles.map { (secret.name, $0) } }
+            .filter { $0.1.count >= ByteSearch.shortest }
+        (search, names) = (ByteSearch(needles.map(\.1)), needles.map(\.0))
     }
 
-    private typealias Find = @convention(c) (UnsafeRawPointer?, Int, UnsafeRawPointer?, Int) -> UnsafeRawPointer?
-
-    /// The C library has it, and Swift's module for glibc does not show it.
-    private static let memmem: Find? = dlsym(nil, "memmem").map { unsafeBitCast($0, to: Find.self) }
+    /// The names of the secrets that are to be read in `data`, sorted.
+    func names(in data: Data) -> [String] { Set(search.occurring(in: data).map { names[$0] }).sorted() }
 }
 
 /// All files of a folder, as they were at one moment.
@@ -84,9 +83,8 @@ struct FileSnapshot: Sendable {
 
     /// Every file in which a secret is to be read, with the secret's name.
     func places(of secrets: [SecretForms]) -> [String] {
-        files.flatMap { file in
-            secrets.filter { $0.occurs(in: file.data) }.map { "\($0.name) in \(file.name)" }
-        }
+        let search = SecretSearch(secrets)
+        return files.flatMap { file in search.names(in: file.data).map { "\($0) in \(file.name)" } }
     }
 }
 
