@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Gateway
+import Ledger
 import Paillier
 import SharingModel
 import Testing
