@@ -9,7 +9,7 @@ import Testing
 /// A party that holds shares in two sections has one vault for both.
 @Suite("Pools of two sections")
 struct PoolsOfTwoSectionsTests {
-    private let holders = ["audit", "statistics"]
+    private let holders = ["audit", "ministry"]
 
     /// A pool `joint` in shares, acknowledged.
     private func create(_ section: String, of member: String, in consortium: PseudonymConsortium) async throws {

@@ -47,7 +47,7 @@ struct DishonestParty {
 
     private func poolShare(of pool: PoolRecord) throws -> (KeyShare, under: ThresholdKey) {
         let key = try ThresholdKey(#require(pool.sharing).key.key, of: pool.publicKey())
-        let name = try #require(SecretName("share.\(pool.name).\(key.epoch)"))
+        let name = try #require(SecretName.share(of: pool.name, epoch: key.epoch, in: session.section))
         return (try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }, key)
     }
 

@@ -148,10 +148,10 @@ struct PseudonymConsortium {
         ).filter { $0.lastPathComponent.hasPrefix(prefix) }
     }
 
-    /// The files of the blob store that all share, `FOLDER/CID`.
+    /// The blocks of the blob store that all share, by file.
     func blocks() throws -> Set<String> {
         let names = try FileManager.default.subpathsOfDirectory(atPath: base.local.blobs.path(percentEncoded: false))
-        return Set(names.filter { $0.contains("/") })
+        return Set(names.filter { ($0 as NSString).lastPathComponent.hasPrefix("ba") })
     }
 
     /// What waits in a party's home for the ledger, locks aside.
