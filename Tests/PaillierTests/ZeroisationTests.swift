@@ -205,8 +205,10 @@ struct OwnMemory {
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             guard ends.count == 2 else { continue }
             if fields[1].hasPrefix("rw") {
-                // A thread's stack has a page before it that nobody may touch; the heaps of glibc's arenas lie before one.
-                let isStack = fields.last == "[stack]" || guardEnd == ends[0]
+                // A thread's stack has a page before it that nobody may touch. The heaps of glibc's arenas begin at 64 MiB,
+                // and may have the end of another before them.
+                let isHeap = ends[0].isMultiple(of: 64 << 20)
+                let isStack = fields.last == "[stack]" || (guardEnd == ends[0] && !isHeap)
                 regions.append(Region(range: ends[0]..<ends[1], isStack: isStack))
             }
             guardEnd = fields[1].hasPrefix("---") && ends[1] - ends[0] <= 65_536 ? ends[1] : nil
