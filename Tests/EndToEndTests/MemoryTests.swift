@@ -107,17 +107,20 @@ struct MemoryScenario: Sendable, CustomTestStringConvertible {
     ]
 
     private static let ofShares = [
-        of("pool acknowledge", stage: .dealt) { _ in ["pool", "acknowledge", "health", "--as", "site1"] },
-        of("open", stage: .computed) { ["open", $0.result, "--as", "site1"] },
+        of(
+            "pool acknowledge", stage: .dealt, arguments: { _ in ["pool", "acknowledge", "health", "--as", "site1"] },
+            during: "/vault/share."),
+        of(
+            "open", stage: .computed, arguments: { ["open", $0.result, "--as", "site1"] }, during: "/pending/"),
         of(
             "pool deal", stage: .proposed, arguments: { ["pool", "deal", "health", $0.ceremony, "--as", "site1"] },
             finish: { state in
                 try await state.consortium.deal(by: Array(TestConsortium.poolHolders.dropFirst()))
                 try await state.consortium.acknowledgePool(by: TestConsortium.poolHolders)
             }),
-        of("pool acknowledge of refreshed shares", stage: .renewed) { _ in
-            ["pool", "acknowledge", "health", "--as", "province"]
-        },
+        of(
+            "pool acknowledge of refreshed shares", stage: .renewed,
+            arguments: { _ in ["pool", "acknowledge", "health", "--as", "province"] }, during: "/vault/share."),
         of(
             "escrow deposit", stage: .keyed, arguments: { _ in ["escrow", "deposit", "--as", "site1"] },
             keys: KnownPrimes.site1.secrets, during: "/pending/",

@@ -5,9 +5,10 @@ import Testing
 /// What parties see of validity, notices and joint owners with the command alone.
 @Suite("Validity and joint owners, by the command")
 struct ValidityCommandTests {
-    @Test("A dataset is stale by the ledger's time; who holds a token is told, and it can be renewed and withdrawn")
+    @Test(
+        "A dataset is stale by the ledger's time; who holds a token is told, and it can be renewed and withdrawn",
+        .enabled(if: CrashLibrary.isUsable))
     func staleness() async throws {
-        guard try FakeTime.isThere() else { return }
         let consortium = try await TestConsortium.at(.pool, departments: 1).copy().consortium
         try await consortium.publish("site1.csv", as: "site1", name: "d1", more: "--valid-until", "2d").expectStatus(0)
         let token = try await consortium.requestToken(uses: 5)
@@ -19,7 +20,7 @@ struct ValidityCommandTests {
         ).expectStatus(0)
 
         // By the reader's clock the end has passed; the ledger has no block of that time.
-        let later = FakeTime.environment(ahead: 3 * 86_400)
+        let later = try await CrashLibrary.shared().environment(clockAhead: 3 * 86_400)
         let early = try await consortium.run(["catalog", "--json"], environment: later).document()
         #expect(try dataset("d1", in: early)["status"] == "in-use")
         #expect(try dataset("d1", in: early)["notices"] == [])

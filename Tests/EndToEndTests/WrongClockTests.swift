@@ -4,18 +4,18 @@ import Gateway
 import SharingModel
 import Testing
 
-/// A node's process under libfaketime: all that it does with its clock, it does with a wrong one.
-@Suite("A clock that is off", .serialized, .enabled(if: RunningCluster.isUsable))
+/// A node's process that is told a wrong time whenever it asks for the time of day.
+@Suite("A clock that is off", .serialized, .enabled(if: RunningCluster.isUsable && CrashLibrary.isUsable))
 struct WrongClockTests {
     @Test("A department an hour ahead or behind takes part, and no block has its time")
     func anHourOff() async throws {
-        guard try FakeTime.isThere() else { return }
+        let library = try await CrashLibrary.shared()
         let departments = ["site1", "site2", "site3", "site4"]
         let prepared = try await TestConsortium.at(.published, departments: 4).copy()
         let cluster = try await RunningCluster(prepared.consortium, departments: departments, members: 1)
         for offset in [3_600, -3_600] {
             try await cluster.kill("site1")
-            try await cluster.start("site1", more: FakeTime.environment(ahead: offset))
+            try await cluster.start("site1", more: library.environment(clockAhead: offset))
             let node = try #require(cluster.nodes["site1"])
             // It is needed: of four departments three are a quorum.
             try await cluster.kill("site4")

@@ -49,11 +49,11 @@ class Node:
         for proxy, url in zip(self.etcd, self.cluster.members):
             proxy.target = int(url.rsplit(":", 1)[1])
         libraries, more = [self.cluster.fulldisk], {"FULLDISK": self.full}
-        if self.offset and self.cluster.faketime:
-            libraries.append(self.cluster.faketime)
-            more.update(FAKETIME=f"{self.offset:+d}s", FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_NO_CACHE="1")
-        if self.crash_at:
+        if self.offset or self.crash_at:
             libraries.append(self.cluster.crashpoint)
+        if self.offset:
+            more["CRASHPOINT_CLOCK_AHEAD"] = str(self.offset)
+        if self.crash_at:
             more.update(CRASHPOINT_KILL_AT=str(self.crash_at), CRASHPOINT_DIED=self.died)
             if self.arms:
                 more["CRASHPOINT_ARM"] = self.arm
@@ -62,12 +62,9 @@ class Node:
         more["LD_PRELOAD"] = ":".join(libraries)
         more["CHANCERY_ADVERTISE"] = f"http://127.0.0.1:{self.inbound.port}"
         ordering = "etcd://" + ",".join(f"127.0.0.1:{p.port}" for p in self.etcd)
-        # The first process under libfaketime changes its environment before it begins, and a Swift program then no
-        # longer finds its arguments; env is that process, and becomes the node.
-        before = ["/usr/bin/env"] if self.offset and self.cluster.faketime else []
         log = open(self.log, "ab")
         self.process = subprocess.Popen(
-            [*before, binary(), "serve", "--as", self.name, "--ordering", ordering], env=self.cluster.environment(more),
+            [binary(), "serve", "--as", self.name, "--ordering", ordering], env=self.cluster.environment(more),
             stdout=subprocess.PIPE, stderr=log)
         log.close()
         self.port = None
@@ -145,7 +142,6 @@ class Cluster:
         self.quorum = 2 * departments // 3 + 1
         self.fulldisk = preload(os.path.join(HERE, "fulldisk.c"))
         self.crashpoint = preload(os.path.join(ROOT, "Tests/EndToEndTests/CrashPoints/crashpoint.c"))
-        self.faketime = os.environ.get("CHANCERY_FAKETIME") or None
         self.etcd, self.members, self.etcd_folder = None, [], None
         self.found()
         self.start_etcd()

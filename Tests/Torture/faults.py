@@ -18,9 +18,6 @@ class Faults:
 
     def choose(self):
         kinds = list(self.kinds().values()) + [self.kill, self.crash_step]
-        # Without libfaketime it would be a restart and no more, and counted as what it is not.
-        if not self.cluster.faketime:
-            kinds.remove(self.wrong_clock)
         self.do(self.random.choice(kinds), self.random.uniform(0.5, 4))
 
     def do(self, kind, seconds):

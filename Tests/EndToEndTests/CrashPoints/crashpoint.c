@@ -8,6 +8,7 @@
 //   CRASHPOINT_REPORT=FILE  the number of calls and their names are written there when the process ends by itself
 //   CRASHPOINT_STOP_AT=TEXT SIGSTOP before a file is first moved to a path with that text in it
 //   CRASHPOINT_STOP_AT_END  SIGSTOP when the process has ended by itself, before its memory goes
+//   CRASHPOINT_CLOCK_AHEAD=N the clock of the day is N seconds ahead; no other clock is, and no timer goes by it
 //   CRASHPOINT_NO_WIPING    explicit_bzero does nothing: what a search for secrets in memory must then find
 // Only regular files and directories count; terminals, pipes and sockets do not.
 #define _GNU_SOURCE
@@ -20,11 +21,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_long calls;
 static long kill_at = -1;
+static long clock_ahead;
 static int tear;
 static const char *report, *arm, *died, *stop_at;
 static int stop_at_end, no_wiping;
@@ -37,6 +42,8 @@ static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
 __attribute__((constructor)) static void begin(void) {
     const char *at = getenv("CRASHPOINT_KILL_AT");
     if (at) kill_at = atol(at);
+    const char *ahead = getenv("CRASHPOINT_CLOCK_AHEAD");
+    if (ahead) clock_ahead = atol(ahead);
     tear = getenv("CRASHPOINT_TEAR") != NULL;
     report = getenv("CRASHPOINT_REPORT");
     arm = getenv("CRASHPOINT_ARM");
@@ -44,6 +51,25 @@ __attribute__((constructor)) static void begin(void) {
     stop_at = getenv("CRASHPOINT_STOP_AT");
     stop_at_end = getenv("CRASHPOINT_STOP_AT_END") != NULL;
     no_wiping = getenv("CRASHPOINT_NO_WIPING") != NULL;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int result = syscall(SYS_clock_gettime, clock, now);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += clock_ahead;
+    return result;
+}
+
+int gettimeofday(struct timeval *now, void *zone) {
+    int result = syscall(SYS_gettimeofday, now, zone);
+    if (result == 0) now->tv_sec += clock_ahead;
+    return result;
+}
+
+time_t time(time_t *now) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    if (now) *now = exact.tv_sec;
+    return exact.tv_sec;
 }
 
 void explicit_bzero(void *block, size_t size) {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `CrashPoints/crashpoint.c`, compiled once: preloaded into a command, it counts the calls that change files and
-/// kills at a chosen one.
+/// kills at a chosen one; or it puts the clock off.
 struct CrashLibrary: Sendable {
     /// Whether the library is killed at works here: it needs a preloading dynamic linker, and a C compiler.
     static let isUsable: Bool = {
@@ -49,6 +49,12 @@ struct CrashLibrary: Sendable {
         var environment = ["LD_PRELOAD": file, "CRASHPOINT_KILL_AT": String(number)]
         if torn { environment["CRASHPOINT_TEAR"] = "1" }
         return environment
+    }
+
+    /// What puts a process's clock so many seconds ahead. Not with libfaketime: under it now and then a node's timers never
+    /// fired again.
+    func environment(clockAhead seconds: Int) -> [String: String] {
+        ["LD_PRELOAD": file, "CRASHPOINT_CLOCK_AHEAD": String(seconds)]
     }
 
     /// What makes a command stop when it has ended by itself, and before when it first moves a file to a path with
