@@ -205,13 +205,14 @@ struct OwnMemory {
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             guard ends.count == 2 else { continue }
             if fields[1].hasPrefix("rw") {
-                // A thread's stack has a page before it that nobody may touch. The heaps of glibc's arenas begin at 64 MiB,
-                // and may have the end of another before them.
+                // A thread's stack has a page before it that nobody may touch. The heaps of glibc's arenas begin at multiples
+                // of 64 MiB, and may have the end of another before them.
                 let isHeap = ends[0].isMultiple(of: 64 << 20)
                 let isStack = fields.last == "[stack]" || (guardEnd == ends[0] && !isHeap)
                 regions.append(Region(range: ends[0]..<ends[1], isStack: isStack))
             }
-            guardEnd = fields[1].hasPrefix("---") && ends[1] - ends[0] <= 65_536 ? ends[1] : nil
+            // Of any size: the rest of an arena's heap may lie before it, and is shown as one with it.
+            guardEnd = fields[1].hasPrefix("---") && fields[4] == "0" ? ends[1] : nil
         }
         return regions
     }
