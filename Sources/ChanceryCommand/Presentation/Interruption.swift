@@ -25,11 +25,17 @@ package enum Interruption {
     }
 
     /// Leaves the signals to `service`, which ends in order when SIGINT or SIGTERM tells it to, and outlives its
-    /// terminal. What its process does afterwards ends by them as everything does.
+    /// terminal. If it fails instead, what its process does afterwards ends by them as everything does.
     package static func leavingSignals(to service: () async throws -> Void) async throws {
         state.withLock { $0.isLeft = true }
-        defer { state.withLock { $0.isLeft = false } }
-        try await service()
+        do {
+            try await service()
+        } catch {
+            state.withLock { $0.isLeft = false }
+            throw error
+        }
+        // A signal has ended it. The same signal may be heard here only now, and must not end otherwise what has ended in
+        // order.
     }
 
     /// Ends the process if it was told to while a service handled the signals: for who goes on after that with
