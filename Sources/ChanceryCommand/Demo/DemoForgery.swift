@@ -20,7 +20,8 @@ struct DemoForgery {
         let session = try stage.session(holder)
         let recorded = try session.state { try $0.recordedResult(matching: result) }
         let pool = try session.state { try $0.knownPool(recorded.record.pool) }
-        guard let sharing = pool.sharing, let name = SecretName.share(of: pool.name, epoch: sharing.key.key.epoch, in: session.section),
+        guard let sharing = pool.sharing,
+            let name = SecretName.share(of: pool.name, epoch: sharing.key.key.epoch, in: session.section),
             let recipient = session.home.consortium.record.party(recorded.record.executor)
         else { throw DemoFailure(problem: "the pool's key is not in shares") }
         let key = try ThresholdKey(sharing.key.key, of: pool.publicKey())

@@ -51,9 +51,9 @@ extension PartySession {
     /// The same.
     /// - Returns: `nil` where the vault has none, or one of another key.
     func heldShare(of pool: PoolRecord, under key: ThresholdKey) throws -> KeyShare? {
-        guard let name = SecretName.share(of: pool.name, epoch: key.epoch, in: section), try vault.names().contains(name) else {
-            return nil
-        }
+        guard let name = SecretName.share(of: pool.name, epoch: key.epoch, in: section),
+            try vault.names().contains(name)
+        else { return nil }
         do {
             return try vault.load(name).withUnsafeBytes { try KeyShare(serialized: $0, under: key) }
         } catch is PaillierError {
