@@ -28,8 +28,9 @@ package struct NodeMessageReader {
                     ? .cosignature(try CosignatureMessage(canonicalBytes: content))
                     : .transaction(try Envelope(canonicalBytes: content)))
         }
-        // A slice would keep what is read already.
-        rest = Data(rest)
+        // A slice would keep what is read already. Only then: a large message that comes byte by byte would be copied with
+        // every byte.
+        if !messages.isEmpty { rest = Data(rest) }
         return messages
     }
 }
