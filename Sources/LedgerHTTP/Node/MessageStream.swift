@@ -13,8 +13,9 @@ struct MessageStream: Sendable {
 
     /// Short, so that a node that is gone without a word is noticed, and one that stops waits for nobody long.
     private static let lifetime = Duration.seconds(1)
-    /// Pieces that wait for a node that does not read; more are dropped.
-    private static let mostWaiting = 16
+    /// Pieces that wait for a node that does not read; more are dropped. On a busy link half a second's, for a connection
+    /// takes its time on a busy machine.
+    private static let mostWaiting = 64
 
     init(to address: String) {
         self.address = address

@@ -27,7 +27,7 @@ final class PeerLink: Sendable {
 
     /// More is not kept.
     private static let mostWaiting = 2 << 20
-    private static let mostAtOnce = 1 << 20
+    private static let mostAtOnce = 1 << 16
 
     init(http: HTTPClient, gathering: Duration = .zero, report: @escaping @Sendable (String) -> Void) {
         (self.http, self.gathering, self.report) = (http, gathering, report)
