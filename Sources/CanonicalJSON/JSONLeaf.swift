@@ -1,11 +1,25 @@
 import Foundation
 
 /// A type that is one JSON value by itself, without asking its `Codable` conformance.
-protocol JSONLeaf: SpeciallyEncoded {
+protocol JSONLeaf {
     /// - Parameter place: Where it stands; asked for an error only.
     func jsonValue(at place: JSONPlace) throws(CanonicalJSONError) -> JSONValue
     /// - Returns: `nil` if `json` is not the value of a `Self`.
     static func value(from json: JSONValue) -> Self?
+}
+
+/// The types that conform to ``JSONLeaf``. The runtime takes longer to say that a type does not conform than this module
+/// takes to write it, so it is asked about these only.
+enum JSONLeaves {
+    private static let all: Set<ObjectIdentifier> = {
+        var types: [any JSONLeaf.Type] = [JSONValue.self, Bool.self, String.self, Data.self, Double.self, Float.self]
+        types += [Int.self, Int8.self, Int16.self, Int32.self, Int64.self]
+        types += [UInt.self, UInt8.self, UInt16.self, UInt32.self, UInt64.self]
+        if #available(macOS 15, iOS 18, tvOS 18, watchOS 11, visionOS 2, *) { types += [Int128.self, UInt128.self] }
+        return Set(types.map { ObjectIdentifier($0) })
+    }()
+
+    static func contains(_ type: Any.Type) -> Bool { all.contains(ObjectIdentifier(type)) }
 }
 
 extension JSONValue: JSONLeaf {

@@ -4,20 +4,11 @@ enum JSONPart {
     case draft(JSONDraft)
 
     init<Value: Encodable>(encoding value: Value, at place: JSONPlace) throws {
-        if let text = value as? String {
-            self = .value(.string(text))
+        if JSONLeaves.contains(Value.self), let leaf = value as? any JSONLeaf {
+            self = .value(try leaf.jsonValue(at: place))
             return
         }
-        if let special = value as? any SpeciallyEncoded {
-            if let leaf = special as? any JSONLeaf {
-                self = .value(try leaf.jsonValue(at: place))
-                return
-            }
-            if let collection = special as? any UnorderedCollection, !collection.isWrittenByStringKey {
-                throw CanonicalJSONError.unorderedCollection(path: place.path.text)
-            }
-        }
-        let draft = JSONDraft(at: place)
+        let draft = JSONDraft(of: Value.self, at: place)
         try value.encode(to: JSONEncoding(draft: draft))
         self = .draft(draft)
     }
@@ -30,12 +21,10 @@ enum JSONPart {
     }
 }
 
-/// What does not simply encode itself: a ``JSONLeaf`` or an ``UnorderedCollection``. One question where there would be
-/// two, each of which the runtime answers slowly with no.
-protocol SpeciallyEncoded {}
-
 /// A value under construction. It is a reference because `Codable` hands containers out before they are filled.
 final class JSONDraft {
+    /// Of the value that writes itself here; `nil` for a container in the middle of one.
+    private let type: Any.Type?
     let place: JSONPlace
     private(set) var content = Content.empty
 
@@ -47,6 +36,8 @@ final class JSONDraft {
         case object([Member])
         /// Two containers of different kinds were asked for.
         case contradiction
+        /// A collection wanted to be written in the order of a hash table, which changes with every run.
+        case unordered
     }
 
     struct Member {
@@ -54,17 +45,20 @@ final class JSONDraft {
         let part: JSONPart
     }
 
-    init(at place: JSONPlace) {
-        self.place = place
+    init(of type: Any.Type? = nil, at place: JSONPlace) {
+        (self.type, self.place) = (type, place)
     }
 
     var path: JSONPath { place.path }
 
-    var notOneValue: CanonicalJSONError { .notOneValue(path: path.text) }
+    /// Why there is no value here.
+    var fault: CanonicalJSONError {
+        if case .unordered = content { .unorderedCollection(path: path.text) } else { .notOneValue(path: path.text) }
+    }
 
     func finished() throws(CanonicalJSONError) -> JSONValue {
         switch content {
-        case .empty, .contradiction: throw notOneValue
+        case .empty, .contradiction, .unordered: throw fault
         case .part(let part): return try part.finished()
         case .array(let parts):
             var elements: [JSONValue] = []
@@ -89,8 +83,9 @@ final class JSONDraft {
 
     func becomeArray() {
         switch content {
-        case .empty: content = .array([])
-        case .array: break
+        // Asked here, where few come by: the runtime takes long to say what a type is not.
+        case .empty: content = type is any UnorderedCollection.Type ? .unordered : .array([])
+        case .array, .unordered: break
         default: content = .contradiction
         }
     }
@@ -111,6 +106,7 @@ final class JSONDraft {
 
     func append(_ part: JSONPart) {
         guard case .array(var elements) = content else {
+            if case .unordered = content { return }
             content = .contradiction
             return
         }
@@ -122,18 +118,9 @@ final class JSONDraft {
     var elementCount: Int { if case .array(let elements) = content { elements.count } else { 0 } }
 }
 
-/// A collection that `Codable` would write in the order of a hash table, which changes with every run.
-protocol UnorderedCollection: SpeciallyEncoded {
-    /// Whether it becomes an object, whose members are sorted when written.
-    var isWrittenByStringKey: Bool { get }
-}
+/// A collection that `Codable` writes as an array in the order of a hash table. A dictionary with keys of text becomes an
+/// object, whose members are sorted when written.
+private protocol UnorderedCollection {}
 
-extension Set: UnorderedCollection {
-    var isWrittenByStringKey: Bool { false }
-}
-
-extension Dictionary: UnorderedCollection {
-    var isWrittenByStringKey: Bool {
-        Key.self == String.self || Key.self == Int.self || Key.self is any CodingKeyRepresentable.Type
-    }
-}
+extension Set: UnorderedCollection {}
+extension Dictionary: UnorderedCollection {}

@@ -8,7 +8,7 @@ struct JSONReader: Decoder {
 
     func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
         if type == String.self, case .string(let text) = value, let text = text as? Value { return text }
-        guard let leaf = type as? any JSONLeaf.Type else { return try type.init(from: self) }
+        guard JSONLeaves.contains(type), let leaf = type as? any JSONLeaf.Type else { return try type.init(from: self) }
         guard let value = leaf.value(from: value) as? Value else { throw mismatch(type, wanted: "\(type)") }
         return value
     }

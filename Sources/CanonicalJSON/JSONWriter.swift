@@ -25,7 +25,7 @@ struct JSONWriter {
         case .value(let value): try write(value, depth: depth)
         case .draft(let draft):
             switch draft.content {
-            case .empty, .contradiction: throw draft.notOneValue
+            case .empty, .contradiction, .unordered: throw draft.fault
             case .part(let part): try write(part, depth: depth)
             case .array(let parts): try write(parts, depth: depth + 1)
             case .object(let members): try write(members, depth: depth + 1)

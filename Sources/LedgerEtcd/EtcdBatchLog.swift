@@ -74,7 +74,7 @@ package struct EtcdBatchLog: BatchLog {
         }
     }
 
-    /// Items that wait for the node: mostly of up to 72 KB, and of one byte above what is read at most.
+    /// Items that wait for the node: mostly of up to 16 KB, and of one byte above what is read at most.
     private static let mostUnread = 256
 
     package func hasJoined() async throws -> Bool {

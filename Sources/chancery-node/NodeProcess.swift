@@ -95,7 +95,8 @@ struct NodeProcess {
         }
         let routes = LedgerRoutes(
             ledger: node.ledger, node: node.node, pool: node.pool, blobs: node.blobs, health: health,
-            transport: request.configuration.usesTLS ? transport : nil, others: blocks)
+            transport: request.configuration.usesTLS ? transport : nil, others: blocks,
+            departmentStarts: service.findOthersAnew)
         do {
             let scrub = try request.configuration.scrub.map {
                 ScrubService(files: try files(), interval: $0, logger: logger) { try await others(endpoints) }

@@ -17,9 +17,9 @@ package struct Batch {
 
     /// Bytes of envelopes that a batch should not exceed; one envelope may always be in.
     static let softByteLimit = 512 << 10
-    /// Batches of more bytes do not stand in the order: a ``BatchReference`` does. Some room above 64 KB of envelopes is
-    /// for the header and the cosignatures.
-    static let largestInline = 72 << 10
+    /// Batches of more bytes do not stand in the order: a ``BatchReference`` does. The others then get them directly, and
+    /// execute them while the reference is written.
+    static let largestInline = 16 << 10
     /// Larger ones are not read: it is what a block of the blob store holds.
     static let largestByteCount = 1 << 20
 

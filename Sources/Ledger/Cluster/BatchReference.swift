@@ -22,11 +22,16 @@ package struct BatchReference: Sendable {
 
     private static let magic = Data("chancery-batch-reference-v1\n".utf8)
 
+    /// All departments skip a larger one.
+    private static let largestByteCount = 72 << 10
+
     static func isReference(_ bytes: Data) -> Bool { bytes.starts(with: magic) }
 
     /// - Throws: ``BatchFault/malformed``.
     package init(_ bytes: Data) throws(BatchFault) {
-        guard bytes.starts(with: BatchReference.magic), bytes.count <= Batch.largestInline else { throw .malformed }
+        guard BatchReference.isReference(bytes), bytes.count <= BatchReference.largestByteCount else {
+            throw .malformed
+        }
         var rest = bytes.dropFirst(BatchReference.magic.count)
         var read: [(HeldBatch, Envelope)] = []
         while !rest.isEmpty {

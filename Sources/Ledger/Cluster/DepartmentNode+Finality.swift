@@ -100,7 +100,7 @@ extension DepartmentNode {
         guard let candidate else { return }
         let matching = matching(candidate)
         guard matching.count >= memberships.policy(at: candidate.block.record.height).needed else { return }
-        let block = candidate.block
+        let (block, waited) = (candidate.block, pool.queue.oldest)
         let cosignatures = matching.sorted { $0.key < $1.key }.map(\.value.cosignature)
         try append(block, cosignatures)
         report(
@@ -108,6 +108,7 @@ extension DepartmentNode {
                 height: block.record.height, accepted: block.count(accepted: true),
                 refused: block.count(accepted: false), cosigners: cosignatures.map(\.party),
                 after: ContinuousClock.now - candidate.since))
+        gather(answered: block.entries.count, waited: waited)
         try decide()
         try proposeIfDue()
     }
@@ -129,9 +130,7 @@ extension DepartmentNode {
         head = block.stored
         ledger.seen.keep(try ledger.checkpoint(head))
         ledger.membership.noteHead(head.height)
-        candidate = nil
-        proposal = nil
-        right = nil
+        (candidate, proposal, foreseen, right) = (nil, nil, nil, nil)
         heightBegan = .now
         try forgetHeld()
         let passed = votes.messages(through: head.size).filter { $0.size != head.size || $0.root != head.root }

@@ -5,7 +5,7 @@ import SignedEnvelopes
 
 // Batches that are too large for the order: held by departments, and named in the order by a BatchReference.
 extension DepartmentNode {
-    /// Batches above this go by reference: etcd carries 64 KB in a few milliseconds, and 1 MB in a hundred.
+    /// Batches above this go by reference: etcd takes longer for them than the departments do, and 0.1 s for 1 MB.
     package static let largestInlineBatch = Batch.largestInline
 
     /// Of how many different batches of one department a height's are held. An honest one proposes one, and another

@@ -22,13 +22,14 @@ extension DepartmentNode {
         try proposeIfDue()
     }
 
-    /// Called when something has come into the queue: writes a batch if it is time for one.
+    /// Called when something has come into the queue, and when ``NodeOutput/takeArrivals(after:)`` asks for it: writes a
+    /// batch if it is time for one.
     package func takeArrivals() throws { try proposeIfDue() }
 
     func proposeIfDue() throws {
         let height = head.height + 1
         // What is written before ``begin(silentThrough:)`` would be a batch that this department itself may not cosign.
-        guard candidate == nil, !hasNoJournal, pool.count > 0 else { return }
+        guard candidate == nil, !hasNoJournal, pool.count > 0, hasGathered else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
             ContinuousClock.now - heightBegan >= patience * standing.place
@@ -48,7 +49,7 @@ extension DepartmentNode {
     }
 
     /// Who may write the batch after ``head``; worked out once a height.
-    private func rightOfNext() throws -> AccountingRight {
+    func rightOfNext() throws -> AccountingRight {
         if let right { return right }
         let (members, head) = (memberships.policy(at: head.height + 1), head)
         let new = try ledger.storage.read { try AccountingRight(policy: members, after: head, state: $0) }

@@ -56,6 +56,13 @@ package actor DepartmentNode {
     var events = PendingEvents()
     /// The proposal that was written for the height after ``head``.
     var proposal: BatchExecution.Proposal?
+    /// A batch for the height after ``head`` that was executed in advance, and the newest height for which one was tried.
+    var foreseen: Foreseen?
+    var foreseenHeight = -1
+    /// What the batch after ``head`` waits for; `nil` where it waits for nothing.
+    var gathering: Gathering?
+    /// When ``head`` became final here.
+    var finalAt = ContinuousClock.now
     /// Who may write the batch after ``head``; `nil` until it is asked.
     var right: AccountingRight?
     var heightBegan = ContinuousClock.now
@@ -242,12 +249,7 @@ package actor DepartmentNode {
             do {
                 // A batch that others hold and that is not here yet: what is behind it waits with it.
                 guard let written = event.batch, let bytes = try batchBytes(written, of: event) else { return }
-                let block =
-                    if let proposal, proposal.bytes == bytes {
-                        proposal.block
-                    } else {
-                        try execution.execute(bytes, by: event.department, on: head)
-                    }
+                let block = try execute(bytes, by: event.department)
                 candidate = Candidate(block: block, event: event, batch: bytes, isBehindGap: gapEnd != nil)
                 // From before a restart: byte for byte what was sent then.
                 if let given, given.root == block.root, given.size == block.size { emit(.send(given)) }

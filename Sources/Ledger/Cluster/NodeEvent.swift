@@ -55,6 +55,8 @@ package enum NodeOutput: Sendable {
     case fetchCosigned(root: Digest, from: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
+    /// ``DepartmentNode/takeArrivals()`` is to be called after this time.
+    case takeArrivals(after: Duration)
     /// The order is to be read again, from ``DepartmentNode/startPosition()``.
     case rewind
 }

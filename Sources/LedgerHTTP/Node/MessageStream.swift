@@ -30,7 +30,8 @@ struct MessageStream: Sendable {
 
     /// Sends until its time is over, or the other node has enough.
     /// - Parameter report: Told when the node turns the messages away.
-    func post(over http: HTTPClient, _ report: @Sendable (String) -> Void) async {
+    /// - Returns: Whether the node was there. Whatever was lost comes again by another way.
+    func post(over http: HTTPClient, _ report: @Sendable (String) -> Void) async -> Bool {
         let end = Task {
             try? await Task.sleep(for: MessageStream.lifetime)
             more.finish()
@@ -46,10 +47,12 @@ struct MessageStream: Sendable {
             let response = try await http.execute(request, timeout: .seconds(3))
             more.finish()
             let answer = try await response.body.collect(upTo: 1 << 16)
-            guard response.status != .noContent else { return }
-            report("\(address) answers \(response.status.code) to messages: \(String(buffer: answer))")
+            if response.status != .noContent {
+                report("\(address) answers \(response.status.code) to messages: \(String(buffer: answer))")
+            }
+            return true
         } catch {
-            // Whatever was lost comes again by another way.
+            return false
         }
     }
 }

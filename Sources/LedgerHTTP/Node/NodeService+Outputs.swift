@@ -36,6 +36,11 @@ extension NodeService {
                     group.addTask { await work.run { try await fetch(digest, holders) } }
                 case .fetchCosigned(let root, let parties):
                     group.addTask { await work.run { try await fetchCosigned(root, from: parties) } }
+                case .takeArrivals(let after):
+                    group.addTask {
+                        try? await Task.sleep(for: after)
+                        await work.run { try await NodeFailure.wrap { try await node.takeArrivals() } }
+                    }
                 case .fetch: work.fetches.continuation.yield()
                 case .rewind: rewinds.call()
                 }

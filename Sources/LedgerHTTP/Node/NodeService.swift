@@ -49,6 +49,9 @@ package struct NodeService: Service {
         }
     }
 
+    /// Has it looked up soon where the other nodes answer.
+    package func findOthersAnew() { links.lookUp() }
+
     func send(_ message: CosignatureMessage) {
         // What this node made or took has a canonical form.
         guard let frame = try? NodeMessage.cosignature(message).frame() else { return }
@@ -170,17 +173,20 @@ package struct NodeService: Service {
             }
             // A message that was lost shows by nothing; so the others are asked from time to time.
             if count % 20 == 0 { try await fetch() }
+            if count % 40 == 0 { links.lookUp() }
         }
     }
 
+    /// Looks up where the others answer whenever it is called for, a few times a second at most.
     private func findOthers() async throws {
-        while !Task.isCancelled {
+        for await _ in links.lookups {
             var isComplete = false
             if let found = try? await addresses() {
                 blocks.know(found.filter { $0.key != node.party })
                 isComplete = links.keep(await node.companions, at: found)
             }
-            try await Task.sleep(for: isComplete ? .seconds(2) : .milliseconds(100))
+            if !isComplete { links.lookUp() }
+            try await Task.sleep(for: .milliseconds(isComplete ? 250 : 100))
         }
     }
 

@@ -24,13 +24,20 @@ final class PeerLink: Sendable {
     /// How long a link that is busy waits for more to go with what has come.
     private let gathering: Duration
     private let report: @Sendable (String) -> Void
+    private let failed: @Sendable () -> Void
 
     /// More is not kept.
     private static let mostWaiting = 2 << 20
     private static let mostAtOnce = 1 << 16
 
-    init(http: HTTPClient, gathering: Duration = .zero, report: @escaping @Sendable (String) -> Void) {
-        (self.http, self.gathering, self.report) = (http, gathering, report)
+    /// - Parameters:
+    ///   - report: Told when the node turns messages away.
+    ///   - failed: Called when a request with messages does not come through.
+    init(
+        http: HTTPClient, gathering: Duration = .zero, report: @escaping @Sendable (String) -> Void,
+        failed: @escaping @Sendable () -> Void
+    ) {
+        (self.http, self.gathering, self.report, self.failed) = (http, gathering, report, failed)
         (calls, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -72,7 +79,9 @@ final class PeerLink: Sendable {
                     if let stream, stream.address == address, stream.send(bytes) { continue }
                     let begun = MessageStream(to: address)
                     _ = begun.send(bytes)
-                    group.addTask { await begun.post(over: self.http, self.report) }
+                    group.addTask {
+                        if await !begun.post(over: self.http, self.report) { self.failed() }
+                    }
                     stream = begun
                 }
             }

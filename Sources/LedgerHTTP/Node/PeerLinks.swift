@@ -16,14 +16,22 @@ final class PeerLinks: Sendable {
     private let report: @Sendable (String) -> Void
     private let added: AsyncStream<PeerLink>
     private let add: AsyncStream<PeerLink>.Continuation
+    /// Calls to look up where the others answer, see ``lookUp()``; one to begin with.
+    let lookups: AsyncStream<Void>
+    private let call: AsyncStream<Void>.Continuation
 
     /// - Parameter report: Told when a node turns messages away.
     init(http: HTTPClient, report: @escaping @Sendable (String) -> Void) {
         (self.http, self.report) = (http, report)
         (added, add) = AsyncStream.makeStream(of: PeerLink.self)
+        (lookups, call) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        lookUp()
     }
 
     var all: [PartyName: Pair] { state.withLock { $0 } }
+
+    /// Calls for looking up where the others answer. A link that fails does too: a node that began anew answers elsewhere.
+    func lookUp() { call.yield() }
 
     /// Links to exactly `parties`, at the addresses known now.
     /// - Returns: Whether each of them has one.
@@ -47,8 +55,8 @@ final class PeerLinks: Sendable {
 
     private func make() -> Pair {
         let pair = Pair(
-            votes: PeerLink(http: http, report: report),
-            transfers: PeerLink(http: http, gathering: .milliseconds(8), report: report))
+            votes: PeerLink(http: http, report: report) { [call] in call.yield() },
+            transfers: PeerLink(http: http, gathering: .milliseconds(8), report: report) { [call] in call.yield() })
         add.yield(pair.votes)
         add.yield(pair.transfers)
         return pair

@@ -16,10 +16,11 @@ extension LedgerRoutes {
             guard let node, let proposer = PartyName(context.parameters.get("proposer") ?? ""),
                 let height = Int(context.parameters.get("height") ?? "")
             else { throw Problem.notFound }
-            let body = try await request.body.collect(upTo: BatchEvent.largestByteCount)
-            guard let statement = try await node.hold(Data(buffer: body), height: height, by: proposer) else {
+            let batch = Data(buffer: try await request.body.collect(upTo: BatchEvent.largestByteCount))
+            guard let statement = try await node.hold(batch, height: height, by: proposer) else {
                 throw Problem.notHeld
             }
+            Task { await node.foresee(batch, height: height, by: proposer) }
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: .init(byteBuffer: ByteBuffer(bytes: statement)))

@@ -31,6 +31,7 @@ extension LedgerRoutes {
         // What a department that starts again asks about itself.
         router.get("/v1/cosignatures/{party}") { _, context in
             guard let node, let party = PartyName(context.parameters.get("party") ?? "") else { throw Problem.notFound }
+            departmentStarts()
             return try json(NewestCosignature(cosignature: try await node.newestCosignature(of: party)))
         }
         router.get("/v1/status") { _, _ in

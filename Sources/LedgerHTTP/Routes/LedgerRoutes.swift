@@ -26,15 +26,19 @@ package struct LedgerRoutes: Sendable {
     let transport: PartyTransport?
     /// Blocks that this node lacks, from the other departments' nodes.
     let others: (any BlockSource)?
+    /// Called when a department that starts asks about itself: it may answer elsewhere than before.
+    let departmentStarts: @Sendable () -> Void
     let access: BlobAccess
     let uploads = UploadQuota()
 
     package init(
         ledger: Ledger, node: DepartmentNode?, pool: TransactionPool?, blobs: any BlobStore, health: NodeHealth,
-        transport: PartyTransport? = nil, others: (any BlockSource)? = nil
+        transport: PartyTransport? = nil, others: (any BlockSource)? = nil,
+        departmentStarts: @escaping @Sendable () -> Void = {}
     ) {
         (self.ledger, self.node, self.pool, self.blobs) = (ledger, node, pool, blobs)
         (self.health, self.transport, self.others) = (health, transport, others)
+        self.departmentStarts = departmentStarts
         access = BlobAccess(ledger: ledger, blobs: blobs, others: others)
     }
 

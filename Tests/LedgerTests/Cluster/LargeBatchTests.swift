@@ -14,15 +14,6 @@ struct LargeBatchTests {
     private let names = ["site1", "site2", "site3", "site4"]
     private static let magic = Data("chancery-batch-reference-v1\n".utf8)
 
-    /// About 1.5 KB each: the first is proposed at once, the others gather meanwhile.
-    private func requests(_ cluster: TestCluster, _ count: Int) throws -> [Envelope] {
-        try (0..<count).map { number in
-            try cluster.consortium.envelope(
-                cluster.consortium.request(purpose: "\(number) " + String(repeating: "x", count: 900)),
-                by: "statistics")
-        }
-    }
-
     private func submit(_ envelopes: [Envelope], _ cluster: TestCluster, at name: String) async throws -> [Receipt] {
         try await withThrowingTaskGroup(of: Receipt.self) { group in
             for envelope in envelopes { group.addTask { try await cluster.submit(envelope, at: name) } }
@@ -40,7 +31,7 @@ struct LargeBatchTests {
     @Test("Many transactions at once go by reference, all become final alike, and what was held is forgotten")
     func byReference() async throws {
         try await TestCluster.run { cluster in
-            let envelopes = try requests(cluster, 90)
+            let envelopes = try cluster.requests(90)
             let receipts = try await submit(envelopes, cluster, at: "site2")
             #expect(receipts.count == 90 && receipts.allSatisfy(\.isAccepted))
             let head = try #require(try await cluster.settle(names))
@@ -50,7 +41,7 @@ struct LargeBatchTests {
                 let audit = try member.ledger.audit(scratch: SQLiteLedgerStorage.scratch())
                 #expect(audit.isSound && audit.root == head.root)
                 let batches = member.batches
-                #expect(try batches.all().allSatisfy { $0.height > head.height })
+                #expect(batches.all().allSatisfy { $0.height > head.height })
             }
         }
     }
@@ -71,7 +62,7 @@ struct LargeBatchTests {
             try await cluster.write(reference([own, own]), height: next, as: "site4")
             try await cluster.write(reference([own]).dropLast(3), height: next, as: "site4")
 
-            let receipt = try await cluster.submit(try #require(try requests(cluster, 1).first), at: "site1")
+            let receipt = try await cluster.submit(try #require(try cluster.requests(1).first), at: "site1")
             #expect(receipt.isAccepted)
             _ = try await cluster.settle(names)
             for member in cluster.members {
@@ -91,7 +82,7 @@ struct LargeBatchTests {
             // The batch that site4 would propose: made by a cluster of the same keys that nobody else sees.
             let head = try #require(try await cluster.settle(names))
             let next = head.height + 1
-            let batch = try largeBatch(cluster, by: "site4", after: head)
+            let batch = try cluster.largeBatch(of: cluster.requests(70), by: "site4", after: head)
             let digest = Digest.sha256(batch)
             var statements: [PartyName: Data] = [:]
             let holder = try cluster["site1"].node
@@ -103,7 +94,7 @@ struct LargeBatchTests {
             cluster.partition(["site1", "site4"])
             try await cluster.write(holder.reference(statements), height: next, as: "site4")
             let site2 = try cluster["site2"]
-            let small = try #require(try requests(cluster, 1).first)
+            let small = try #require(try cluster.requests(1).first)
             async let later = cluster.submit(small, at: "site2")
             let awaits = NodeEvent.awaitsBatch(height: next, holders: [try name("site1"), try name("site4")])
             while !site2.told.events.contains(awaits) { try await Task.sleep(for: TestCluster.beat) }
@@ -124,7 +115,9 @@ struct LargeBatchTests {
         try await TestCluster.run { cluster in
             let head = try #require(try await cluster.settle(names))
             let (node, site4) = (try cluster["site1"].node, try name("site4"))
-            let batches = try (0..<6).map { try largeBatch(cluster, by: "site4", after: head, mark: $0) }
+            let batches = try (0..<6).map {
+                try cluster.largeBatch(of: cluster.requests(70 + $0), by: "site4", after: head)
+            }
             var held = 0
             for batch in batches where try await node.hold(batch, height: head.height + 1, by: site4) != nil {
                 held += 1
@@ -157,30 +150,7 @@ struct LargeBatchTests {
     }
 
     private func reference(_ statements: [Data]) -> Data {
-        statements.reduce(into: Self.magic) { $0.append(frame($1)) }
-    }
-
-    private func frame(_ content: Data) -> Data {
-        Data((0..<4).map { UInt8(truncatingIfNeeded: content.count >> (24 - 8 * $0)) }) + content
-    }
-
-    /// A valid batch of 70 transactions, as docs/ordering.md gives its bytes.
-    private func largeBatch(
-        _ cluster: TestCluster, by party: String, after head: StoredBlock, mark: Int = 0
-    ) throws -> Data {
-        let ledger = try cluster["site1"].ledger
-        let previous = try ledger.read { try $0.cosignatures(height: head.height) }
-        var content = frame(try CanonicalJSON.encode(previous))
-        for envelope in try requests(cluster, 70 + mark) { content.append(frame(try envelope.canonicalBytes())) }
-        let header: JSONValue = [
-            "by": .string(party), "content": .string(Digest.sha256(content).hex),
-            "height": .integer(Int64(head.height + 1)), "ledger": try CanonicalJSON.tree(of: ledger.identity),
-            "parent": .string(head.root.hex),
-        ]
-        let signed = try Envelope.sign(
-            payload: CanonicalJSON.serialize(header), payloadType: "application/vnd.chancery.batch.v1+json",
-            with: [cluster.consortium.key(party)])
-        return Data("chancery-batch-v1\n".utf8) + frame(try signed.canonicalBytes()) + content
+        statements.reduce(into: Self.magic) { $0.append(TestCluster.frame($1)) }
     }
 }
 

@@ -20,6 +20,8 @@ final class TestCluster: Sendable {
     /// Whose batches the order shows nobody of these.
     private let hidden = Mutex<[String: Set<String>]>([:])
     private let cut = Mutex<Set<String>>([])
+    /// How long nodes wanted to wait for those whom they had answered.
+    let gatherings = Mutex<[Duration]>([])
 
     struct Member: Sendable {
         let name: String
@@ -176,6 +178,9 @@ final class TestCluster: Sendable {
                     try await sender.node.take(block, from: Name(text: member.name))
                 {}
             }
+        case .takeArrivals(let after):
+            // The next beat calls it.
+            gatherings.withLock { $0.append(after) }
         case .rewind:
             let start = await sender.node.startPosition()
             for event in events where event.position > start { try await sender.node.take(event) }
@@ -273,11 +278,11 @@ final class TestCluster: Sendable {
     }
 
     /// Waits until all of `names` have the same head.
-    func settle(_ names: [String]) async throws -> StoredBlock? {
+    func settle(_ names: [String], at height: Int = 0) async throws -> StoredBlock? {
         let ledgers = try names.map { try self[$0].ledger }
         while true {
             let heads = try Set(ledgers.map { try $0.head() })
-            if heads.count == 1, let head = heads.first { return head }
+            if heads.count == 1, let head = heads.first, head?.height ?? 0 >= height { return head }
             try await Task.sleep(for: TestCluster.beat)
         }
     }

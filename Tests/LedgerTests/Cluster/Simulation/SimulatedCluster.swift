@@ -275,7 +275,7 @@ final class SimulatedCluster {
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
             case .fetchCosigned(let root, _):
                 missed = missed.filter { $0.by != department.name } + [(department.name, root)]
-            case .fetch: break
+            case .fetch, .takeArrivals: break
             case .rewind: department.read(from: await department.node.startPosition())
             }
         }
