@@ -120,6 +120,7 @@ private final class ProposerWalk {
             let status = try CanonicalJSON.parse(try await Download.get(node + "/v1/status").body)
             let isReady = try await Download.get(node + "/ready").status == 200
             if isReady, status["unanswered"] == [], status["height"]?.integerValue == Int64(height - 1) { break }
+            try await Task.sleep(for: .milliseconds(20))
         }
         // It has asked the others about itself, whereupon they look up its new address, a quarter of a second later at the
         // latest: before that they cannot pass a transaction on to it.

@@ -1,8 +1,13 @@
+import AsyncHTTPClient
 import CanonicalJSON
 import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
 import Testing
 
-/// What a server answers to one request of Python's own client, which is no part of the product.
+/// What a server answers to one request: over TLS, of Python's own client, which is no part of the product; in the clear,
+/// where tests ask again and again until something has come about, without a process for each.
 struct Download {
     /// 0 if there was no answer.
     let status: Int
@@ -17,6 +22,7 @@ struct Download {
     static func get(
         _ url: String, method: String = "GET", headers: [String] = [], certificate: String = "", body: Data? = nil
     ) async throws -> Download {
+        guard url.hasPrefix("https:") else { return try await inTheClear(url, method, headers, body) }
         let run = try await CommandRun.run(
             URL(filePath: "/usr/bin/env"), ["python3", "-c", program, url, method, certificate] + headers,
             input: body ?? Data())
@@ -29,6 +35,29 @@ struct Download {
         return Download(
             status: Int(answer["status"]?.integerValue ?? 0), headers: found, body: run.standardOutput,
             problem: answer["problem"]?.stringValue ?? "")
+    }
+
+    private static func inTheClear(
+        _ url: String, _ method: String, _ headers: [String], _ body: Data?
+    ) async throws -> Download {
+        var request = HTTPClientRequest(url: url)
+        request.method = HTTPMethod(rawValue: method)
+        // Nodes are killed and begin anew: no connection is to be left over from an earlier life.
+        request.headers.add(name: "Connection", value: "close")
+        for header in headers {
+            let pair = header.split(separator: ": ", maxSplits: 1).map(String.init)
+            request.headers.add(name: try #require(pair.first), value: try #require(pair.last))
+        }
+        if let body { request.body = .bytes(ByteBuffer(data: body)) }
+        do {
+            let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            let found = Dictionary(answer.headers.map { ($0.name.lowercased(), $0.value) }) { $1 }
+            return Download(
+                status: Int(answer.status.code), headers: found,
+                body: Data(buffer: try await answer.body.collect(upTo: 64 << 20)), problem: "")
+        } catch let error where !(error is CancellationError) {
+            return Download(status: 0, headers: [:], body: Data(), problem: "\(error)")
+        }
     }
 
     private static let program = """

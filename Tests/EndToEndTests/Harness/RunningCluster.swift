@@ -127,6 +127,7 @@ final class RunningCluster {
             }
             let distinct = Set(seen.values)
             if distinct.count == 1, let common = distinct.first, try await self.height() >= height { return common }
+            try await Task.sleep(for: .milliseconds(20))
         }
         Issue.record("the nodes do not agree: \(seen)")
         return ""
