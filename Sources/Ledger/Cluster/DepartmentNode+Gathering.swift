@@ -9,14 +9,18 @@ extension DepartmentNode {
         /// Transactions in the queue.
         let count: Int
         let until: ContinuousClock.Instant
+        let wait: Duration
     }
 
     /// After fewer transactions nothing is waited for: who submits little at a time is answered as fast as can be.
     private static let fewestAnswered = 16
+    /// With so many, what a height costs by itself is a tenth of the whole; while a batch of some is executed, others are
+    /// better admitted than waited for.
+    private static let enough = 100
     private static let longest = Duration.milliseconds(150)
 
-    /// Has the next batch wait until nine in ten of those that were answered with the newest block have come again, for
-    /// three quarters of what its height took at most.
+    /// Has the next batch wait until nine in ten of those that were answered with the newest block have come again, or
+    /// there are enough, for three quarters of what its height took at most.
     /// - Parameters:
     ///   - answered: Transactions of the newest block.
     ///   - waited: How long the oldest of what was in the queue then had been there.
@@ -25,7 +29,8 @@ extension DepartmentNode {
         finalAt = .now
         guard answered >= DepartmentNode.fewestAnswered else { return gathering = nil }
         let wait = min(took * 3 / 4, DepartmentNode.longest)
-        gathering = Gathering(count: pool.count + answered * 9 / 10, until: .now + wait)
+        let count = min(pool.count + answered * 9 / 10, DepartmentNode.enough)
+        gathering = Gathering(count: count, until: .now + wait, wait: wait)
         emit(.takeArrivals(after: wait))
     }
 

@@ -32,7 +32,7 @@ extension DepartmentNode {
         guard candidate == nil, !hasNoJournal, pool.count > 0, hasGathered else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
-            ContinuousClock.now - heightBegan >= patience * standing.place
+            ContinuousClock.now - heightBegan >= courtesy(to: standing.place)
         else { return }
         if proposal == nil {
             proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction())
@@ -46,6 +46,13 @@ extension DepartmentNode {
             heightBegan = .now
             emit(.propose(batch: proposal.bytes, height: height))
         }
+    }
+
+    /// How long those before it are left to write. They may wait for who was answered; and whose batch is here has
+    /// only the reference left to write.
+    private func courtesy(to place: Int) -> Duration {
+        guard place > 0 else { return .zero }
+        return patience * place * (foreseenHeight > head.height ? 2 : 1) + (gathering?.wait ?? .zero)
     }
 
     /// Who may write the batch after ``head``; worked out once a height.

@@ -213,6 +213,10 @@ final class SimulatedCluster {
             let answers = reaches(proposer, holder) && Int.random(in: 0..<4, using: &generator) > 0
             guard answers || holder.name == proposer.name else { continue }
             statements[holder.party] = try await holder.node.hold(batch, height: height, by: proposer.party)
+            // Sooner or later than the order has it, or never.
+            if Bool.random(using: &generator) {
+                await holder.node.foresee(batch, height: height, by: proposer.party)
+            }
         }
         return await statements.count >= proposer.node.holdersWanted ? proposer.node.reference(statements) : batch
     }
