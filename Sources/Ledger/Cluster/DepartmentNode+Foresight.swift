@@ -28,6 +28,7 @@ extension DepartmentNode {
     /// What executing the batch on the newest final block gives: as proposed or foreseen, where it was.
     /// - Throws: ``BatchFault`` for one that all departments skip; whatever the storage throws.
     func execute(_ batch: Data, by proposer: PartyName) throws -> VerifiedBlock {
+        // Its own alone: another department can write the same bytes under its own name, and all skip that.
         if let proposal, proposal.bytes == batch, proposer == party { return proposal.block }
         if let foreseen, foreseen.head == head, foreseen.proposer == proposer, foreseen.batch == batch {
             return foreseen.block

@@ -61,7 +61,7 @@ package actor DepartmentNode {
     var foreseenHeight = -1
     /// What the batch after ``head`` waits for; `nil` where it waits for nothing.
     var gathering: Gathering?
-    /// When ``head`` became final here.
+    /// When a block last became final here; one that is taken from another department does not count.
     var finalAt = ContinuousClock.now
     /// Who may write the batch after ``head``; `nil` until it is asked.
     var right: AccountingRight?
