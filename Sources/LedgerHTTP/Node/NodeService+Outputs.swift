@@ -38,7 +38,7 @@ extension NodeService {
                     group.addTask { await work.run { try await fetchCosigned(root, from: parties) } }
                 case .takeArrivals(let after):
                     group.addTask {
-                        try? await Task.sleep(for: after)
+                        guard (try? await Task.sleep(for: after)) != nil else { return }
                         await work.run { try await NodeFailure.wrap { try await node.takeArrivals() } }
                     }
                 case .fetch: work.fetches.continuation.yield()

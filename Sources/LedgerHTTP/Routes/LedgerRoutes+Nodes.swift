@@ -31,7 +31,8 @@ extension LedgerRoutes {
         // What a department that starts again asks about itself.
         router.get("/v1/cosignatures/{party}") { _, context in
             guard let node, let party = PartyName(context.parameters.get("party") ?? "") else { throw Problem.notFound }
-            departmentStarts()
+            // Anybody may ask; a stranger makes nobody look anything up.
+            if (try? await checkDepartment(context)) != nil { departmentStarts() }
             return try json(NewestCosignature(cosignature: try await node.newestCosignature(of: party)))
         }
         router.get("/v1/status") { _, _ in
