@@ -101,7 +101,10 @@ struct NodeProcess {
             let scrub = try request.configuration.scrub.map {
                 ScrubService(files: try files(), interval: $0, logger: logger) { try await others(endpoints) }
             }
-            try await run([service] + [scrub].compactMap { $0 }, routes, transport, pool: node.pool) { own.set($0) }
+            try await run([service] + [scrub].compactMap { $0 }, routes, transport, pool: node.pool) { address in
+                own.set(address)
+                service.findOthersAnew()
+            }
         } catch {
             try? await order.shutdown()
             try? await peers.shutdown()

@@ -29,7 +29,7 @@ struct ResolveTests {
     /// Two departments read one etcd and two the other, all hear each other, and each half cosigns a batch of its own.
     private func split(_ cluster: RunningCluster, _ fork: RunningService) async throws {
         for department in ["site3", "site4"] { try await cluster.start(department, ordering: fork.line) }
-        // Each etcd shows all addresses.
+        // The first etcd has the addresses of their last life.
         let (one, other) = (EtcdKeys(cluster.etcd.line), EtcdKeys(fork.line))
         for department in ["site3", "site4"] {
             let key = try #require(try await one.all().keys.first { $0.hasSuffix("/node/\(department)") })
@@ -48,6 +48,10 @@ struct ResolveTests {
         try await cluster.request(through: "site1")
         _ = try await cluster.commonCheckpoint()
         let height = try await cluster.height()
+        let order = EtcdKeys(cluster.etcd.line)
+        try await cluster.eventually("every department has said where it answers") {
+            try await order.all().keys.count { $0.contains("/node/") } == Self.departments.count
+        }
         for department in ["site3", "site4"] { _ = try await cluster.stop(department) }
         let folder = TemporaryFolder()
         let fork = try await fork(cluster, in: folder)
