@@ -74,13 +74,18 @@ package struct Admission: Sendable {
 
     /// Checks what only the block decides: its time, and the signers' keys as they are in its state.
     func judge(_ admitted: AdmittedTransaction, at time: Timestamp, state: some StateReader) throws {
-        let notAfter = admitted.transaction.header.notAfter
-        guard notAfter >= time else { throw AdmissionError.expired(notAfter: notAfter, blockTime: time) }
-        guard notAfter <= time.adding(seconds: longestValidity) else {
-            throw AdmissionError.validTooLong(notAfter: notAfter, blockTime: time, limit: longestValidity)
-        }
+        try judge(admitted, at: time)
         guard try signers(of: admitted.transaction, state: state) == admitted.signers else {
             throw AdmissionError.signersChanged
+        }
+    }
+
+    /// Of what only the block decides, what needs no state.
+    func judge(_ admitted: AdmittedTransaction, at time: Timestamp) throws(AdmissionError) {
+        let notAfter = admitted.transaction.header.notAfter
+        guard notAfter >= time else { throw .expired(notAfter: notAfter, blockTime: time) }
+        guard notAfter <= time.adding(seconds: longestValidity) else {
+            throw .validTooLong(notAfter: notAfter, blockTime: time, limit: longestValidity)
         }
     }
 }

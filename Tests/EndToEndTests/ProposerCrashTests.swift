@@ -17,10 +17,13 @@ struct ProposerCrashTests {
         let points = (plain + torn).enumerated().filter { $0.offset.isMultiple(of: Self.stride) }.map(\.element)
         var killed: [String: Int] = [:]
         for point in points {
-            var attempt = try await walk.kill(at: point)
-            // On a busy machine another department stands in before it has proposed: then the point is tried again. One
-            // that dies in its first calls has not come to proposing.
-            for _ in 0..<4 where !attempt.proposed && attempt.call == nil { attempt = try await walk.kill(at: point) }
+            // On a busy machine another department stands in before it has proposed: then the point is tried again, with
+            // more time for the others to find it. One that dies in its first calls has not come to proposing.
+            var (attempt, tries) = (try await walk.kill(at: point), 1)
+            while !attempt.proposed, attempt.call == nil, tries < ProposerWalk.mostTries {
+                tries += 1
+                attempt = try await walk.kill(at: point, afterTries: tries)
+            }
             #expect(attempt.proposed || attempt.call != nil, "at \(point)")
             if let call = attempt.call { killed[call, default: 0] += 1 }
         }
@@ -37,6 +40,7 @@ struct ProposerCrashTests {
 /// Four departments, of which three are a quorum, and a client that asks through one that is not killed.
 private final class ProposerWalk {
     private static let departments = ["site1", "site2", "site3", "site4"]
+    static let mostTries = 12
 
     private let cluster: RunningCluster
     private let library: CrashLibrary
@@ -57,9 +61,9 @@ private final class ProposerWalk {
     func calls() async throws -> [String] {
         let report = cluster.consortium.folder.path("calls")
         var proposed = false
-        for _ in 0..<5 where !proposed {
+        for tries in 1...Self.mostTries where !proposed {
             let (proposer, other, height) = try await startProposer(
-                ["LD_PRELOAD": library.file, "CRASHPOINT_REPORT": report])
+                ["LD_PRELOAD": library.file, "CRASHPOINT_REPORT": report], tries: tries)
             try Data().write(to: URL(filePath: arm))
             try await request(through: other)
             _ = try await cluster.commonCheckpoint(height: height)
@@ -69,15 +73,16 @@ private final class ProposerWalk {
             try await node.stop().expectStatus(0)
             try await cluster.start(proposer)
         }
-        try #require(proposed, "in each of five heights another stood in")
+        try #require(proposed, "in each of \(Self.mostTries) heights another stood in")
         return try String(contentsOfFile: report, encoding: .utf8).split(separator: "\n").dropFirst().map(String.init)
     }
 
     /// - Returns: Whether it was the one that proposed; and the call in which it died, `nil` if its height was over before
     ///   it came to that one.
-    func kill(at point: CrashPoint) async throws -> (proposed: Bool, call: String?) {
+    func kill(at point: CrashPoint, afterTries tries: Int = 1) async throws -> (proposed: Bool, call: String?) {
         let (proposer, other, height) = try await startProposer(
-            library.environment(killAt: point.number, torn: point.isTorn).merging(["CRASHPOINT_DIED": died]) { $1 })
+            library.environment(killAt: point.number, torn: point.isTorn).merging(["CRASHPOINT_DIED": died]) { $1 },
+            tries: tries)
         try Data().write(to: URL(filePath: arm))
         try await request(through: other)
         try await expectFinal(height, at: other)
@@ -105,7 +110,7 @@ private final class ProposerWalk {
 
     /// Starts the department anew whose turn the next height is, and waits until it takes part.
     private func startProposer(
-        _ environment: [String: String]
+        _ environment: [String: String], tries: Int
     ) async throws -> (
         proposer: String, other: String, height: Int
     ) {
@@ -124,7 +129,7 @@ private final class ProposerWalk {
         }
         // It has asked the others about itself, whereupon they look up its new address, a quarter of a second later at the
         // latest: before that they cannot pass a transaction on to it.
-        try await Task.sleep(for: .milliseconds(500))
+        try await Task.sleep(for: .milliseconds(500) * min(tries, 6))
         return (proposer, other, height)
     }
 

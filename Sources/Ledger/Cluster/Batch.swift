@@ -23,6 +23,11 @@ package struct Batch {
     /// Larger ones are not read: it is what a block of the blob store holds.
     static let largestByteCount = 1 << 20
 
+    /// Whether a batch of these certainly is above ``largestInline``.
+    static func isLarge(_ transactions: [AdmittedTransaction]) -> Bool {
+        transactions.reduce(0) { $0 + $1.envelope.bytes.count } > largestInline
+    }
+
     private static let magic = Data("chancery-batch-v1\n".utf8)
 
     /// The bytes of a batch. Nothing of it is checked here; those who read it do that.

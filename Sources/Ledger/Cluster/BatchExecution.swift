@@ -50,15 +50,21 @@ struct BatchExecution: Sendable {
     }
 
     /// Makes a batch of what waits, leaving out what may not be recorded, and executes it.
-    /// - Parameter waking: What goes into the batch instead of what waits.
+    /// - Parameters:
+    ///   - waking: What goes into the batch instead of what waits.
+    ///   - offer: Given a batch that is large, before it is executed: most likely it is the one that is returned, and
+    ///     the others can take it meanwhile. It is not where a transaction of it makes a later one inadmissible.
     /// - Returns: `nil` if nothing that waits may be recorded.
     func propose(
-        by party: PartyName, keys: [SigningKey], on head: StoredBlock, instead waking: AdmittedTransaction?
+        by party: PartyName, keys: [SigningKey], on head: StoredBlock, instead waking: AdmittedTransaction?,
+        offer: (_ batch: Data) -> Void
     ) throws -> Proposal? {
         try ledger.storage.read { reader in
             let memberships = try ledger.membership.history(reader)
             let members = memberships.policy(at: head.height + 1)
             guard members.parties.contains(party) else { return nil }
+            let signer = try signingKey(of: party, after: head, reader)
+            guard let key = keys.first(where: { $0.verificationKey.rawRepresentation == signer }) else { return nil }
             let previous = try reader.cosignatures(height: head.height)
             let time = try BlockTime(policy: memberships.policy(at: head.height)).time(
                 after: head, previous: previous)
@@ -66,36 +72,54 @@ struct BatchExecution: Sendable {
             let answer = right.answer(of: party)
             let origin = BlockOrigin(
                 proposer: party, mechanism: try right.mechanism(of: party, answer: answer), previous: previous)
+            func sign(_ transactions: [AdmittedTransaction]) throws -> Data {
+                try Batch.sign(
+                    by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root,
+                    previous: previous, answer: answer, envelopes: transactions.map(\.envelope.bytes), key: key)
+            }
+            let waiting = try waking.map { [$0] } ?? unrecorded(at: time, reader)
+            guard !waiting.isEmpty else { return nil }
+            let offered = Batch.isLarge(waiting) ? try sign(waiting) : nil
+            if let offered { offer(offered) }
             var assembly = try BlockAssembly(
                 on: head, at: time, by: origin, policy: members, reader: reader, engine: ledger.engine)
-            var envelopes: [Data] = []
-            let waiting =
-                waking.map { [$0] }
-                ?? pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount)
-            for admitted in waiting {
-                if let receipt = try reader.receipt(of: admitted.id) {
-                    pool.settle(admitted.id, .success(receipt))
-                    continue
-                }
-                do {
-                    try ledger.admission.judge(admitted, at: time, state: assembly.currentState)
-                } catch let error as AdmissionError {
-                    pool.settle(admitted.id, .failure(error))
-                    continue
-                }
-                _ = try assembly.execute(admitted)
-                envelopes.append(admitted.envelope.bytes)
-            }
-            let signer = try signingKey(of: party, after: head, reader)
-            guard !envelopes.isEmpty,
-                let key = keys.first(where: { $0.verificationKey.rawRepresentation == signer })
-            else { return nil }
-            let bytes = try Batch.sign(
-                by: party, height: head.height + 1, ledger: ledger.identity, parent: head.root, previous: previous,
-                answer: answer, envelopes: envelopes, key: key)
-            let block = try assembly.seal()
-            return Proposal(bytes: bytes, block: block)
+            let taken = try waiting.filter { try enter($0, into: &assembly) }
+            guard !taken.isEmpty else { return nil }
+            let bytes =
+                if let offered, taken.count == waiting.count { offered } else { try sign(taken) }
+            return Proposal(bytes: bytes, block: try assembly.seal())
         }
+    }
+
+    /// What waits and may be recorded at `time`, as far as this is known without executing anything; the others'
+    /// submitters are told.
+    private func unrecorded(at time: Timestamp, _ reader: any LedgerReader) throws -> [AdmittedTransaction] {
+        try pool.next(byteLimit: Batch.softByteLimit, limit: BlockRecord.largestTransactionCount).filter { admitted in
+            if let receipt = try reader.receipt(of: admitted.id) {
+                pool.settle(admitted.id, .success(receipt))
+                return false
+            }
+            do throws(AdmissionError) {
+                try ledger.admission.judge(admitted, at: time)
+            } catch {
+                pool.settle(admitted.id, .failure(error))
+                return false
+            }
+            return true
+        }
+    }
+
+    /// Executes the next transaction of a batch.
+    /// - Returns: Whether it may be recorded; else its submitter is told.
+    private func enter(_ admitted: AdmittedTransaction, into assembly: inout BlockAssembly) throws -> Bool {
+        do {
+            try ledger.admission.judge(admitted, at: assembly.context.time, state: assembly.currentState)
+        } catch let error as AdmissionError {
+            pool.settle(admitted.id, .failure(error))
+            return false
+        }
+        _ = try assembly.execute(admitted)
+        return true
     }
 
     func signingKey(of party: PartyName, after head: StoredBlock) throws -> Data? {

@@ -6,10 +6,12 @@ import Foundation
 extension DepartmentNode {
     /// What the next batch waits for.
     struct Gathering {
-        /// Transactions in the queue.
-        let count: Int
-        let until: ContinuousClock.Instant
+        /// Transactions in the queue when nearly all are back, and when all are.
+        let (most, all): (Int, Int)
         let wait: Duration
+        var until: ContinuousClock.Instant
+        /// Whether the last ones are waited for.
+        var isClosing = false
     }
 
     /// After fewer transactions nothing is waited for: who submits little at a time is answered as fast as can be.
@@ -19,8 +21,8 @@ extension DepartmentNode {
     private static let enough = 100
     private static let longest = Duration.milliseconds(150)
 
-    /// Has the next batch wait until nine in ten of those that were answered with the newest block have come again, or
-    /// there are enough, for three quarters of what its height took at most.
+    /// Has the next batch wait until those that were answered with the newest block have come again, or there are
+    /// enough, for three quarters of what its height took at most; for the last tenth of them an eighth.
     /// - Parameters:
     ///   - answered: Transactions of the newest block.
     ///   - waited: How long the oldest of what was in the queue then had been there.
@@ -29,14 +31,23 @@ extension DepartmentNode {
         finalAt = .now
         guard answered >= DepartmentNode.fewestAnswered else { return gathering = nil }
         let wait = min(took * 3 / 4, DepartmentNode.longest)
-        let count = min(pool.count + answered * 9 / 10, DepartmentNode.enough)
-        gathering = Gathering(count: count, until: .now + wait, wait: wait)
+        gathering = Gathering(
+            most: min(pool.count + answered * 9 / 10, DepartmentNode.enough),
+            all: min(pool.count + answered, DepartmentNode.enough), wait: wait, until: .now + wait)
         emit(.takeArrivals(after: wait))
     }
 
     /// Whether the next batch may be written, as far as this goes.
-    var hasGathered: Bool {
+    func hasGathered() -> Bool {
         guard let gathering else { return true }
-        return pool.count >= gathering.count || ContinuousClock.now >= gathering.until
+        let count = pool.count
+        if count >= gathering.all || ContinuousClock.now >= gathering.until { return true }
+        if count >= gathering.most, !gathering.isClosing {
+            let wait = gathering.wait / 6
+            self.gathering?.isClosing = true
+            self.gathering?.until = min(gathering.until, .now + wait)
+            emit(.takeArrivals(after: wait))
+        }
+        return false
     }
 }

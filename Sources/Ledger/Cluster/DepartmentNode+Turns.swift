@@ -29,13 +29,15 @@ extension DepartmentNode {
     func proposeIfDue() throws {
         let height = head.height + 1
         // What is written before ``begin(silentThrough:)`` would be a batch that this department itself may not cosign.
-        guard candidate == nil, !hasNoJournal, pool.count > 0, hasGathered else { return }
+        guard candidate == nil, !hasNoJournal, pool.count > 0, hasGathered() else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
             ContinuousClock.now - heightBegan >= courtesy(to: standing.place)
         else { return }
         if proposal == nil {
-            proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction())
+            proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction()) {
+                emit(.offer(batch: $0, height: height))
+            }
             if let proposal {
                 report(.proposed(height: height, transactions: proposal.block.entries.count))
                 heightBegan = .now

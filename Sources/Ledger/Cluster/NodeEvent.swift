@@ -45,6 +45,8 @@ package enum NodeEvent: Hashable, Sendable {
 
 /// What a node wants sent.
 package enum NodeOutput: Sendable {
+    /// A large batch that this department is about to propose, for the others to hold: it is executed here meanwhile.
+    case offer(batch: Data, height: Int)
     /// Into the order, as this department's batch.
     case propose(batch: Data, height: Int)
     /// To every other department.

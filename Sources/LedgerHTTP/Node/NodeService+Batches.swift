@@ -9,27 +9,48 @@ extension NodeService {
     ///
     /// One more than have to is asked for, so that a home which is lost takes no batch with it: where one is enough,
     /// that would be the proposer itself. Where not enough of them answer, the batch is written itself: etcd then takes longer, and nothing waits.
-    func inOrder(_ batch: Data, _ height: Int) async throws -> Data {
+    /// - Parameter offered: If it was given to the others already.
+    func inOrder(_ batch: Data, _ height: Int, offered: OfferedBatch?) async throws -> Data {
         guard batch.count > DepartmentNode.largestInlineBatch else { return batch }
-        let own = try await NodeFailure.wrap { try await node.hold(batch, height: height, by: node.party) }
-        guard let own else { return batch }
-        var statements = [node.party: own]
-        let (wanted, others) = (await node.holdersWanted, links.all)
-        await withTaskGroup(of: (PartyName, Data?).self) { group in
-            for (party, pair) in others {
+        let statements =
+            if let offered, offered.batch == batch {
+                try await offered.statements.value
+            } else {
+                try await statements(on: batch, height)
+            }
+        return await statements.count >= node.holdersWanted ? node.reference(statements) : batch
+    }
+
+    /// Begins to give a batch to the others.
+    func offer(_ batch: Data, _ height: Int) -> OfferedBatch {
+        OfferedBatch(batch: batch, statements: Task { try await statements(on: batch, height) })
+    }
+
+    /// Gives the batch to all departments, and returns what those say that hold it, once they are enough.
+    private func statements(on batch: Data, _ height: Int) async throws -> [PartyName: Data] {
+        let (party, others) = (node.party, links.all)
+        return try await withThrowingTaskGroup(of: (PartyName, Data?).self) { group in
+            // The others first: the node itself may be at executing it.
+            for (other, pair) in others {
                 group.addTask {
-                    let path = "/v1/batches/\(node.party)/\(height)"
-                    return (party, await pair.transfers.post(path, batch, limit: 1 << 16))
+                    (other, await pair.transfers.post("/v1/batches/\(party)/\(height)", batch, limit: 1 << 16))
                 }
             }
-            for await (party, statement) in group {
-                if let statement, await node.accepts(statement, by: party, of: batch, height: height) {
-                    statements[party] = statement
-                }
-                if statements.count >= wanted { group.cancelAll() }
+            group.addTask {
+                (party, try await NodeFailure.wrap { try await node.hold(batch, height: height, by: party) })
             }
+            var statements: [PartyName: Data] = [:]
+            while let (holder, statement) = try await group.next() {
+                guard let statement, await node.accepts(statement, by: holder, of: batch, height: height) else {
+                    continue
+                }
+                statements[holder] = statement
+                let isEnough = await statements.count >= node.holdersWanted
+                // This department holds it in any case.
+                if isEnough, statements[party] != nil { group.cancelAll() }
+            }
+            return statements
         }
-        return statements.count >= wanted ? node.reference(statements) : batch
     }
 
     /// Takes a batch that the order refers to, from those who hold it, or else from anybody.
@@ -55,4 +76,10 @@ extension NodeService {
             return try await NodeFailure.wrap { try await node.take(batch) }
         }
     }
+}
+
+/// A batch that is given to the others while this department executes it.
+struct OfferedBatch: Sendable {
+    let batch: Data
+    let statements: Task<[PartyName: Data], any Error>
 }

@@ -14,7 +14,7 @@ extension NodeService {
                 for await _ in work.fetches.stream { try await fetch() }
             }
             group.addTask {
-                for await (batch, height) in work.writes.stream { await write(batch, height) }
+                for await (batch, height, offered) in work.writes.stream { await write(batch, height, offered) }
             }
             group.addTask { await take(work) }
             group.addTask {
@@ -28,10 +28,15 @@ extension NodeService {
     /// Those fetches that may go on side by side end each by itself, and leave nothing behind.
     private func take(_ work: OutputWork) async {
         await withDiscardingTaskGroup { group in
+            var offered: OfferedBatch?
             for await output in node.outputs {
                 switch output {
                 case .send(let message): send(message)
-                case .propose(let batch, let height): work.writes.continuation.yield((batch, height))
+                case .offer(let batch, let height): offered = offer(batch, height)
+                case .propose(let batch, let height):
+                    work.writes.continuation.yield((batch, height, offered))
+                    // Who did not take it then is asked again the next time.
+                    offered = nil
                 case .fetchBatch(let digest, let holders):
                     group.addTask { await work.run { try await fetch(digest, holders) } }
                 case .fetchCosigned(let root, let parties):
@@ -49,9 +54,9 @@ extension NodeService {
         }
     }
 
-    private func write(_ batch: Data, _ height: Int) async {
+    private func write(_ batch: Data, _ height: Int, _ offered: OfferedBatch?) async {
         do {
-            try await log.write(try await inOrder(batch, height), height: height)
+            try await log.write(try await inOrder(batch, height, offered: offered), height: height)
             health.orderAnswered()
         } catch {
             health.orderFailed("\(error)")
@@ -64,7 +69,7 @@ extension NodeService {
 private struct OutputWork {
     let fetches = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     /// While etcd does not answer, the newest proposal is what is written then.
-    let writes = AsyncStream.makeStream(of: (Data, Int).self, bufferingPolicy: .bufferingNewest(1))
+    let writes = AsyncStream.makeStream(of: (Data, Int, OfferedBatch?).self, bufferingPolicy: .bufferingNewest(1))
     let failures = AsyncStream.makeStream(of: (any Error).self, bufferingPolicy: .bufferingOldest(1))
 
     func run(_ body: () async throws -> Void) async {

@@ -59,6 +59,40 @@ struct BusyClusterTests {
         }
     }
 
+    @Test("A large batch is offered before it is executed, a small one not; without what may not be recorded, it is another")
+    func offered() async throws {
+        try await TestCluster.run { cluster in
+            let left = ["site1", "site2", "site3"]
+            let change = try await cluster.decide(.remove(Name(text: "site4")), by: left)
+            // Admitted while its signer was a member.
+            let late = try cluster.consortium.envelope(SetStatus(status: .busy), by: "site4")
+            let stale = try admitted([late], cluster)
+            try await cluster.advance(to: Int(change.effective) - 1, at: left)
+            #expect(stale.count == 1 && cluster.offers.withLock { $0.isEmpty })
+            let requests = try admitted(cluster.requests(20), cluster)
+            for name in left { try cluster[name].pool.add(requests + stale) }
+            let block = try #require(try await cluster.settle(left, at: Int(change.effective)))
+            #expect(block.record.transactions == 20)
+            try cluster["site1"].pool.add(admitted(cluster.requests(20, from: 20), cluster))
+            _ = try await cluster.settle(left, at: block.height + 1)
+
+            let offers = cluster.offers.withLock { $0 }
+            let (first, later) = (offers.filter { $0.height == block.height }, offers.filter { $0.height > block.height })
+            #expect(!first.isEmpty && first.allSatisfy { $0.proposed != nil && $0.proposed != $0.batch })
+            #expect(!later.isEmpty && later.allSatisfy { $0.proposed == $0.batch })
+            for member in cluster.members {
+                #expect(!member.told.events.contains { if case .skipped = $0 { true } else { false } })
+            }
+        }
+    }
+
+    private func admitted(_ envelopes: [Envelope], _ cluster: TestCluster) throws -> [AdmittedTransaction] {
+        try cluster["site1"].ledger.admit(envelopes).compactMap { result in
+            guard case .admitted(let transaction) = try result.get() else { return nil }
+            return transaction
+        }
+    }
+
     @Test("Who was answered among many is waited for, for a moment; who comes alone or with few is not")
     func gathering() async throws {
         try await TestCluster.run { cluster in

@@ -22,6 +22,15 @@ final class TestCluster: Sendable {
     private let cut = Mutex<Set<String>>([])
     /// How long nodes wanted to wait for those whom they had answered.
     let gatherings = Mutex<[Duration]>([])
+    /// Batches that nodes offered to the others before they proposed one, and what they proposed then.
+    let offers = Mutex<[Offer]>([])
+
+    struct Offer {
+        let by: String
+        let height: Int
+        let batch: Data
+        var proposed: Data?
+    }
 
     struct Member: Sendable {
         let name: String
@@ -162,7 +171,14 @@ final class TestCluster: Sendable {
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 try await member.node.take(message)
             }
+        case .offer(let batch, let height):
+            // Held when it is proposed.
+            offers.withLock { $0.append(Offer(by: sender.name, height: height, batch: batch)) }
         case .propose(let batch, let height):
+            offers.withLock { offers in
+                let made = offers.lastIndex { $0.by == sender.name && $0.height == height && $0.proposed == nil }
+                if let made { offers[made].proposed = batch }
+            }
             try await write(inOrder(batch, height, of: sender, cut: cut), height: height, as: sender.name)
         case .fetchBatch(let digest, _):
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {

@@ -272,6 +272,7 @@ final class SimulatedCluster {
                 for other in names where other != department.name {
                     messages.append((department.name, other, message))
                 }
+            case .offer: break
             case .propose(let batch, let height):
                 writes.append((department.name, try await inOrder(batch, height, by: department), height))
             case .fetchBatch(let digest, _):
