@@ -59,7 +59,7 @@ struct BusyClusterTests {
         }
     }
 
-    @Test("A large batch is offered before it is executed, a small one not; without what may not be recorded, it is another")
+    @Test("A large batch is offered before it is executed; without what may not be recorded, it is another")
     func offered() async throws {
         try await TestCluster.run { cluster in
             let left = ["site1", "site2", "site3"]
@@ -77,7 +77,8 @@ struct BusyClusterTests {
             _ = try await cluster.settle(left, at: block.height + 1)
 
             let offers = cluster.offers.withLock { $0 }
-            let (first, later) = (offers.filter { $0.height == block.height }, offers.filter { $0.height > block.height })
+            let first = offers.filter { $0.height == block.height }
+            let later = offers.filter { $0.height > block.height }
             #expect(!first.isEmpty && first.allSatisfy { $0.proposed != nil && $0.proposed != $0.batch })
             #expect(!later.isEmpty && later.allSatisfy { $0.proposed == $0.batch })
             for member in cluster.members {
