@@ -22,7 +22,7 @@ extension DepartmentNode {
     private static let longest = Duration.milliseconds(150)
 
     /// Has the next batch wait until those that were answered with the newest block have come again, or there are
-    /// enough, for three quarters of what its height took at most; for the last tenth of them an eighth.
+    /// enough, for as long as its height took at most; for the last tenth of them an eighth of that.
     /// - Parameters:
     ///   - answered: Transactions of the newest block.
     ///   - waited: How long the oldest of what was in the queue then had been there.
@@ -30,7 +30,7 @@ extension DepartmentNode {
         let took = min(ContinuousClock.now - finalAt, waited)
         finalAt = .now
         guard answered >= DepartmentNode.fewestAnswered else { return gathering = nil }
-        let wait = min(took * 3 / 4, DepartmentNode.longest)
+        let wait = min(took, DepartmentNode.longest)
         gathering = Gathering(
             most: min(pool.count + answered * 9 / 10, DepartmentNode.enough),
             all: min(pool.count + answered, DepartmentNode.enough), wait: wait, until: .now + wait)
@@ -43,7 +43,7 @@ extension DepartmentNode {
         let count = pool.count
         if count >= gathering.all || ContinuousClock.now >= gathering.until { return true }
         if count >= gathering.most, !gathering.isClosing {
-            let wait = gathering.wait / 6
+            let wait = gathering.wait / 8
             self.gathering?.isClosing = true
             self.gathering?.until = min(gathering.until, .now + wait)
             emit(.takeArrivals(after: wait))
