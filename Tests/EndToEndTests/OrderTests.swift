@@ -48,7 +48,7 @@ struct OrderTests {
         // A height that two have cosigned when etcd is lost.
         for department in ["site3", "site4"] { try await cluster.kill(department) }
         let waiting = try cluster.requestWithoutQuorum(through: "site1")
-        while try await cluster.cosignatures(at: "site1") < 2 {}
+        try await cluster.eventually("two have cosigned") { try await cluster.cosignatures(at: "site1") >= 2 }
         for department in ["site1", "site2"] { try await cluster.kill(department) }
         #expect(try await waiting.value.status == 3)
         _ = try await cluster.etcd.stop()

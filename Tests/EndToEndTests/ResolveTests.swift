@@ -58,7 +58,11 @@ struct ResolveTests {
         try await split(cluster, fork)
 
         let waiting = try ["site1", "site3"].map { try cluster.requestWithoutQuorum(through: $0) }
-        for department in Self.departments { while try await cluster.cosignatures(at: department) < 2 {} }
+        for department in Self.departments {
+            try await cluster.eventually("each half has cosigned") {
+                try await cluster.cosignatures(at: department) >= 2
+            }
+        }
         for department in Self.departments {
             #expect(try await cluster.cosignatures(at: department) == 2)
             #expect(try await cluster.height(of: department) == height)

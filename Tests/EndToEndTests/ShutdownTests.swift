@@ -13,7 +13,7 @@ struct ShutdownTests {
         let cluster = try await RunningCluster(prepared.consortium, departments: Self.departments, members: 1)
         for department in ["site3", "site4"] { try await cluster.kill(department) }
         let waiting = try cluster.requestWithoutQuorum(through: "site1")
-        while try await cluster.cosignatures(at: "site1") < 2 {}
+        try await cluster.eventually("two have cosigned") { try await cluster.cosignatures(at: "site1") >= 2 }
         // It gives up on a node that does not end within half a minute.
         let run = try await cluster.stop("site1")
         #expect(run.status == 0 && run.message.contains("stopped in order"), "\(run.message)")
