@@ -15,7 +15,7 @@ extension DepartmentNode {
     }
 
     /// After fewer transactions nothing is waited for: who submits little at a time is answered as fast as can be.
-    private static let fewestAnswered = 16
+    private static let fewestAnswered = 4
     /// With so many, what a height costs by itself is a tenth of the whole; while a batch of some is executed, others are
     /// better admitted than waited for.
     private static let enough = 100
