@@ -16,7 +16,7 @@ struct TortureTests {
         "Under seeded faults nothing acknowledged is lost or applied twice, all roots are equal, and it goes on",
         arguments: [
             ("3", "kill,kill_all,kill_member,cut_off,no_quorum,crash_step,rebuild"),
-            ("4", "garble,tamper,flood,cut_pair,cut_from_etcd,full_disk,crash_point,compact"),
+            ("4", "garble,tamper,flood,cut_pair,cut_from_etcd,full_disk,crash_point,compact,burst"),
             ("7", "pause,slow,reset,cut_one_way,wrong_clock,kill_all,crash_step"),
         ])
     func faults(departments: String, faults: String) async throws {

@@ -55,13 +55,14 @@ class Feeder:
         self.server.cluster, self.server.captured = cluster, []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def make(self):
-        """One new envelope; None if no node answered."""
+    def make(self, padding=0):
+        """One new envelope, larger by `padding` characters; None if no node answered."""
         address = f"http://127.0.0.1:{self.server.server_port}"
         try:
+            purpose = f"torture {time.monotonic_ns()}" + "." * padding
             done = self.cluster.run(
-                "token", "request", "--datasets", "d1", "--packs", "care", "--purpose", f"torture {time.monotonic_ns()}",
-                "--uses", "1", "--until", "90d", "--as", "statistics", more={"CHANCERY_NODE": address}, timeout=60)
+                "token", "request", "--datasets", "d1", "--packs", "care", "--purpose", purpose, "--uses", "1",
+                "--until", "90d", "--as", "statistics", more={"CHANCERY_NODE": address}, timeout=60)
         except Exception as error:
             self.said = str(error)
             return None
@@ -100,6 +101,16 @@ class Clients:
                 time.sleep(0.05)
                 continue
             self.until_acknowledged(envelope, number)
+
+    def burst(self, count):
+        """So many at once that their batch goes by reference; False if no node answered. They go on by themselves."""
+        envelopes = [self.feeder.make(padding=900) for _ in range(count)]
+        threads = [threading.Thread(target=self.until_acknowledged, args=(envelope, number), daemon=True)
+                   for number, envelope in enumerate(envelopes) if envelope]
+        self.threads += threads
+        for thread in threads:
+            thread.start()
+        return len(threads) == count
 
     def until_acknowledged(self, envelope, number, deadline=None):
         """The same envelope again and again, each time through the next node, as a careful client does."""

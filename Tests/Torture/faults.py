@@ -5,8 +5,8 @@ from network import Garbler
 
 
 class Faults:
-    def __init__(self, cluster, generator, say):
-        self.cluster, self.random, self.say = cluster, generator, say
+    def __init__(self, cluster, clients, generator, say):
+        self.cluster, self.clients, self.random, self.say = cluster, clients, generator, say
         self.counts, self.happened, self.steps = {}, {}, {}
         self.step = 0
 
@@ -14,7 +14,8 @@ class Faults:
         return {kind.__name__: kind for kind in (
             self.kill, self.kill_all, self.pause, self.kill_member, self.cut_one_way, self.cut_pair, self.cut_off,
             self.cut_from_etcd, self.slow, self.reset, self.wrong_clock, self.full_disk, self.crash_point,
-            self.crash_step, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum, self.garble)}
+            self.crash_step, self.rebuild, self.compact, self.tamper, self.flood, self.no_quorum, self.garble,
+            self.burst)}
 
     def choose(self):
         kinds = list(self.kinds().values()) + [self.kill, self.crash_step]
@@ -261,6 +262,18 @@ class Faults:
                     node.post(path, self.random.choice(bodies), timeout=3)
                 except OSError:
                     pass
+
+    def burst(self, seconds):
+        """Many at once, and a node is killed while their batch goes from department to department."""
+        node = self.some()[0]
+        wait = self.random.uniform(0.02, 0.2)
+        sent = self.clients.burst(24)
+        self.really("burst", sent)
+        time.sleep(wait)
+        self.say(f"24 at once, and {node.name} killed after {wait * 1000:.0f} ms for {seconds:.1f} s")
+        node.kill()
+        time.sleep(seconds)
+        node.start()
 
     def no_quorum(self, seconds):
         """Too few are left: one that is left has to say what it waits for, and nothing may become final."""

@@ -19,9 +19,10 @@ def arguments():
     parser.add_argument("--planted-fault", action="store_true",
                         help="let departments forget what they cosigned, and etcd lie: the check has to find it")
     options = parser.parse_args()
-    unknown = set((options.once or "").split(",")) - set(Faults(None, None, None).kinds()) - {""}
+    known = Faults(None, None, None, None).kinds()
+    unknown = set((options.once or "").split(",")) - set(known) - {""}
     if unknown:
-        parser.error(f"no such fault: {', '.join(sorted(unknown))}. There are {', '.join(Faults(None, None, None).kinds())}")
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}. There are {', '.join(known)}")
     return options
 
 
@@ -84,7 +85,7 @@ def run(options):
             return report(findings, notes, ledgers, options, say, cluster)
         clients = Clients(cluster, options.seed)
         clients.start()
-        faults = Faults(cluster, random.Random(options.seed), say)
+        faults = Faults(cluster, clients, random.Random(options.seed), say)
         if options.once:
             faults.once(options.once.split(","))
         end = time.monotonic() + (0 if options.once else options.minutes * 60)
