@@ -24,6 +24,7 @@ struct CrashPointTests {
         // Commands begin alike: each is killed in other places than the ones before it.
         let first = (CrashScenario.all.firstIndex { $0.name == scenario.name } ?? 0) * 5 % stride
         let points = (plain + torn).enumerated().filter { $0.offset % stride == first }.map(\.element)
+        #expect(!points.isEmpty, "\(scenario.name) is killed nowhere")
         try await forEachConcurrently(points) { point in
             try await check(scenario, at: point, from: start, before, library)
         }
