@@ -74,14 +74,14 @@ package struct Admission: Sendable {
 
     /// Checks what only the block decides: its time, and the signers' keys as they are in its state.
     func judge(_ admitted: AdmittedTransaction, at time: Timestamp, state: some StateReader) throws {
-        try judge(admitted, at: time)
+        try judgeTime(of: admitted, at: time)
         guard try signers(of: admitted.transaction, state: state) == admitted.signers else {
             throw AdmissionError.signersChanged
         }
     }
 
-    /// Of what only the block decides, what needs no state.
-    func judge(_ admitted: AdmittedTransaction, at time: Timestamp) throws(AdmissionError) {
+    /// The part of ``judge(_:at:state:)`` that needs no state.
+    func judgeTime(of admitted: AdmittedTransaction, at time: Timestamp) throws(AdmissionError) {
         let notAfter = admitted.transaction.header.notAfter
         guard notAfter >= time else { throw .expired(notAfter: notAfter, blockTime: time) }
         guard notAfter <= time.adding(seconds: longestValidity) else {

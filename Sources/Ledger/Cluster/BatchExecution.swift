@@ -53,7 +53,7 @@ struct BatchExecution: Sendable {
     /// - Parameters:
     ///   - waking: What goes into the batch instead of what waits.
     ///   - offer: Given a batch that is large, before it is executed: most likely it is the one that is returned, and
-    ///     the others can take it meanwhile. It is not where a transaction of it makes a later one inadmissible.
+    ///     the others can take it meanwhile. It is not where executing it turns a transaction away.
     /// - Returns: `nil` if nothing that waits may be recorded.
     func propose(
         by party: PartyName, keys: [SigningKey], on head: StoredBlock, instead waking: AdmittedTransaction?,
@@ -100,7 +100,7 @@ struct BatchExecution: Sendable {
                 return false
             }
             do throws(AdmissionError) {
-                try ledger.admission.judge(admitted, at: time)
+                try ledger.admission.judgeTime(of: admitted, at: time)
             } catch {
                 pool.settle(admitted.id, .failure(error))
                 return false

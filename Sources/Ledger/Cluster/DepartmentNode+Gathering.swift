@@ -7,7 +7,7 @@ extension DepartmentNode {
     /// What the next batch waits for.
     struct Gathering {
         /// Transactions in the queue when nearly all are back, and when all are.
-        let (most, all): (Int, Int)
+        let (nearlyAll, all): (Int, Int)
         let wait: Duration
         var until: ContinuousClock.Instant
         /// Whether the last ones are waited for.
@@ -32,17 +32,18 @@ extension DepartmentNode {
         guard answered >= DepartmentNode.fewestAnswered else { return gathering = nil }
         let wait = min(took, DepartmentNode.longest)
         gathering = Gathering(
-            most: min(pool.count + answered * 9 / 10, DepartmentNode.enough),
+            nearlyAll: min(pool.count + answered * 9 / 10, DepartmentNode.enough),
             all: min(pool.count + answered, DepartmentNode.enough), wait: wait, until: .now + wait)
         emit(.takeArrivals(after: wait))
     }
 
-    /// Whether the next batch may be written, as far as this goes.
-    func hasGathered() -> Bool {
+    /// Whether the next batch may be written, as far as this goes. When nearly all are back, the rest of the wait begins
+    /// with this call.
+    func isGatheringOver() -> Bool {
         guard let gathering else { return true }
         let count = pool.count
         if count >= gathering.all || ContinuousClock.now >= gathering.until { return true }
-        if count >= gathering.most, !gathering.isClosing {
+        if count >= gathering.nearlyAll, !gathering.isClosing {
             let wait = gathering.wait / 8
             self.gathering?.isClosing = true
             self.gathering?.until = min(gathering.until, .now + wait)

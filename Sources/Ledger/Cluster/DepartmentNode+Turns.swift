@@ -29,7 +29,7 @@ extension DepartmentNode {
     func proposeIfDue() throws {
         let height = head.height + 1
         // What is written before ``begin(silentThrough:)`` would be a batch that this department itself may not cosign.
-        guard candidate == nil, !hasNoJournal, pool.count > 0, hasGathered() else { return }
+        guard candidate == nil, !hasNoJournal, pool.count > 0, isGatheringOver() else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
             ContinuousClock.now - heightBegan >= courtesy(to: standing.place)

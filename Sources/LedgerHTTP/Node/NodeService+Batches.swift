@@ -8,13 +8,14 @@ extension NodeService {
     /// departments hold it that whenever there is a quorum, one of them is there.
     ///
     /// One more than have to is asked for, so that a home which is lost takes no batch with it: where one is enough,
-    /// that would be the proposer itself. Where not enough of them answer, the batch is written itself: etcd then takes longer, and nothing waits.
-    /// - Parameter offered: If it was given to the others already.
+    /// that would be the proposer itself. Where not enough of them answer, the batch is written itself: etcd then takes
+    /// longer, and nothing waits.
+    /// - Parameter offered: What was given to the others last, this batch or another that was not proposed then.
     func inOrder(_ batch: Data, _ height: Int, offered: OfferedBatch?) async throws -> Data {
         guard batch.count > DepartmentNode.largestInlineBatch else { return batch }
         let statements =
             if let offered, offered.batch == batch {
-                try await offered.statements.value
+                try await offered.awaitStatements()
             } else {
                 try await statements(on: batch, height)
             }
@@ -82,4 +83,13 @@ extension NodeService {
 struct OfferedBatch: Sendable {
     let batch: Data
     let statements: Task<[PartyName: Data], any Error>
+
+    /// Who stops waiting stops the giving, too: a node that ends waits for no other.
+    func awaitStatements() async throws -> [PartyName: Data] {
+        try await withTaskCancellationHandler {
+            try await statements.value
+        } onCancel: {
+            statements.cancel()
+        }
+    }
 }
