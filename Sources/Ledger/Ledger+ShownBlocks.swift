@@ -1,19 +1,24 @@
+import Contracts
 import SharingModel
 import SignedEnvelopes
+import TransparencyLog
 
 extension Ledger {
     /// Takes blocks that somebody shows into this ledger's own storage, all or none.
     ///
     /// Each is executed here and compared with all that it claims; the last one's checkpoint must be cosigned by a
     /// quorum, which makes those before it final too.
-    /// - Parameter shown: In order, the first the next after the head.
-    /// - Throws: ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/notFinal`` without a quorum.
+    /// Other processes of the same party may take the same blocks at the same time: what is here by then is left as it
+    /// is.
+    /// - Parameter shown: In order, the first the next after the head, or one that is here.
+    /// - Throws: ``LedgerError/blockDiffers(height:_:)``; ``LedgerError/notFinal`` without a quorum;
+    ///   ``LedgerError/fork(seen:shown:)`` where another block is here at its height.
     package func take(_ shown: [ExportedBlock]) throws { try take(shown, requiringQuorum: true) }
 
     func take(_ shown: [ExportedBlock], requiringQuorum: Bool) throws {
         guard let last = shown.last else { return }
         try storage.commit { writer in
-            for block in shown {
+            for block in shown where try !isHere(block, in: writer) {
                 let policy = try membership.history(writer).policy(at: block.record.height)
                 let made = try verify(block, on: try writer.head(), replica: writer)
                 let cosignatures = try policy.cosignatures(shown: block, of: made)
@@ -28,6 +33,16 @@ extension Ledger {
             seen.keep(try checkpoint(head))
             membership.noteHead(head.height)
         }
+    }
+
+    private func isHere(_ shown: ExportedBlock, in reader: any LedgerReader) throws -> Bool {
+        guard let own = try reader.block(at: shown.record.height) else { return false }
+        guard own.record == shown.record, own.size == shown.size, own.root == shown.root else {
+            throw LedgerError.fork(
+                seen: try checkpoint(own),
+                shown: try Checkpoint(origin: identity.origin, size: shown.size, root: shown.root))
+        }
+        return true
     }
 
     /// Whether a quorum has cosigned what the block claims to give; nothing is executed. A block whose members depend on

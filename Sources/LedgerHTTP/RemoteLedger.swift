@@ -76,6 +76,7 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
         // Heights from before the departments ordered together may be final only by a later one.
         var shown: [ExportedBlock] = []
         while let block = try block(at: next) {
+            guard block.record.height == next else { throw LedgerError.blockDiffers(height: next, .height) }
             shown.append(block)
             next += 1
             if ledger.isFinal(block) {

@@ -100,6 +100,32 @@ struct ClusterTests {
         #expect(prepared.token.isEmpty)
     }
 
+    @Test("Ten commands of one party at once, through nodes, all go on from the same copy of the ledger")
+    func commandsAtOnce() async throws {
+        let (cluster, prepared) = try await cluster(.published)
+        let consortium = prepared.consortium
+        let addresses = try Self.departments.map { try cluster.address(of: $0) }
+        let runs = try await withThrowingTaskGroup(of: CommandRun.self) { group in
+            for number in 0..<10 {
+                group.addTask {
+                    try await consortium.run(
+                        [
+                            "token", "request", "--pool", "health", "--packs", "care", "--purpose", "number \(number)",
+                            "--uses", "1", "--until", "90d", "--as", "statistics", "--json",
+                        ],
+                        environment: ["CHANCERY_NODE": addresses[number % addresses.count]], timeout: .seconds(150))
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let tokens = try runs.map { try $0.expectStatus(0).document().text("transaction") }
+        #expect(Set(tokens).count == runs.count)
+        let log = try await cluster.run("ledger", "log", "--json", through: "site1").document()["transactions"]
+        let recorded = (log?.arrayValue ?? []).map(LoggedTransaction.init).filter { $0.kind == "token.request" }
+        #expect(Set(recorded.map(\.id)) == Set(tokens))
+        #expect(recorded.count == tokens.count)
+    }
+
     @Test("A node tells what it waits for, stops in order, and refuses what it does not understand")
     func edges() async throws {
         let (cluster, _) = try await cluster(.pool)

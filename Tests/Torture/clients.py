@@ -104,9 +104,14 @@ class Clients:
 
     def burst(self, count):
         """So many at once that their batch goes by reference; False if no node answered. They go on by themselves."""
-        envelopes = [self.feeder.make(padding=900) for _ in range(count)]
+        envelopes, limit = [], time.monotonic() + 120
+        while len(envelopes) < count and time.monotonic() < limit:
+            # While others are killed and cut off, one command or the other may find no node.
+            envelope = self.feeder.make(padding=900)
+            if envelope:
+                envelopes.append(envelope)
         threads = [threading.Thread(target=self.until_acknowledged, args=(envelope, number), daemon=True)
-                   for number, envelope in enumerate(envelopes) if envelope]
+                   for number, envelope in enumerate(envelopes)]
         self.threads += threads
         for thread in threads:
             thread.start()
