@@ -42,6 +42,16 @@ final class RunningCluster {
             try await consortium.run("ledger", "cosign", "--as", department).expectStatus(0)
         }
         for department in departments { try await start(department) }
+        // A node cosigns nothing before enough others have said what they have of it. Those that a test kills at once
+        // would never say so.
+        try await eventually("the nodes have heard of each other") {
+            for department in departments {
+                guard try await get("/ready", from: department).status == 200 else { return false }
+                let status = try CanonicalJSON.parse(try await get("/v1/status", from: department).body)
+                guard status["unanswered"] == [] else { return false }
+            }
+            return true
+        }
     }
 
     /// - Parameters:
