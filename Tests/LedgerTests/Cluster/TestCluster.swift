@@ -155,6 +155,10 @@ final class TestCluster: Sendable {
                 }
             }
             group.addTask { try await body(cluster) }
+            group.addTask {
+                try await Task.sleep(for: TestCluster.longest)
+                throw NotInTime(heads: cluster.members.map { "\($0.name): \((try? $0.ledger.head())?.height ?? -1)" })
+            }
             // The others end by failing only.
             try await group.next()
             group.cancelAll()
@@ -163,6 +167,14 @@ final class TestCluster: Sendable {
 
     /// How often the nodes are called, as a node's service calls them; nothing is expected to have happened after one.
     static let beat = Duration.milliseconds(1)
+
+    /// What a test waits for comes within this time, on a busy machine too, or does not come.
+    private static let longest = Duration.seconds(600)
+
+    private struct NotInTime: Error {
+        /// Of each member, its height.
+        let heads: [String]
+    }
 
     private func carry(_ output: NodeOutput, from sender: Member) async throws {
         let cut = cut.withLock { $0 }
