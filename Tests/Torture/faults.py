@@ -19,10 +19,6 @@ class Faults:
 
     def choose(self):
         kinds = list(self.kinds().values()) + [self.kill, self.crash_step]
-        if self.cluster.quorum == len(self.cluster.nodes):
-            # Who is shown batches in another order cosigns another one first. Where all are needed, only
-            # `chancery ledger resolve` goes on from there.
-            kinds.remove(self.garble)
         self.do(self.random.choice(kinds), self.random.uniform(0.5, 4))
 
     def do(self, kind, seconds):
