@@ -6,7 +6,7 @@ import Testing
 /// `kill -9` at random moments: what the crash points cannot reach, such as the middle of SQLite's shared memory.
 @Suite("Killed at random")
 struct KillTests {
-    private static let killsInEachWalk = 80
+    private static let killsInEachWalk = 110
 
     @Test("Whatever a command acknowledged is there, however many others were killed", arguments: [UInt64(1), 2])
     func randomMoments(walk: UInt64) async throws {
