@@ -76,7 +76,8 @@ package final class RemoteLedger: NodeConnection, LedgerBlockSource {
         // Heights from before the departments ordered together may be final only by a later one.
         var shown: [ExportedBlock] = []
         while let block = try block(at: next) {
-            guard block.record.height == next else { throw LedgerError.blockDiffers(height: next, .height) }
+            // One that is here would be passed over, and asked for again at the next height, without an end.
+            guard block.record.height == next else { throw RemoteLedgerError.malformedAnswer(address: address) }
             shown.append(block)
             next += 1
             if ledger.isFinal(block) {
