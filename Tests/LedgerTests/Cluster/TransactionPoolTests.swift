@@ -95,12 +95,16 @@ struct TransactionPoolTests {
         let given = try await transactions(2)
         let pool = TransactionPool()
         var calls = pool.arrivals.makeAsyncIterator()
+        let began = ContinuousClock.now
         let submission = Task { try await pool.submit(given[0]) }
         await calls.next()
         pool.answerWaiting(longerThan: .seconds(3_600))
         #expect(next(pool) == [given[0].id])
         pool.answerWaiting(longerThan: .zero)
-        await #expect(throws: LedgerError.notFinalWithin(seconds: 0)) { _ = try await submission.value }
+        // It is told how long it did wait: nothing, or what a busy machine took for these lines.
+        let told = await #expect(throws: LedgerError.self) { _ = try await submission.value }
+        let longest = Int((ContinuousClock.now - began).components.seconds)
+        #expect((0...longest).map { LedgerError.notFinalWithin(seconds: $0) }.contains(told))
         #expect(next(pool) == [given[0].id])
         // Another who waits for the same is told what became of it.
         let second = Task { try await pool.submit(given[0]) }
