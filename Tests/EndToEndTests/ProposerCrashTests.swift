@@ -120,8 +120,8 @@ private final class ProposerWalk {
         try await cluster.kill(proposer)
         try await cluster.start(proposer, more: environment.merging(["CRASHPOINT_ARM": arm]) { $1 })
         let node = try cluster.address(of: proposer)
-        let limit = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < limit {
+        var patience = Patience(seconds: 60)
+        while patience.allowsAnotherLook() {
             let status = try CanonicalJSON.parse(try await Download.get(node + "/v1/status").body)
             let isReady = try await Download.get(node + "/ready").status == 200
             if isReady, status["unanswered"] == [], status["height"]?.integerValue == Int64(height - 1) { break }

@@ -8,12 +8,23 @@ extension RunningCluster {
         _ what: String, within seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation,
         _ isSo: () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
-        while ContinuousClock.now < deadline {
+        var patience = Patience(seconds: seconds)
+        while patience.allowsAnotherLook() {
             if try await isSo() { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        Issue.record("not within \(seconds) s: \(what)", sourceLocation: sourceLocation)
+        Issue.record("not within \(seconds) s: \(what)\n\(await state())", sourceLocation: sourceLocation)
+    }
+
+    /// What every running node says of itself, and logged last: for who has to find out why something did not happen.
+    func state() async -> String {
+        var lines: [String] = []
+        for (department, node) in nodes.sorted(by: { $0.key < $1.key }) {
+            let status = try? await get("/v1/status", from: department).body
+            lines.append("\(department): \(status.map { String(decoding: $0, as: UTF8.self) } ?? "does not answer")")
+            lines += ((try? node.log) ?? "").split(separator: "\n").suffix(8).map { "    \($0)" }
+        }
+        return lines.joined(separator: "\n")
     }
 
     /// All running nodes have the same blocks, each with its quorum, and in them every transaction of

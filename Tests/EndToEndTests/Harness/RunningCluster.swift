@@ -128,9 +128,9 @@ final class RunningCluster {
     /// Waits until all running nodes have the same final checkpoint of at least `height`, and gives its first three
     /// lines. Asks again and again; the bound is generous, for a busy machine.
     func commonCheckpoint(height: Int = 0, within seconds: Int = 60) async throws -> String {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        var patience = Patience(seconds: seconds)
         var seen: [String: String] = [:]
-        while ContinuousClock.now < deadline {
+        while patience.allowsAnotherLook() {
             for department in nodes.keys {
                 let note = String(decoding: try await get("/checkpoint", from: department).body, as: UTF8.self)
                 seen[department] = note.split(separator: "\n").prefix(3).joined(separator: "\n")
@@ -139,7 +139,7 @@ final class RunningCluster {
             if distinct.count == 1, let common = distinct.first, try await self.height() >= height { return common }
             try await Task.sleep(for: .milliseconds(20))
         }
-        Issue.record("the nodes do not agree: \(seen)")
+        Issue.record("the nodes do not agree: \(seen)\n\(await state())")
         return ""
     }
 

@@ -81,8 +81,8 @@ final class RunningCommand: @unchecked Sendable {
 
     /// Waits until the process has stopped itself.
     func stopped(within timeout: Duration) async throws -> pid_t {
-        let deadline = ContinuousClock.now + timeout
-        while ContinuousClock.now < deadline {
+        var patience = Patience(seconds: Int(timeout.components.seconds))
+        while patience.allowsAnotherLook() {
             guard let identifier = process.withLock({ $0 }) else { throw EndedInstead(arguments: arguments) }
             // `pid (name) state …`; the name may hold anything.
             let status = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)

@@ -55,8 +55,8 @@ final class RunningService: Sendable {
 
     /// Waits until a line of the log has all of `parts` in it.
     func logged(_ parts: String..., within seconds: Int = 60) async throws -> String {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
-        while ContinuousClock.now < deadline {
+        var patience = Patience(seconds: seconds)
+        while patience.allowsAnotherLook() {
             let line = try log.split(separator: "\n").first { line in parts.allSatisfy { line.contains($0) } }
             if let line { return String(line) }
             try await Task.sleep(for: .milliseconds(20))
