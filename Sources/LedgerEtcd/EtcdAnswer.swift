@@ -16,6 +16,8 @@ package struct EtcdAnswer: Hashable, Sendable {
     package let pairs: [Pair]
     /// Whether the range holds more than was asked for at once.
     package let hasMore: Bool
+    /// Of a transaction, what each of its reads gave, in order.
+    package let reads: [[Pair]]
 
     package struct Pair: Hashable, Sendable {
         package let keyBytes: Data
@@ -43,15 +45,24 @@ package struct EtcdAnswer: Hashable, Sendable {
         self.cluster = cluster
         count = try document.number("count")
         guard count >= 0 else { throw .malformedAnswer(detail: "a count of \(count)") }
+        pairs = try EtcdAnswer.pairs(of: document)
+        hasMore = document["more"]?.boolValue == true
+        var reads: [[Pair]] = []
+        for response in document["responses"]?.arrayValue ?? [] {
+            if let range = response["response_range"] { reads.append(try EtcdAnswer.pairs(of: range)) }
+        }
+        self.reads = reads
+    }
+
+    private static func pairs(of range: JSONValue) throws(EtcdError) -> [Pair] {
         var pairs: [Pair] = []
-        for pair in document["kvs"]?.arrayValue ?? [] {
+        for pair in range["kvs"]?.arrayValue ?? [] {
             pairs.append(
                 Pair(
                     keyBytes: try pair.bytes("key"), value: try pair.bytes("value"),
                     created: try pair.number("create_revision"), modified: try pair.number("mod_revision")))
         }
-        self.pairs = pairs
-        hasMore = document["more"]?.boolValue == true
+        return pairs
     }
 
     static func document(_ data: Data) throws(EtcdError) -> JSONValue {

@@ -21,7 +21,9 @@ struct EtcdKeys: Sendable {
     var addressesEnd: String { String(addresses.dropLast()) + "0" }
     var address: String { addresses + department.text }
 
-    func batch(_ height: Int) -> String {
+    func batch(_ height: Int) -> String { batch(height, of: department) }
+
+    func batch(_ height: Int, of department: PartyName) -> String {
         let digits = String(height)
         return "\(all)\(department)/" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
     }
@@ -52,5 +54,6 @@ struct EtcdKeys: Sendable {
             position: change.revision, department: place.department, height: place.height, change: what)
     }
 
-    private func shortened(_ value: Data) -> Data { Data(value.prefix(BatchEvent.largestByteCount + 1)) }
+    /// What is larger than any batch is not kept whole.
+    func shortened(_ value: Data) -> Data { Data(value.prefix(BatchEvent.largestByteCount + 1)) }
 }

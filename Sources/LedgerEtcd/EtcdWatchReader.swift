@@ -45,12 +45,17 @@ package struct EtcdWatchReader {
             throw EtcdError.watchEnded(detail: result["cancel_reason"]?.stringValue ?? "no permission")
         }
         var newest = revision
+        guard let header = result["header"] else { throw EtcdError.malformedAnswer(detail: "a watch without header") }
+        let reached = try header.number("revision")
         for event in result["events"]?.arrayValue ?? [] {
             let change = try EtcdChange(event)
             // One transaction may make several changes; they come in one answer.
             guard change.revision > revision, change.revision >= newest else {
                 throw EtcdError.malformedAnswer(
                     detail: "a change of revision \(change.revision) behind that of \(newest)")
+            }
+            guard change.revision <= reached else {
+                throw EtcdError.malformedAnswer(detail: "a change of revision \(change.revision) at \(reached)")
             }
             newest = change.revision
             try body(change)

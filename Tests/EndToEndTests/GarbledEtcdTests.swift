@@ -2,10 +2,11 @@ import CanonicalJSON
 import Foundation
 import Testing
 
-/// Four departments; what one of them hears of etcd goes through a proxy that spoils it, by a seed.
+/// What one department hears of etcd goes through a proxy that spoils it, by a seed.
 @Suite("A node whose etcd answers nonsense", .serialized, .enabled(if: RunningCluster.isUsable))
 struct GarbledEtcdTests {
     private static let departments = ["site1", "site2", "site3", "site4"]
+    private static let three = Array(departments.prefix(3))
     private static let seed = ProcessInfo.processInfo.environment["CHANCERY_GARBLE_SEED"] ?? "1"
 
     /// The proxy of `Scripts/torture`, before etcd.
@@ -32,6 +33,36 @@ struct GarbledEtcdTests {
         func count(_ kind: String) -> Int {
             let counts = (try? folder.read("kinds.counts")).flatMap { try? CanonicalJSON.parse($0) }
             return Int(counts?[kind]?.integerValue ?? 0)
+        }
+    }
+
+    @Test("Where all are needed and a batch comes to one of them behind a later one, or not at all, no height is stuck")
+    func late() async throws {
+        let prepared = try await TestConsortium.at(.published, departments: 3).copy()
+        let cluster = try await RunningCluster(prepared.consortium, departments: Self.three, members: 1)
+        let proxy = try await Proxy(before: cluster.etcd)
+        try await cluster.kill("site1")
+        try await cluster.start("site1", ordering: proxy.service.line)
+        var acknowledged = [try await cluster.request(through: "site1")]
+        let garbled = try #require(cluster.nodes["site1"])
+        func request(through department: String, while kinds: [String]) async throws {
+            try proxy.garble(kinds)
+            let waiting = try cluster.requestWithoutQuorum(through: department)
+            try await Task.sleep(for: .milliseconds(1_500))
+            try proxy.garble([])
+            acknowledged.append(try await waiting.value.expectStatus(0).document().text("transaction"))
+        }
+        try await cluster.eventually("site1 was shown a later batch for the first, seed \(Self.seed)") {
+            for department in ["site2", "site3"] { try await request(through: department, while: ["late"]) }
+            return try garbled.log.contains("is not what etcd has")
+        }
+        for department in Self.three + Self.three {
+            try await request(through: department, while: ["late", "flip", "repeat", "cut"])
+        }
+        try await cluster.expectOneHistory(acknowledged)
+        for department in Self.three {
+            let metrics = String(decoding: try await cluster.get("/metrics", from: department).body, as: UTF8.self)
+            #expect(metrics.contains("chancery_batches_skipped_total 0"), "\(department)")
         }
     }
 

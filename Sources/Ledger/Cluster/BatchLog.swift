@@ -18,6 +18,11 @@ package protocol BatchLog: Sendable {
     /// - Parameter height: The first that is not decided; behind a gap those before it may be left out.
     func events(after position: Int64, from height: Int) -> AsyncThrowingStream<BatchLogItem, any Error>
 
+    /// What stands of a height's batches, read another way than ``events(after:from:)`` gives it.
+    ///
+    /// The answer is of `request.place` or a later place, where the order has come so far.
+    func standing(_ request: StandingRequest) async throws -> StandingBatches
+
     /// The newest place in the order: whatever anybody has seen of it until now stands at or before it.
     func newest() async throws -> OrderPlace
 
@@ -57,6 +62,14 @@ package struct BatchEvent: Hashable, Sendable {
         /// Written again, where a batch was written before.
         case rewritten(Data)
         case deleted
+    }
+
+    /// What was written; `nil` for a deletion.
+    package var batch: Data? {
+        switch change {
+        case .written(let bytes), .rewritten(let bytes): bytes
+        case .deleted: nil
+        }
     }
 
     package init(position: Int64, department: PartyName, height: Int, change: Change) {

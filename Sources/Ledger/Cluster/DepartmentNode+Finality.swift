@@ -123,15 +123,16 @@ extension DepartmentNode {
             return try ledger.membership.history(writer)
         }
         // Of a block that was taken from another department, the place in the order is not known.
-        if let candidate, candidate.isPlaced, candidate.block.root == block.root {
-            decided = candidate.event.position - 1
-            closeGap(before: candidate.event.position)
+        if let candidate, candidate.block.root == block.root, let place = knownPlace(of: candidate) {
+            decided = place - 1
+            closeGap(before: place)
         }
         head = block.stored
         ledger.seen.keep(try ledger.checkpoint(head))
         ledger.membership.noteHead(head.height)
         (candidate, proposal, foreseen, right) = (nil, nil, nil, nil)
         heightBegan = .now
+        try endSecondReading(of: block)
         try forgetHeld()
         let passed = votes.messages(through: head.size).filter { $0.size != head.size || $0.root != head.root }
         votes.forget(through: head.size)

@@ -43,6 +43,7 @@ extension DepartmentNode {
         (order, silentThrough, gapEnd) = (begun, silent, newest.position)
         (position, decided, seenThrough, takenAtPosition) = (0, 0, newest.position, [])
         events.reset()
+        secondReading = SecondReading(isDoubted: true)
         (candidate, awaited, needsRewind) = (nil, nil, false)
         if let vote = state?.vote, vote.message.height > head.height {
             events.keep(vote.unplaced.event, next: head.height + 1)

@@ -49,7 +49,8 @@ extension DepartmentNode {
         let event = BatchEvent(
             position: decided + 1, department: settled.department, height: settled.height,
             change: .written(settled.batch))
-        candidate = Candidate(block: block, event: event, batch: settled.batch, isBehindGap: false)
+        candidate = Candidate(
+            block: block, event: event, batch: settled.batch, isBehindGap: false, isPlaced: false)
         try vote()
         try finish()
     }

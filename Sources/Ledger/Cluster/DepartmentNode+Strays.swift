@@ -73,18 +73,3 @@ extension DepartmentNode {
     /// Of one department, until its node's process ends: each fills a file, a line of the log and a transaction.
     private static let mostContradictions = 64
 }
-
-/// When something is said again: after a second of calls of ``DepartmentNode/tick()``, and then each time after twice as
-/// long, up to a minute. Counted in calls, so that a test decides when.
-struct CallsToRepeat {
-    private var waited = 0
-    private var pause = 20
-
-    /// - Returns: Whether it is to be said with this call.
-    mutating func isDue() -> Bool {
-        waited += 1
-        guard waited >= pause else { return false }
-        (waited, pause) = (0, min(2 * pause, 1_200))
-        return true
-    }
-}

@@ -25,7 +25,7 @@ extension DepartmentNode {
         guard let candidate else { return }
         let (block, height) = (candidate.block, candidate.block.record.height)
         if let given, given.height >= height { return }
-        guard isConfirmed, !hasNoJournal else { return }
+        guard isConfirmed, !hasNoJournal, isFirst(candidate) else { return }
         guard mayCosign(candidate) else {
             if toldSilent != height { report(.silent(height: height)) }
             toldSilent = height
@@ -49,7 +49,8 @@ extension DepartmentNode {
     func store(_ message: CosignatureMessage, for candidate: Candidate) throws {
         let event = candidate.event
         let vote = Vote(
-            batch: candidate.batch, department: event.department, message: message, position: event.position)
+            batch: candidate.batch, department: event.department, message: message,
+            position: knownPlace(of: candidate) ?? decided + 1)
         try journal.store(JournalState(silentThrough: silentThrough, vote: vote, order: order))
         given = message
     }

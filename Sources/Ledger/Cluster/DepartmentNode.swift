@@ -45,7 +45,7 @@ package actor DepartmentNode {
     var strays = CollectedVotes(mostOfOneParty: 16, stay: .largest)
     var strayCalls = CallsToRepeat()
     /// How often the order was read again for a batch that the others have found.
-    var rereads = CallsToRepeat()
+    var rereads = DepartmentNode.fewRereads
     /// Of which sizes each department is known to have cosigned two trees.
     var contradictions: [PartyName: Set<Int>] = [:]
     /// When cosignatures came, for those who look after the node.
@@ -54,6 +54,10 @@ package actor DepartmentNode {
     var given: CosignatureMessage?
     /// Events that are not judged yet.
     var events = PendingEvents()
+    /// What came of the order for the height after ``head``, and whether that is all.
+    var secondReading = SecondReading()
+    /// The height for which it was told that it was not.
+    var toldDiffering = -1
     /// The proposal that was written for the height after ``head``.
     var proposal: BatchExecution.Proposal?
     /// A batch for the height after ``head`` that was executed in advance, and the newest height for which one was tried.
@@ -229,6 +233,7 @@ package actor DepartmentNode {
         if needsRewind {
             needsRewind = false
             events.reset()
+            secondReading = SecondReading(isDoubted: true)
             takenAtPosition = []
             position = decided + 1
             seenThrough = position
@@ -238,14 +243,16 @@ package actor DepartmentNode {
 
     /// Looks for the first valid batch of the height after the newest final block.
     func decide() throws {
-        while candidate == nil {
+        while candidate == nil, !needsRewind {
             guard let event = events.first(of: head.height + 1) else {
-                if events.isIncomplete(head.height + 1), !needsRewind {
+                if events.isIncomplete(head.height + 1) {
                     needsRewind = true
                     emit(.rewind)
                 }
                 break
             }
+            secondReading.judge(event, isExpected: try isExpected(event))
+            readSecondTime()
             do {
                 // A batch that others hold and that is not here yet: what is behind it waits with it.
                 guard let written = event.batch, let bytes = try batchBytes(written, of: event) else { return }
@@ -254,11 +261,13 @@ package actor DepartmentNode {
                 // From before a restart: byte for byte what was sent then.
                 if let given, given.root == block.root, given.size == block.size { emit(.send(given)) }
             } catch let fault as BatchFault {
-                report(.skipped(height: event.height, by: event.department, fault))
-                try reportFault(fault.reported, of: event.department, height: event.height)
+                if !secondReading.skip(event, fault) {
+                    try tell(fault, of: event.department, height: event.height)
+                }
             }
             events.drop(event)
         }
+        readSecondTime()
         try vote()
         try finish()
     }
@@ -284,13 +293,4 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     /// Who has not said yet which cosignature of this department is the newest that it has; this one cosigns nothing
     /// until enough have. Empty once they have.
     package let unanswered: [PartyName]
-}
-
-extension BatchEvent {
-    var batch: Data? {
-        switch change {
-        case .written(let bytes), .rewritten(let bytes): bytes
-        case .deleted: nil
-        }
-    }
 }

@@ -17,6 +17,8 @@ package enum NodeEvent: Hashable, Sendable {
     case silent(height: Int)
     /// The order no longer has all that happened up to this place, and this node has not seen all of it.
     case gap(through: Int64)
+    /// What came of the order for this height is not what the order has; it is read again.
+    case orderDiffered(height: Int)
     /// Somebody said that this order takes the place of the one before.
     case tookUpOrder(OrderPlace)
     /// This department's key has cosigned another block of the height that the order has: there is another node with
@@ -61,4 +63,6 @@ package enum NodeOutput: Sendable {
     case takeArrivals(after: Duration)
     /// The order is to be read again, from ``DepartmentNode/startPosition()``.
     case rewind
+    /// The order is to be asked this; ``DepartmentNode/take(_:for:)`` takes the answer.
+    case readStanding(StandingRequest)
 }

@@ -39,6 +39,6 @@ package struct Vote: Codable, Hashable, Sendable {
     /// Whose batch it is.
     package let department: PartyName
     package let message: CosignatureMessage
-    /// Where the batch stood in the order.
+    /// Where the batch stood in the order; where that is not known, a place before it.
     package let position: Int64
 }

@@ -17,6 +17,8 @@ extension NodeEvent {
                 + "or earlier ones may be lost"
         case .gap(let position):
             "etcd no longer has all that happened up to revision \(position): what was written over or deleted may be missing"
+        case .orderDiffered(let height):
+            "what came from etcd for height \(height) is not what etcd has: it is read again, and nothing of it is cosigned"
         case .tookUpOrder(let newest):
             "goes on with etcd cluster \(newest.order), from its beginning; the next height is cosigned when others have, or "
                 + "nobody has cosigned anything else"
@@ -47,7 +49,7 @@ extension NodeEvent {
     package var logLevel: Logger.Level {
         switch self {
         case .skipped, .rewritten, .deleted, .equivocation, .outvoted, .refusedBlock, .silent, .outdatedJournal,
-            .gap, .tookUpOrder, .cosignedElsewhere, .anotherHistory, .settled, .awaitsBatch:
+            .gap, .orderDiffered, .tookUpOrder, .cosignedElsewhere, .anotherHistory, .settled, .awaitsBatch:
             .warning
         case .final, .cosigned, .proposed, .caughtUp: .info
         case .arrived: .debug

@@ -87,8 +87,8 @@ package final class NodeHealth: Sendable {
             case .rewritten, .deleted: counts.rewritten += 1
             case .equivocation: counts.equivocations += 1
             case .anotherHistory: counts.otherHistories += 1
-            case .cosigned, .silent, .gap, .tookUpOrder, .cosignedElsewhere, .outdatedJournal, .settled, .proposed,
-                .outvoted, .refusedBlock, .awaitsBatch:
+            case .cosigned, .silent, .gap, .orderDiffered, .tookUpOrder, .cosignedElsewhere, .outdatedJournal, .settled,
+                .proposed, .outvoted, .refusedBlock, .awaitsBatch:
                 break
             }
         }

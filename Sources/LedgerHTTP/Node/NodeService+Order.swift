@@ -17,6 +17,21 @@ extension NodeService {
         try await NodeFailure.wrap { try await node.takeUp(joined) }
     }
 
+    /// Asks the order a second time what it has of a height, until it answers or the node no longer needs to know.
+    func readStanding(_ request: StandingRequest) async throws {
+        while await node.openRequest == request, !Task.isCancelled {
+            do {
+                let standing = try await log.standing(request)
+                return try await NodeFailure.wrap { try await node.take(standing, for: request) }
+            } catch let failure as NodeFailure {
+                throw failure
+            } catch {
+                health.orderFailed("\(error)")
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
     /// Deletes this department's own batches from the order when every department has them in its ledger, whoever wrote
     /// the newest ones.
     func forgetOldBatches() async throws {

@@ -48,6 +48,8 @@ extension NodeService {
                     }
                 case .fetch: work.fetches.continuation.yield()
                 case .rewind: rewinds.call()
+                case .readStanding(let request):
+                    group.addTask { await work.run { try await readStanding(request) } }
                 }
             }
             group.cancelAll()

@@ -28,10 +28,11 @@ extension RunningCluster {
     /// - Returns: The transaction.
     @discardableResult
     func request(through department: String) async throws -> String {
-        try await run(
+        let run = try await run(
             "token", "request", "--pool", "health", "--packs", "care", "--purpose", "a test", "--uses", "1", "--until",
-            "90d", "--as", "statistics", "--json", through: department
-        ).document().text("transaction")
+            "90d", "--as", "statistics", "--json", through: department)
+        if run.status != 0 { Issue.record("\(await state())") }
+        return try run.document().text("transaction")
     }
 
     /// Submits what does not become final for a while; the command ends when it is answered.
@@ -41,7 +42,7 @@ extension RunningCluster {
             try await consortium.run(
                 [
                     "token", "request", "--pool", "health", "--packs", "care", "--purpose", "waits", "--uses", "1",
-                    "--until", "90d", "--as", "statistics",
+                    "--until", "90d", "--as", "statistics", "--json",
                 ], environment: ["CHANCERY_NODE": address], timeout: .seconds(150))
         }
     }

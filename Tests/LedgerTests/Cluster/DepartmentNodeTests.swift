@@ -223,7 +223,7 @@ struct DepartmentNodeTests {
             }
             let journal = MemoryJournal()
             let first = try await TestCluster.member("site4", cluster.consortium, storage, journal)
-            try await first.node.take(winning)
+            try await cluster.show(winning, to: first)
             let vote = try #require(try journal.load()?.vote)
             cluster.consortium.clock.advance(seconds: 30)
 
@@ -258,7 +258,7 @@ struct DepartmentNodeTests {
                 "site4", cluster.consortium, storage, journal, isConfirmed: false)
             for other in ["site1", "site2"] { try await rebuilt.node.hear(nil, from: name(other)) }
             try await rebuilt.node.begin(silentThrough: newest)
-            for event in events { try await rebuilt.node.take(event) }
+            for event in events { try await cluster.show(event, to: rebuilt) }
             #expect(try journal.load()?.vote == nil)
             #expect(rebuilt.told.events.contains(.silent(height: before.height + 1)))
 
@@ -266,7 +266,7 @@ struct DepartmentNodeTests {
             let block = try cluster["site1"].ledger.exportedBlock(at: before.height + 1)
             #expect(try await rebuilt.node.take(block, from: name("site1")))
             _ = try await cluster.submit(try request(cluster, "next"), at: "site1")
-            for event in cluster.events where event.position > newest { try await rebuilt.node.take(event) }
+            for event in cluster.events where event.position > newest { try await cluster.show(event, to: rebuilt) }
             #expect(try journal.load()?.vote?.message.height == before.height + 2)
         }
     }

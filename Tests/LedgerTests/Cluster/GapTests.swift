@@ -54,6 +54,7 @@ struct GapTests {
         let (first, second, height) = try await twoBatches(cluster)
         let sites = cluster.departments
         try await EtcdOrder.run(origin: cluster.consortium.identity.origin) { order in
+            cluster.orderAnswers = { try await order.log(of: $0.party).standing($1) }
             try await order.log(of: sites[0].party).write(first, height: height)
             try await order.log(of: sites[1].party).write(second, height: height)
 

@@ -182,7 +182,7 @@ struct MembershipTests {
             let restored = try await TestCluster.member(
                 "site4", cluster.consortium, backup.storage, backup.journal, isConfirmed: false)
             // Not a single new cosignature before the others have answered.
-            for event in cluster.events { try await restored.node.take(event) }
+            for event in cluster.events { try await cluster.show(event, to: restored) }
             #expect(try backup.journal.load()?.vote == kept.vote)
             #expect(await !restored.node.isConfirmed)
             for other in ["site1", "site2"] {
@@ -192,7 +192,7 @@ struct MembershipTests {
             #expect(await restored.node.isConfirmed)
             let newest = try #require(cluster.events.last).position
             try await restored.node.begin(silentThrough: newest)
-            for event in cluster.events { try await restored.node.take(event) }
+            for event in cluster.events { try await cluster.show(event, to: restored) }
             #expect(try backup.journal.load()?.vote == kept.vote, "nothing was cosigned again")
             #expect(
                 restored.told.events.contains {
@@ -204,7 +204,7 @@ struct MembershipTests {
                 try await restored.node.take(block, from: name("site1"))
             {}
             try await cluster.advance(to: 7, at: ["site1"])
-            for event in cluster.events where event.position > newest { try await restored.node.take(event) }
+            for event in cluster.events where event.position > newest { try await cluster.show(event, to: restored) }
             #expect(try backup.journal.load()?.vote?.message.height == 7)
         }
     }

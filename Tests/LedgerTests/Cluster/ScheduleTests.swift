@@ -90,6 +90,21 @@ struct ScheduleTests {
         #expect(Self.only != nil || references > 0 && fetched > 0, "\(references) references, \(fetched) fetched")
     }
 
+    @Test("What comes of the order may be lost or spoilt: all three of three go on, and nobody is named for it")
+    func spoilt() async throws {
+        var differed = 0
+        for seed in Self.seeds(12) {
+            let departments = seed % 4 == 3 ? 4 : 3
+            let cluster = try await run(departments, seed, "spoilt", [.spoilt, .crashes, .cuts, .losses])
+            for department in cluster.departments {
+                let told = Set(department.told.events.map(Self.kind))
+                #expect(told.isDisjoint(with: ["skipped", "equivocation"]), "seed \(seed): \(department.told.events)")
+                differed += told.contains("orderDiffered") ? 1 : 0
+            }
+        }
+        #expect(Self.only != nil || differed > 0)
+    }
+
     @Test("One hostile department of four neither forks nor stops the others, whatever it sends and writes")
     func hostile() async throws {
         var told: Set<String> = []

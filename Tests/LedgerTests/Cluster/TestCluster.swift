@@ -209,9 +209,25 @@ final class TestCluster: Sendable {
         case .takeArrivals(let after):
             // The next beat calls it.
             gatherings.withLock { $0.append(after) }
+        case .readStanding: try await answerOpenRequests(of: sender)
         case .rewind:
             let start = await sender.node.startPosition()
-            for event in events where event.position > start { try await sender.node.take(event) }
+            for event in events where event.position > start { try await show(event, to: sender) }
+        }
+    }
+
+    /// Has a node take an event, and answers what it asks about it.
+    func show(_ event: BatchEvent, to member: Member) async throws {
+        try await member.node.take(event)
+        try await answerOpenRequests(of: member)
+    }
+
+    /// As the order is shown to this department.
+    private func answerOpenRequests(of member: Member) async throws {
+        while let request = await member.node.openRequest {
+            let blind = hidden.withLock { $0.filter { $0.value.contains(member.name) }.keys }
+            let shown = events.filter { !blind.contains($0.department.text) }
+            try await member.node.take(shown.standing(request), for: request)
         }
     }
 
@@ -289,7 +305,7 @@ final class TestCluster: Sendable {
                 let before = last
                 let task = Task {
                     _ = await before?.result
-                    for member in members where !blind.contains(member.name) { try await member.node.take(event) }
+                    for member in members where !blind.contains(member.name) { try await show(event, to: member) }
                 }
                 last = task
                 return task

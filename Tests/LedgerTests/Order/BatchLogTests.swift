@@ -158,6 +158,33 @@ struct BatchLogTests {
         }
     }
 
+    @Test("What stands of a height is told with its places, and with digests where asked for", arguments: Kind.allCases)
+    func standing(kind: Kind) async throws {
+        try await run(kind) { order in
+            let sites = try ["site1", "site2", "site3", "site4", "site5"].map { try party($0) }
+            let log = try order.log(of: sites[0])
+            for (site, batches) in zip(sites, [["one"], ["two", "other"], ["three", nil], ["four", nil, "again"]]) {
+                for batch in batches { try await order.put(batch.map(bytes), height: 7, as: site) }
+            }
+            try await order.put(bytes("elsewhere"), height: 8, as: sites[4])
+            let places = positions(try await read(9, from: log))
+            func standing(through place: Int64) async throws -> StandingBatches {
+                try await log.standing(
+                    StandingRequest(height: 7, departments: sites, contents: [sites[1], sites[4]], place: place))
+            }
+            let answer = try await standing(through: places[8])
+            #expect(answer.position == places[8])
+            #expect(
+                answer.batches == [
+                    sites[0]: .init(created: places[0], newest: places[0], digest: nil),
+                    sites[1]: .init(created: places[1], newest: places[2], digest: .sha256(bytes("other"))),
+                    sites[3]: .init(created: places[7], newest: places[7], digest: nil),
+                ])
+            // A place that nobody has written to yet is not waited for.
+            #expect(try await standing(through: places[8] + 100) == answer)
+        }
+    }
+
     @Test("A department forgets its own batches below a height and no others", arguments: Kind.allCases)
     func forgets(kind: Kind) async throws {
         try await run(kind) { order in

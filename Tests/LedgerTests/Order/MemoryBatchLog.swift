@@ -15,6 +15,21 @@ extension [BatchEvent] {
     }
 }
 
+extension [BatchEvent] {
+    /// What an order in which this happened answers.
+    func standing(_ request: StandingRequest) -> StandingBatches {
+        var batches: [PartyName: StandingBatches.Batch] = [:]
+        for event in self where event.height == request.height && request.departments.contains(event.department) {
+            batches[event.department] = event.batch.map { batch in
+                StandingBatches.Batch(
+                    created: batches[event.department]?.created ?? event.position, newest: event.position,
+                    digest: request.contents.contains(event.department) ? .sha256(batch) : nil)
+            }
+        }
+        return StandingBatches(position: last?.position ?? 0, batches: batches)
+    }
+}
+
 /// An order in memory. Each department writes through a log of its own.
 final class MemoryOrder: Sendable {
     private struct State {
@@ -46,6 +61,8 @@ final class MemoryOrder: Sendable {
             for reader in state.readers.values { reader.yield(.event(event)) }
         }
     }
+
+    func standing(_ request: StandingRequest) -> StandingBatches { state.withLock { $0.events }.standing(request) }
 
     func compact() { state.withLock { $0.compactedAt = $0.events.last?.position ?? 0 } }
 
@@ -87,6 +104,8 @@ struct MemoryBatchLog: BatchLog {
     func events(after position: Int64, from height: Int) -> AsyncThrowingStream<BatchLogItem, any Error> {
         order.events(after: position, from: height)
     }
+
+    func standing(_ request: StandingRequest) async throws -> StandingBatches { order.standing(request) }
 
     func newest() async throws -> OrderPlace {
         OrderPlace(order: "memory", mark: order.mark(of: department), position: order.position)

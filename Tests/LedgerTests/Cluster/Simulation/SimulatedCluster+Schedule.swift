@@ -17,6 +17,8 @@ struct Faults: OptionSet {
     static let members = Faults(rawValue: 64)
     /// Batches that the order only refers to, whatever their size.
     static let references = Faults(rawValue: 128)
+    /// What comes of the order is lost or spoilt on its way.
+    static let spoilt = Faults(rawValue: 256)
     static let all: Faults = [.crashes, .cuts, .losses, .clocks, .rebuilds, .compactions]
 }
 
@@ -29,6 +31,7 @@ extension SimulatedCluster {
             guard let department = departments.randomElement(using: &generator) else { return }
             if faults.contains(.members), step % 10 == 0 { try membershipStep(at: department) }
             switch Int.random(in: 0..<100, using: &generator) {
+            case 0..<10 where faults.contains(.spoilt): try await deliverSpoilt(to: department)
             case 0..<30: try await deliverEvent(to: department)
             case 30..<60 where !messages.isEmpty:
                 try await deliverMessage(at: Int.random(in: 0..<messages.count, using: &generator))

@@ -32,6 +32,8 @@ final class SimulatedCluster {
     private(set) var recovered = 0
     /// Batches that came from another department because the order only refers to them.
     private(set) var fetched = 0
+    /// Asked in the place of the departments' own views of the order.
+    var orderAnswers: ((SimulatedDepartment, StandingRequest) async throws -> StandingBatches)?
     var cut: Set<String> = []
     var generator: SeededGenerator
     /// What clients were told, and nothing else.
@@ -106,6 +108,29 @@ final class SimulatedCluster {
         }
         department.cursor = event.position
         try await call(department) { try await $0.take(event) }
+    }
+
+    /// Gives a department the next event as it should not be: lost, or, where it is a batch, with another byte in it, or
+    /// under a later place.
+    func deliverSpoilt(to department: SimulatedDepartment) async throws {
+        guard !department.isDown, department.cursor >= compactedAt,
+            let event = views[department.name]?.first(where: { $0.position > department.cursor })
+        else { return }
+        department.cursor = event.position
+        guard var batch = event.batch, !batch.isEmpty, Int.random(in: 0..<3, using: &generator) > 0 else { return }
+        var position = event.position
+        if Bool.random(using: &generator) {
+            batch[Int.random(in: batch.indices, using: &generator)] ^= 1
+        } else {
+            position += Int64.random(in: 1...40, using: &generator)
+        }
+        // Of a place that was changed etcd's reader takes the write for a later one.
+        let spoilt = BatchEvent(
+            position: position, department: event.department, height: event.height,
+            change: position == event.position ? event.change(to: batch) : .rewritten(batch))
+        // What comes behind a place out of order is not read on: etcd's reader ends there, and begins behind that place.
+        department.cursor = position
+        try await call(department) { try await $0.take(spoilt) }
     }
 
     func deliverMessage(at index: Int, keeps: Bool = false) async throws {
@@ -281,12 +306,23 @@ final class SimulatedCluster {
             case .fetchCosigned(let root, _):
                 missed = missed.filter { $0.by != department.name } + [(department.name, root)]
             case .fetch, .takeArrivals: break
+            case .readStanding(let request):
+                let standing = try await standing(department, request)
+                try await call(department) { try await $0.take(standing, for: request) }
             case .rewind: department.read(from: await department.node.startPosition())
             }
         }
         // A network keeps only so much.
         while messages.count > 300 { messages.remove(at: Int.random(in: 0..<messages.count, using: &generator)) }
         try acknowledge(department)
+    }
+
+    /// What the order answers a department that asks a second time.
+    private func standing(
+        _ department: SimulatedDepartment, _ request: StandingRequest
+    ) async throws -> StandingBatches {
+        if let orderAnswers { return try await orderAnswers(department, request) }
+        return (views[department.name] ?? []).standing(request)
     }
 
     /// A client is told by the department through which it submitted, when the transaction is in its ledger.
@@ -299,5 +335,11 @@ final class SimulatedCluster {
                 Acknowledgement(id: receipt.transaction, height: receipt.height, department: department.name))
             submitted.removeAll { $0.id == receipt.transaction }
         }
+    }
+}
+
+extension BatchEvent {
+    fileprivate func change(to batch: Data) -> Change {
+        if case .written = change { .written(batch) } else { .rewritten(batch) }
     }
 }
