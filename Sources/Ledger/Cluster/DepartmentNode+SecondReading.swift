@@ -10,7 +10,7 @@ extension DepartmentNode {
     /// way does not pass here.
     func isExpected(_ event: BatchEvent) throws -> Bool {
         guard case .written = event.change, proposal == nil || event.department == party,
-            ContinuousClock.now - heightBegan < patience
+            sinceDue < patience
         else { return false }
         return try rightOfNext().standing(of: event.department)?.place == 0
     }

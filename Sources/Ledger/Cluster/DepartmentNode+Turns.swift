@@ -32,7 +32,7 @@ extension DepartmentNode {
         guard candidate == nil, !hasNoJournal, pool.count > 0, isGatheringOver() else { return }
         // Who is no member never writes.
         guard let standing = try rightOfNext().standing(of: party),
-            ContinuousClock.now - heightBegan >= courtesy(to: standing.place)
+            sinceDue >= courtesy(to: standing.place)
         else { return }
         if proposal == nil {
             proposal = try execution.propose(by: party, keys: keys, on: head, instead: try wakingTransaction()) {
@@ -49,6 +49,10 @@ extension DepartmentNode {
             emit(.propose(batch: proposal.bytes, height: height))
         }
     }
+
+    /// How long whoever's turn it is could have written a batch: since the height began, and since there was something to
+    /// write. Else, after a quiet time, all would write at once.
+    var sinceDue: Duration { min(ContinuousClock.now - heightBegan, pool.queue.oldest) }
 
     /// How long those before it are left to write. They may wait for who was answered; and whose batch is here has
     /// only the reference left to write.
