@@ -45,38 +45,6 @@ package struct EtcdBatchLog: BatchLog {
         return OrderPlace(order: String(answer.cluster), mark: mark, position: answer.revision)
     }
 
-    package func standing(_ request: StandingRequest) async throws -> StandingBatches {
-        // What a member has applied by itself is enough, and takes no round of etcd's, unless it is behind.
-        let own = try await standing(request, isSerializable: true)
-        return own.position >= request.place ? own : try await standing(request, isSerializable: false)
-    }
-
-    private func standing(_ request: StandingRequest, isSerializable: Bool) async throws -> StandingBatches {
-        let departments = request.departments
-        let wanted = departments.map { keys.batch(request.height, of: $0) }
-        let reads = zip(departments, wanted).map { department, key -> JSONValue in
-            [
-                "requestRange": [
-                    "key": .base64(key), "keys_only": .bool(!request.contents.contains(department)),
-                    "serializable": .bool(isSerializable),
-                ]
-            ]
-        }
-        let answer = try await client.call("/v3/kv/txn", ["success": .array(reads)])
-        guard answer.reads.count == departments.count else {
-            throw EtcdError.malformedAnswer(detail: "\(answer.reads.count) answers to \(departments.count) reads")
-        }
-        var batches: [PartyName: StandingBatches.Batch] = [:]
-        for (place, department) in departments.enumerated() {
-            guard let pair = answer.reads[place].first else { continue }
-            guard pair.key == wanted[place] else { throw EtcdError.malformedAnswer(detail: "a key nobody asked for") }
-            let digest = request.contents.contains(department) ? Digest.sha256(keys.shortened(pair.value)) : nil
-            batches[department] = StandingBatches.Batch(
-                created: pair.created, newest: pair.modified, digest: digest)
-        }
-        return StandingBatches(position: answer.revision, batches: batches)
-    }
-
     package func forget(below height: Int) async throws {
         guard height > 0 else { return }
         _ = try await client.call(

@@ -53,7 +53,7 @@ struct GarbledEtcdTests {
             acknowledged.append(try await waiting.value.expectStatus(0).document().text("transaction"))
         }
         try await cluster.eventually("site1 was shown a later batch for the first, seed \(Self.seed)") {
-            for department in ["site2", "site3"] { try await request(through: department, while: ["late"]) }
+            for department in ["site2", "site3"] { try await request(through: department, while: ["behind"]) }
             return try garbled.log.contains("is not what etcd has")
         }
         for department in Self.three + Self.three {
@@ -63,6 +63,7 @@ struct GarbledEtcdTests {
         for department in Self.three {
             let metrics = String(decoding: try await cluster.get("/metrics", from: department).body, as: UTF8.self)
             #expect(metrics.contains("chancery_batches_skipped_total 0"), "\(department)")
+            #expect(metrics.contains("chancery_order_differences_total 0") == (department != "site1"), "\(department)")
         }
     }
 

@@ -11,15 +11,16 @@ for number, member in enumerate(sys.argv[3:]):
     proxies[-1].target = int(member.rsplit(":", 1)[1])
 ways = [(f"etcd{number}", "node") for number in range(len(proxies))]
 print("etcd://" + ",".join(f"127.0.0.1:{proxy.port}" for proxy in proxies), flush=True)
-known, said = [], None
+known, said, changes = [], None, 0
 while True:
     try:
         kinds = open(flag).read().split()
     except OSError:
         kinds = []
     if kinds != known:
-        known = kinds
-        rules.set_garbled(ways if kinds else [], kinds, seed)
+        known, changes = kinds, changes + 1
+        # Not the same at every time.
+        rules.set_garbled(ways if kinds else [], kinds, 1_000 * seed + changes)
         # A watch that hears nothing has nothing to be spoilt: it is begun anew, under the new conditions.
         rules.reset_all()
     with rules.lock:

@@ -52,7 +52,7 @@ class Garbler:
     """Spoils what goes one way of one connection, chunk by chunk. A watch of etcd sends each change in a chunk, so that
     changes come twice and in another order; an answer to a call is one chunk, so that it is cut off, has flipped bytes,
     belongs to an earlier call, or is a page of somebody else's server."""
-    KINDS = ("cut", "flip", "repeat", "late", "slow", "html", "error", "empty", "nothing")
+    KINDS = ("cut", "flip", "repeat", "late", "slow", "html", "error", "empty", "nothing", "behind")
 
     def __init__(self, rules, way, generator):
         self.rules, self.way, self.random, self.held = rules, way, generator, b""
@@ -85,6 +85,10 @@ class Garbler:
     def late(self, chunk):
         self.held = chunk
         return b"", False
+
+    def behind(self, chunk):
+        """A change that comes behind the next one, on a connection that is whole otherwise."""
+        return self.late(chunk) if b'"events"' in chunk else (chunk, False)
 
     def slow(self, chunk):
         time.sleep(self.random.uniform(0.1, 1))

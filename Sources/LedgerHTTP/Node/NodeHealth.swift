@@ -14,6 +14,7 @@ package final class NodeHealth: Sendable {
         var cosigning: [PartyName: DurationHistogram] = [:]
         var skipped = 0
         var rewritten = 0
+        var orderDifferences = 0
         var equivocations = 0
         var otherHistories = 0
         /// By department, and by what it did.
@@ -85,10 +86,11 @@ package final class NodeHealth: Sendable {
             case .arrived(_, let party, let after): counts.cosigning[party, default: DurationHistogram()].add(after)
             case .skipped: counts.skipped += 1
             case .rewritten, .deleted: counts.rewritten += 1
+            case .orderDiffered: counts.orderDifferences += 1
             case .equivocation: counts.equivocations += 1
             case .anotherHistory: counts.otherHistories += 1
-            case .cosigned, .silent, .gap, .orderDiffered, .tookUpOrder, .cosignedElsewhere, .outdatedJournal, .settled,
-                .proposed, .outvoted, .refusedBlock, .awaitsBatch:
+            case .cosigned, .silent, .gap, .tookUpOrder, .cosignedElsewhere, .outdatedJournal, .settled, .proposed,
+                .outvoted, .refusedBlock, .awaitsBatch:
                 break
             }
         }

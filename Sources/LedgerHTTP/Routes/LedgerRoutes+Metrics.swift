@@ -51,6 +51,9 @@ extension LedgerRoutes {
         text.counter("chancery_batches_skipped", "Invalid batches.", counts.skipped)
         text.counter("chancery_batches_rewritten", "Writes over batches, and deletions.", counts.rewritten)
         text.counter(
+            "chancery_order_differences", "Heights of which something else came from etcd than etcd has.",
+            counts.orderDifferences)
+        text.counter(
             "chancery_equivocations", "Pairs of cosignatures of two trees of one size.", counts.equivocations)
         text.counter(
             "chancery_other_histories", "Cosignatures of trees that this ledger never had.", counts.otherHistories)
