@@ -99,14 +99,20 @@ struct BusyClusterTests {
         try await TestCluster.run { cluster in
             for envelope in try cluster.requests(3) { _ = try await cluster.submit(envelope, at: "site1") }
             #expect(cluster.gatherings.withLock { $0 }.isEmpty)
+            // Without a quorum all of them come together, on a busy machine too.
+            cluster.partition(["site3", "site4"])
             let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
                 for envelope in try cluster.requests(40, from: 3) {
                     group.addTask { try await cluster.submit(envelope, at: "site1") }
                 }
+                while try cluster["site1"].pool.count < 40 { try await Task.sleep(for: TestCluster.beat) }
+                cluster.partition([])
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(receipts.count == 40 && receipts.allSatisfy(\.isAccepted))
             _ = try await cluster.settle(names)
+            // A node says that it waits after it has answered.
+            while cluster.gatherings.withLock({ $0.isEmpty }) { try await Task.sleep(for: TestCluster.beat) }
             let waits = cluster.gatherings.withLock { $0 }
             #expect(!waits.isEmpty && waits.allSatisfy { $0 <= .milliseconds(150) })
             // Nobody else comes, and it is written all the same.
