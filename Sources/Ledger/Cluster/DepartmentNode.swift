@@ -55,7 +55,7 @@ package actor DepartmentNode {
     /// Events that are not judged yet.
     var events = PendingEvents()
     /// What came of the order for the height after ``head``, and whether that is all.
-    var secondReading = SecondReading()
+    var secondReading = SecondReading(isDoubted: true)
     /// The height for which it was told that it was not.
     var toldDiffering = -1
     /// The proposal that was written for the height after ``head``.
@@ -251,8 +251,10 @@ package actor DepartmentNode {
                 }
                 break
             }
-            secondReading.judge(event, isExpected: try isExpected(event))
-            readSecondTime()
+            if memberships.policy(at: event.height).parties.contains(event.department) {
+                secondReading.judge(event, isExpected: try isExpected(event))
+                readSecondTime()
+            }
             do {
                 // A batch that others hold and that is not here yet: what is behind it waits with it.
                 guard let written = event.batch, let bytes = try batchBytes(written, of: event) else { return }

@@ -63,23 +63,27 @@ package struct SecondReading: Sendable {
     /// Who writes more batches for one height than any honest department is believed to have written what came.
     private static let mostOfOneParty = 64
 
-    private func isKept(_ department: PartyName) -> Bool {
-        judged[department].map { $0.count < SecondReading.mostOfOneParty } ?? true
+    /// Whether all places of the department's batches that came are here.
+    private func knowsAll(of department: PartyName) -> Bool {
+        judged[department, default: []].count < SecondReading.mostOfOneParty
     }
 
-    /// Notes an event of the height; called for all of them, in order.
+    /// Notes an event of the height; called for all of members, in order. Of others nothing is kept: without accounts in
+    /// etcd anybody can write under any number of names.
     /// - Parameter isExpected: Whether nobody else is likely to have written before. If it is the first that comes, no
     ///   second reading is needed: the order then has one batch of the height in nearly every case.
     package mutating func judge(_ event: BatchEvent, isExpected: Bool = false) {
         if isExpected, judged.isEmpty, !isDoubted { confirmedThrough = event.position }
         judgedThrough = max(judgedThrough, event.position)
-        if isKept(event.department) { judged[event.department, default: []].insert(event.position) }
+        if knowsAll(of: event.department) { judged[event.department, default: []].insert(event.position) }
     }
 
     /// Notes that a judged batch does not count.
     /// - Returns: Whether that is to be confirmed; if not, it may be told at once.
     package mutating func skip(_ event: BatchEvent, _ fault: BatchFault) -> Bool {
-        guard isKept(event.department), let batch = event.batch else { return false }
+        guard judged[event.department] != nil, knowsAll(of: event.department), let batch = event.batch else {
+            return false
+        }
         skipped.append(
             SkippedBatch(
                 department: event.department, position: event.position, digest: .sha256(batch), fault: fault))
@@ -115,8 +119,8 @@ package struct SecondReading: Sendable {
             guard let batch = standing.batches[department] else { continue }
             // Of several batches in one place, some may not be judged yet.
             let places = [batch.created, batch.newest].filter { $0 > start && $0 < request.place }
-            let known = judged[department] ?? []
-            guard !isKept(department) || known.isSuperset(of: places) else { return .differs }
+            let known = judged[department, default: []]
+            guard !knowsAll(of: department) || known.isSuperset(of: places) else { return .differs }
         }
         let answered = skipped.filter { request.contents.contains($0.department) && $0.position <= request.place }
         guard answered.allSatisfy({ $0.mayStand(as: standing.batches[$0.department]) }) else { return .differs }

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import SharingModel
+import Synchronization
 import Testing
 
 /// Of what came of the order for a height, and of what the order says when it is asked what stands.
@@ -141,5 +142,40 @@ struct SecondReadingTests {
         let answer = try reading.take(standing(300, ["site3": flooded, "site1": once(300)]), after: 10)
         #expect(answer != .differs)
         #expect(reading.confirms(300))
+    }
+
+    @Test("A name that was not judged takes no room, and what it wrote is told at once")
+    func strangers() throws {
+        var reading = SecondReading()
+        let stranger = try event(11, by: "stranger")
+        #expect(!skip(stranger, in: &reading))
+        #expect(reading.skipped.isEmpty)
+    }
+
+    @Test("After a start, and where nobody here knew of something to write, the first in turn is asked for too")
+    func asked() async throws {
+        // None but the department whose turn it is writes in this time.
+        try await TestCluster.run(departments: 3, patience: .seconds(600)) { cluster in
+            let start = try #require(try await cluster.settle(cluster.consortium.departments)).height
+            for (round, isKnownToAll) in [true, true, true, false].enumerated() {
+                let height = start + 1 + round
+                let envelope = try cluster.consortium.envelope(
+                    cluster.consortium.request(purpose: "\(round)"), by: "statistics")
+                guard case .admitted(let transaction) = try cluster.members[0].ledger.admit(envelope) else {
+                    throw MissingKey()
+                }
+                let proposer = cluster.members[height % 3]
+                for other in cluster.members where isKnownToAll && other.name != proposer.name {
+                    other.pool.add([transaction])
+                }
+                proposer.pool.add([transaction])
+                let head = try await cluster.settle(cluster.consortium.departments, at: height)
+                #expect(head?.record.proposer == proposer.node.party)
+            }
+            // What a node asks is carried after what it tells; the last is waited for.
+            while cluster.readings.withLock({ $0[start + 4] }) == nil { try await Task.sleep(for: TestCluster.beat) }
+            let readings = cluster.readings.withLock { $0 }
+            #expect(Set(readings.keys) == [start + 1, start + 4], "\(readings)")
+        }
     }
 }

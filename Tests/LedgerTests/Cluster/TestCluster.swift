@@ -24,6 +24,8 @@ final class TestCluster: Sendable {
     let gatherings = Mutex<[Duration]>([])
     /// Batches that nodes offered to the others before they proposed one, and what they proposed then.
     let offers = Mutex<[Offer]>([])
+    /// How often nodes asked the order a second time, by height.
+    let readings = Mutex<[Int: Int]>([:])
 
     struct Offer {
         let by: String
@@ -209,7 +211,9 @@ final class TestCluster: Sendable {
         case .takeArrivals(let after):
             // The next beat calls it.
             gatherings.withLock { $0.append(after) }
-        case .readStanding: try await answerOpenRequests(of: sender)
+        case .readStanding(let request):
+            readings.withLock { $0[request.height, default: 0] += 1 }
+            try await answerOpenRequests(of: sender)
         case .rewind:
             let start = await sender.node.startPosition()
             for event in events where event.position > start { try await show(event, to: sender) }

@@ -13,9 +13,7 @@ extension [BatchEvent] {
         }
         return standing.values.sorted { $0.position < $1.position } + filter { $0.position > position }
     }
-}
 
-extension [BatchEvent] {
     /// What an order in which this happened answers.
     func standing(_ request: StandingRequest) -> StandingBatches {
         var batches: [PartyName: StandingBatches.Batch] = [:]
