@@ -85,9 +85,6 @@ extension DepartmentNode {
         }
     }
 
-    /// The others may wait for this department alone, and a reading costs little.
-    static let fewRereads = CallsToRepeat(longest: 4)
-
     /// Has the order read again where so many others have cosigned a block that one of them is honest, and this
     /// department has found no batch at all: what came of the order was spoilt on its way, and may be whole now.
     func readAgainIfOthersSaw() {
@@ -99,7 +96,7 @@ extension DepartmentNode {
                 parties.count { $0 != party && policy.parties.contains($0) } >= backing(of: policy)
             }
         guard isBehind else {
-            rereads = DepartmentNode.fewRereads
+            rereads.reset()
             return
         }
         guard rereads.isDue(), !needsRewind else { return }

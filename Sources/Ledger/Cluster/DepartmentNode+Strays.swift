@@ -17,7 +17,7 @@ extension DepartmentNode {
         case .added:
             report(.anotherHistory(size: message.size, by: sender))
             emit(.send(message))
-            strayCalls = CallsToRepeat()
+            strayCalls.reset()
         case .passedOver: break
         case .equivocation(let proof): noteContradiction(proof)
         }

@@ -43,9 +43,10 @@ package actor DepartmentNode {
     var votes = CollectedVotes()
     /// Valid cosignatures of others for trees that this ledger never had.
     var strays = CollectedVotes(mostOfOneParty: 16, stay: .largest)
-    var strayCalls = CallsToRepeat()
-    /// How often the order was read again for a batch that the others have found.
-    var rereads = DepartmentNode.fewRereads
+    var strayCalls = CallsToRepeat(longest: 60)
+    /// When the order is to be read again for a batch that the others have found: they may wait for this department alone,
+    /// and a reading costs little.
+    var rereads = CallsToRepeat(longest: 4)
     /// Of which sizes each department is known to have cosigned two trees.
     var contradictions: [PartyName: Set<Int>] = [:]
     /// When cosignatures came, for those who look after the node.
