@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// The order of one process: what is committed next is next. Group commit: transactions that arrive while a commit runs are taken together by the next one.
+/// The order of one process: what is committed next is next. Group commit: transactions that arrive while a commit runs are
+/// taken together by the next one.
 ///
 /// One commit runs at a time in a process, on a thread of its own, so that the wait for the disk and for other
 /// processes holds up no thread of Swift's pool.
@@ -87,6 +88,11 @@ final class EmbeddedOrdering: OrderingService {
         }
     }
 
+    /// How many of those that wait the next commit takes: of many half. The others' commit then runs while those who were
+    /// answered are back with their next transactions and have them checked, which takes as long as the commit. Of few all:
+    /// a block costs as much as ten transactions, whatever is in it.
+    private func share(of waiting: Int) -> Int { min(batchLimit, max((waiting + 1) / 2, min(waiting, 32))) }
+
     /// The next batch; `nil` when nothing waits, and then the next submitter starts anew.
     private func next() -> [Waiting]? {
         state.withLock { state in
@@ -94,7 +100,7 @@ final class EmbeddedOrdering: OrderingService {
                 state.isRunning = false
                 return nil
             }
-            let batch = Array(state.waiting.prefix(batchLimit))
+            let batch = Array(state.waiting.prefix(share(of: state.waiting.count)))
             state.waiting.removeFirst(batch.count)
             state.taken = batch.first.map { (batch.count, $0.since) }
             return batch

@@ -22,6 +22,10 @@ package final class Ledger: Sendable {
     let seen: LastSeen
     let membership: MembershipReader
     private let ordering: any OrderingService
+    let lookup: SignerLookup
+    /// ``lookup`` for those who submit at the same time: one read of the storage for all, which costs as much as
+    /// executing a transaction does.
+    let lookups: SharedTurns<Transaction, Result<SignerLookup.Answer, AdmissionError>>
 
     /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
     ///
@@ -46,6 +50,8 @@ package final class Ledger: Sendable {
         engine = ContractEngine(rules: settings.rules)
         admission = Admission(ledger: identity, founding: founding, engine: engine)
         seen = LastSeen(settings.lastSeen)
+        lookup = SignerLookup(storage: storage, admission: admission, engine: engine)
+        lookups = SharedTurns(lookup.read)
         let commit = BlockCommit(
             storage: storage, admission: admission, engine: engine, membership: membership, settings: settings,
             seen: seen)
@@ -63,14 +69,15 @@ package final class Ledger: Sendable {
 
     /// Puts a transaction into the ledger, and returns when it is durable with its outcome.
     ///
-    /// Form and signatures are checked before the write lock is taken, in the caller's task.
+    /// Form and signatures are checked before the write lock is taken, in the caller's task; what that needs of the storage
+    /// is read once for all who submit at the same time.
     /// - Returns: The receipt, also for a transaction that the contracts refused. An envelope that is already in the
     ///   ledger gives the receipt it got the first time.
     /// - Throws: ``AdmissionError`` for what is turned away unrecorded; ``LedgerError/busy(seconds:)`` and
     ///   ``LedgerError/overloaded(waiting:)`` where nothing was done and trying again is safe; what the storage
     ///   throws, after which the same envelope may be submitted again.
     package func submit(_ envelope: Envelope) async throws -> Receipt {
-        switch try admit(envelope) {
+        switch try await admitAmongOthers(envelope) {
         case .known(let receipt): receipt
         case .admitted(let transaction): try await ordering.submit(transaction)
         }
@@ -97,46 +104,6 @@ package final class Ledger: Sendable {
     /// What was submitted in this process and is in no block yet; in a cluster, what other departments passed on too.
     package var queue: WaitingQueue { ordering.queue }
 
-    /// Checks form and signatures of an envelope, as they are to be in the state now.
-    /// - Throws: ``AdmissionError``; what the storage throws.
-    package func admit(_ envelope: Envelope) throws -> Admitted { try admit([envelope])[0].get() }
-
-    /// Checks form and signatures of envelopes, all in one state.
-    /// - Returns: One result for each.
-    /// - Throws: What the storage throws.
-    package func admit(_ envelopes: [Envelope]) throws -> [Result<Admitted, AdmissionError>] {
-        enum Answer { case known(Receipt), signers(Transaction, [RequiredSigner]) }
-        let (admission, engine) = (admission, engine)
-        let transactions = envelopes.map { envelope in
-            Result { () throws(AdmissionError) in try admission.read(envelope) }
-        }
-        let answers = try storage.read { reader in
-            // As the next block will have them.
-            var state = OverlaidState(over: BlockState(reader))
-            let height = try reader.head().map { Int64($0.height) + 1 } ?? 0
-            state.apply(try engine.enactments(at: height, state: reader))
-            return try transactions.map { transaction -> Result<Answer, AdmissionError> in
-                do {
-                    let transaction = try transaction.get()
-                    if let receipt = try reader.receipt(of: transaction.id) { return .success(.known(receipt)) }
-                    return .success(.signers(transaction, try admission.signers(of: transaction, state: state)))
-                } catch let error as AdmissionError {
-                    return .failure(error)
-                }
-            }
-        }
-        // The costly part, outside of the read.
-        return zip(envelopes, answers).map { envelope, answer in
-            Result { () throws(AdmissionError) in
-                switch try answer.get() {
-                case .known(let receipt): .known(receipt)
-                case .signers(let transaction, let signers):
-                    .admitted(try admission.verify(envelope, transaction, signers: signers))
-                }
-            }
-        }
-    }
-
     /// The record of a party as the next block will have it; `nil` if it is none.
     package func partyInNextBlock(_ name: PartyName) throws -> Party? {
         try storage.read { reader in try party(name, after: reader.head(), reader) }
@@ -147,13 +114,6 @@ package final class Ledger: Sendable {
         var state = OverlaidState(over: reader)
         state.apply(try engine.enactments(at: head.map { Int64($0.height) + 1 } ?? 0, state: reader))
         return try LedgerState(state).party(name)
-    }
-
-    /// What the door made of an envelope.
-    package enum Admitted: Sendable {
-        /// It is in the ledger already.
-        case known(Receipt)
-        case admitted(AdmittedTransaction)
     }
 
     /// Reads one snapshot: state (`LedgerState(reader)`), blocks, entries, proofs.

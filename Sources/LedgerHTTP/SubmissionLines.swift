@@ -20,7 +20,9 @@ enum SubmissionLines {
     /// Canonical JSON has no line breaks. Of more lines than a request may have, one too many is returned: a body of
     /// nothing but short lines costs no more than one of envelopes.
     static func envelopes(_ body: Data) -> [Data] {
-        body.split(separator: UInt8(ascii: "\n"), maxSplits: mostEnvelopes).map { Data($0) }
+        body.withUnsafeBytes { bytes in
+            bytes.split(separator: UInt8(ascii: "\n"), maxSplits: mostEnvelopes).map { Data($0) }
+        }
     }
 
     /// The whole lines at the beginning of `buffer`, which are taken out of it.

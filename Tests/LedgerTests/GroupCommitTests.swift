@@ -4,6 +4,7 @@ import Ledger
 import LedgerSQLite
 import SharingModel
 import SignedEnvelopes
+import Synchronization
 import Testing
 
 @Suite("Group commit")
@@ -89,4 +90,37 @@ struct GroupCommitTests {
         #expect(sizes.allSatisfy { $0 <= 3 })
         #expect(sizes.reduce(0, +) == outcomes.count { (try? $0.get()) != nil })
     }
+
+    @Test("Those who submit at the same time are checked with few reads of the storage, and each is answered")
+    func sharedReads() async throws {
+        try await consortium.begin(try consortium.open(folder.storage()))
+        let counted = CountedStorage(try folder.storage())
+        let ledger = try consortium.open(counted)
+        let envelopes = try (0..<60).map { _ in
+            try consortium.envelope(consortium.redemption(of: .sha256(Data())), by: "statistics")
+        }
+        let before = counted.reads.withLock { $0 }
+        let receipts = try await withThrowingTaskGroup(of: (Digest, Receipt).self) { group in
+            for envelope in envelopes { group.addTask { (envelope.id, try await ledger.submit(envelope)) } }
+            return try await group.reduce(into: [(Digest, Receipt)]()) { $0.append($1) }
+        }
+        #expect(receipts.count == 60 && receipts.allSatisfy { $0 == $1.transaction })
+        #expect(counted.reads.withLock { $0 } - before < 30)
+    }
+}
+
+/// A storage that counts how often it is read.
+private final class CountedStorage: LedgerStorage {
+    let reads = Mutex(0)
+    private let storage: any LedgerStorage
+
+    init(_ storage: any LedgerStorage) { self.storage = storage }
+
+    func read<Value>(_ body: (any LedgerReader) throws -> Value) throws -> Value {
+        reads.withLock { $0 += 1 }
+        return try storage.read(body)
+    }
+
+    func commit<Value>(_ body: (any LedgerWriter) throws -> Value) throws -> Value { try storage.commit(body) }
+    func damage() throws -> [String] { try storage.damage() }
 }

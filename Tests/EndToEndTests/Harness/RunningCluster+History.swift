@@ -16,13 +16,18 @@ extension RunningCluster {
         Issue.record("not within \(seconds) s: \(what)\n\(await state())", sourceLocation: sourceLocation)
     }
 
-    /// What every running node says of itself, and logged last: for who has to find out why something did not happen.
+    /// What every running node says of itself, and logged last, and what the commands said that were left waiting: for who
+    /// has to find out why something did not happen.
     func state() async -> String {
         var lines: [String] = []
         for (department, node) in nodes.sorted(by: { $0.key < $1.key }) {
             let status = try? await get("/v1/status", from: department).body
             lines.append("\(department): \(status.map { String(decoding: $0, as: UTF8.self) } ?? "does not answer")")
             lines += ((try? node.log) ?? "").split(separator: "\n").suffix(8).map { "    \($0)" }
+        }
+        for (department, command) in waiting {
+            lines.append("command through \(department), \(command.isRunning ? "running" : "ended"):")
+            lines.append((try? command.message) ?? "")
         }
         return lines.joined(separator: "\n")
     }

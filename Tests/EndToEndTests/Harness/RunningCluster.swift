@@ -12,6 +12,8 @@ final class RunningCluster {
     /// For every node.
     let environment: [String: String]
     private(set) var nodes: [String: RunningService] = [:]
+    /// Commands that were started without waiting for their end, and through whose node.
+    var waiting: [(department: String, command: RunningCommand)] = []
 
     static var isUsable: Bool {
         #if os(Linux)

@@ -74,6 +74,8 @@ final class RunningCommand: @unchecked Sendable {
         }
     }
 
+    var isRunning: Bool { process.withLock { $0 != nil } }
+
     /// What it has written to standard error so far.
     var message: String {
         get throws { String(decoding: try folder.read("stderr"), as: UTF8.self) }

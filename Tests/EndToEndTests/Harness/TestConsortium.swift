@@ -17,10 +17,16 @@ struct TestConsortium: Sendable {
     func run(
         _ arguments: [String], environment: [String: String] = [:], timeout: Duration = .seconds(120)
     ) async throws -> CommandRun {
+        try await start(arguments, environment: environment).end(within: timeout)
+    }
+
+    /// Starts the command in this consortium's home.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> RunningCommand {
         let own = ["CHANCERY_HOME": home, "CHANCERY_PASSPHRASE": TestConsortium.passphrase]
-        return try await CommandRun.run(
-            Binary.chancery(), arguments, environment: own.merging(environment) { _, new in new }, in: folder.url,
-            timeout: timeout)
+        let command = RunningCommand(
+            try Binary.chancery(), arguments, environment: own.merging(environment) { _, new in new }, in: folder.url)
+        try command.start()
+        return command
     }
 
     func run(_ arguments: String...) async throws -> CommandRun { try await run(arguments) }
