@@ -45,6 +45,10 @@ class Node:
     def is_up(self):
         return self.process is not None and self.process.poll() is None
 
+    def ended_for_want_of_space(self):
+        with open(self.log, "rb") as log:
+            return any(b"no space left" in line for line in log.read().splitlines()[-3:])
+
     def start(self):
         for proxy, url in zip(self.etcd, self.cluster.members):
             proxy.target = int(url.rsplit(":", 1)[1])

@@ -26,6 +26,15 @@ def arguments():
     return options
 
 
+def supervise(cluster, over):
+    """Starts again who has ended for want of space, as whoever runs it would. On a busy machine it may end long after the
+    disk was full; and who ends for another reason, or without one, is not helped."""
+    while not over.wait(0.2):
+        for node in cluster.nodes.values():
+            if not node.is_up() and node.ended_for_want_of_space():
+                node.start()
+
+
 def settle(cluster, clients, seconds):
     """All faults are over. The nodes have to agree, and a new transaction has to become final at all of them."""
     cluster.rules.heal()
@@ -34,6 +43,17 @@ def settle(cluster, clients, seconds):
         node.go_on()
         if not node.is_up():
             node.start()
+    over = threading.Event()
+    supervisor = threading.Thread(target=supervise, args=(cluster, over))
+    supervisor.start()
+    try:
+        return disagreement(cluster, clients, seconds)
+    finally:
+        over.set()
+        supervisor.join()
+
+
+def disagreement(cluster, clients, seconds):
     limit = time.monotonic() + seconds
     envelope = None
     while envelope is None and time.monotonic() < limit:
