@@ -56,6 +56,26 @@ struct RerunTests {
         #expect(try consortium.session("statistics").state { try $0.token(matching: token) }.uses.taken == 1)
     }
 
+    @Test(
+        "A query that has to wait for another under its token says so, and goes on when that has ended",
+        .timeLimit(.minutes(15)))
+    func waitsForAnother() async throws {
+        let consortium = try await TestConsortium.published()
+        let token = try await consortium.grant(uses: 2)
+        let query = RunQuery(.statement(TestConsortium.byYear, of: .all), token: token)
+        let first = try await query.run(as: consortium.session("statistics"))
+        let (told, tell) = AsyncStream.makeStream(of: String.self)
+        let session = try consortium.session("statistics", tellOfWaiting: { tell.yield($0) })
+        async let second = query.run(as: session)
+        var waits = told.makeAsyncIterator()
+        let said = await waits.next()
+        #expect(said?.contains("another run of this command") == true)
+        try first.acknowledge()
+        let computed = try await second
+        try computed.acknowledge()
+        #expect(computed.redemption != first.redemption)
+    }
+
     @Test("A request that was killed before it was acknowledged makes one token, recorded or not")
     func requestAfterCrash() async throws {
         let consortium = try await TestConsortium.published()

@@ -16,7 +16,7 @@ struct SessionOptions: ParsableArguments {
         let home = try HomeLocation(directory: home.directory).home(of: party.party)
         return try PartySession(
             home: home, section: section.section, node: node,
-            passphrase: Passphrases.source.passphrase(for: home.party.name))
+            passphrase: Passphrases.source.passphrase(for: home.party.name), tellOfWaiting: { ErrorReport.warn($0) })
     }
 }
 

@@ -1,6 +1,5 @@
 import BlobStore
 package import Contracts
-import DurableFiles
 package import Foundation
 import KeyVault
 package import Ledger
@@ -52,10 +51,8 @@ package struct ObtainPseudonyms: Sendable {
         let rule = try session.pseudonymRule()
         let key = try session.pseudonymKey(rule)
         // Two runs at a time would ask for the same values twice.
-        let lock = try await FileLock.acquire(
-            session.home.pendingDirectory.appending(path: "pseudonyms.lock").plainPath)
+        let lock = try await session.lock("pseudonyms")
         defer { withExtendedLifetime(lock) {} }
-        try session.catchUp()
         let collected = try await CollectPseudonyms(session: session).run()
         let values = try TableSchema(file: schema).pseudonymInputs(FileByteSource(path: csv.plainPath))
         var requests = try await askAgain(under: key, session)

@@ -1,6 +1,5 @@
 import CanonicalJSON
 package import Contracts
-import DurableFiles
 package import Foundation
 import KeyVault
 import Ledger
@@ -41,8 +40,7 @@ package struct MakeReference {
         }
         let link = try SectionLink(places.0, places.1, in: session.ledger.identity.consortium)
         // Two runs at a time would draw two salts for one link.
-        let lock = try await FileLock.acquire(
-            session.home.pendingDirectory.appending(path: "references.lock").plainPath)
+        let lock = try await session.lock("references")
         defer { withExtendedLifetime(lock) {} }
         let kept = try session.vault.references().first { $0.link == link }
         let opening = kept ?? KeptReference(link: link, salt: SectionReference.drawSalt())

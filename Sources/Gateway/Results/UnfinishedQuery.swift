@@ -20,11 +20,8 @@ final class UnfinishedQuery: Sendable {
     let redemption: RedemptionRecord?
 
     init(token: Digest, plan: CID, _ session: PartySession) async throws {
-        let folder = session.home.pendingDirectory
-        lock = Mutex(try await FileLock.acquire(folder.appending(path: "\(token.hex).lock").plainPath))
-        // While waiting for the lock, others have moved the ledger on.
-        try session.catchUp()
-        file = folder.appending(path: "\(token.hex).\(plan.text).json")
+        lock = Mutex(try await session.lock(token.hex))
+        file = session.home.pendingDirectory.appending(path: "\(token.hex).\(plan.text).json")
         let taken = try session.state { try $0.redemptions() }
             .filter { $0.token == token && $0.plan == plan && $0.grantee == session.party }
         // A note that does not read is none: then only a use without a result can be told to be unfinished.

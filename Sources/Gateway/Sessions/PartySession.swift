@@ -1,5 +1,6 @@
 package import BlobStore
 package import Contracts
+import DurableFiles
 import Foundation
 package import KeyVault
 package import Ledger
@@ -26,6 +27,7 @@ package final class PartySession: Sendable {
     /// The node that this session goes through; `nil` where the shared file is at hand.
     private let remote: (any NodeConnection)?
     private let clock: @Sendable () -> Timestamp
+    private let tellOfWaiting: @Sendable (String) -> Void
 
     package var party: PartyName { home.party.name }
     package var section: SectionName { ledger.identity.section }
@@ -34,15 +36,18 @@ package final class PartySession: Sendable {
     ///   - section: `nil` where the party's own section, or the only one there is, is meant.
     ///   - node: Connects to a department's node. The session then submits through it, and its copy follows it; the
     ///     shared file is not looked at, and blocks that are not at hand come from the node.
+    ///   - tellOfWaiting: Told, in half a sentence, what a command waits for before it begins.
     ///   - clock: Now, in seconds.
     /// - Throws: `KeyVaultError` for a wrong passphrase, `LedgerError`, ``GatewayError/sectionMissing(sections:)``.
     package init(
         home: PartyHome, section: SectionName? = nil, node: NodeConnector? = nil, passphrase: SecretBytes,
+        tellOfWaiting: @escaping @Sendable (String) -> Void = { _ in },
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws {
         let section = try home.consortium.section(section ?? home.party.section)
         self.home = home
         self.clock = clock
+        self.tellOfWaiting = tellOfWaiting
         vault = try KeyVault(directory: home.vaultDirectory, passphrase: passphrase)
         signingKeys = try vault.signingKeys()
         let copy = try SQLiteLedgerStorage(url: home.seenDirectory.appending(path: "\(section).sqlite"))
@@ -68,6 +73,20 @@ package final class PartySession: Sendable {
         try catchUp()
         try dropOldShares()
         try dropEscrowShares()
+    }
+
+    /// Waits until no other run of this party's holds the lock of this name; then others may have moved the ledger on, and
+    /// this party's copy follows.
+    func lock(_ name: String) async throws -> FileLock {
+        let path = home.pendingDirectory.appending(path: "\(name).lock").plainPath
+        if let lock = try FileLock.tryAcquire(path) {
+            try catchUp()
+            return lock
+        }
+        tellOfWaiting("another run of this command is under way; this one begins when it ends")
+        let lock = try await FileLock.acquire(path)
+        try catchUp()
+        return lock
     }
 
     /// Executes what is new on the ledger into this party's own copy.

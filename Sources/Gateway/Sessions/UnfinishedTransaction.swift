@@ -20,11 +20,8 @@ final class UnfinishedTransaction: Sendable {
     /// - Parameter wish: What tells this command from others: its arguments, as they were given.
     init(_ wish: some Encodable, _ session: PartySession) async throws {
         let name = Digest.sha256(try CanonicalJSON.encode(wish)).hex
-        let folder = session.home.pendingDirectory
-        lock = Mutex(try await FileLock.acquire(folder.appending(path: "\(name).lock").plainPath))
-        // While waiting for the lock, others have moved the ledger on.
-        try session.catchUp()
-        file = folder.appending(path: "\(name).envelope")
+        lock = Mutex(try await session.lock(name))
+        file = session.home.pendingDirectory.appending(path: "\(name).envelope")
         self.session = session
     }
 

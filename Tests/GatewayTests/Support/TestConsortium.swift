@@ -47,10 +47,13 @@ struct TestConsortium {
         return SecretBytes(wiping: &bytes)
     }
 
-    func session(_ party: String) throws -> PartySession {
+    func session(
+        _ party: String, tellOfWaiting: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> PartySession {
         let clock = clock
         return try PartySession(
-            home: home(party), passphrase: TestConsortium.passphrase(name(party)), clock: { clock.now })
+            home: home(party), passphrase: TestConsortium.passphrase(name(party)), tellOfWaiting: tellOfWaiting,
+            clock: { clock.now })
     }
 
     /// The party's vault, for tests that forge what a use case would not do.
