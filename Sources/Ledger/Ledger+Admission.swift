@@ -30,18 +30,21 @@ extension Ledger {
             Result { () throws(AdmissionError) in try admission.read(envelope) }
         }
         var answers = try lookup.read(transactions.compactMap { try? $0.get() }).makeIterator()
-        return zip(envelopes, transactions).map { envelope, transaction in
-            transaction.flatMap { transaction in
+        return try zip(envelopes, transactions).map { envelope, transaction in
+            do {
+                let transaction = try transaction.get()
                 guard let answer = answers.next() else { preconditionFailure("one answer for each that was read") }
-                return Result { () throws(AdmissionError) in try finish(envelope, transaction, answer) }
+                return .success(try finish(envelope, transaction, answer))
+            } catch let error as AdmissionError {
+                return .failure(error)
             }
         }
     }
 
     /// The costly part, outside of the storage's read.
     private func finish(
-        _ envelope: Envelope, _ transaction: Transaction, _ answer: Result<SignerLookup.Answer, AdmissionError>
-    ) throws(AdmissionError) -> Admitted {
+        _ envelope: Envelope, _ transaction: Transaction, _ answer: Result<SignerLookup.Answer, any Error>
+    ) throws -> Admitted {
         switch try answer.get() {
         case .recorded(let receipt): .known(receipt)
         case .signers(let signers): .admitted(try admission.verify(envelope, transaction, signers: signers))

@@ -25,7 +25,7 @@ package final class Ledger: Sendable {
     let lookup: SignerLookup
     /// ``lookup`` for those who submit at the same time: one read of the storage for all, which costs as much as
     /// executing a transaction does.
-    let lookups: SharedTurns<Transaction, Result<SignerLookup.Answer, AdmissionError>>
+    let lookups: SharedTurns<Transaction, Result<SignerLookup.Answer, any Error>>
 
     /// Opens a ledger and checks its newest blocks again: leaves against the tree, records against outcomes, roots.
     ///
