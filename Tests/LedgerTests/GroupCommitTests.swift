@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import GRDB
 import Ledger
 import LedgerSQLite
 import SharingModel
@@ -106,6 +107,33 @@ struct GroupCommitTests {
         }
         #expect(receipts.count == 60 && receipts.allSatisfy { $0 == $1.transaction })
         #expect(counted.reads.withLock { $0 } - before < 30)
+    }
+
+    @Test("A damaged row is told to who asks for its transaction, and to none of those who submit at the same time")
+    func damagedRow() async throws {
+        let ledger = try consortium.open(folder.storage())
+        try await consortium.begin(ledger)
+        let envelopes = try (0..<30).map { _ in
+            try consortium.envelope(consortium.redemption(of: .sha256(Data())), by: "statistics")
+        }
+        let recorded = try await ledger.submit(envelopes[0])
+        try await DatabaseQueue(path: folder.file().path).write {
+            try $0.execute(sql: "UPDATE outcomes SET writes = X'00' WHERE leaf = ?", arguments: [recorded.index])
+        }
+        let failed = try await withThrowingTaskGroup(of: Digest?.self) { group in
+            for envelope in envelopes {
+                group.addTask {
+                    do {
+                        _ = try await ledger.submit(envelope)
+                        return nil
+                    } catch LedgerError.malformedRow {
+                        return envelope.id
+                    }
+                }
+            }
+            return try await group.reduce(into: [Digest]()) { if let id = $1 { $0.append(id) } }
+        }
+        #expect(failed == [envelopes[0].id])
     }
 }
 
