@@ -14,9 +14,11 @@ struct BenchConsortium: Sendable {
     let keys: [PartyName: SigningKey]
     let departments: [PartyName]
 
-    /// Makes a pool and a dataset, and has a token approved.
-    /// - Parameter key: The ledger looks at it once; its length changes nothing that is measured.
-    func prepareToken(key: PrivateKey, _ submit: Submit) async throws -> Digest {
+    /// Makes a pool and a dataset, and has as many tokens approved as it takes.
+    /// - Parameters:
+    ///   - key: The ledger looks at it once; its length changes nothing that is measured.
+    ///   - redemptions: How many there will be at most.
+    func prepareTokens(key: PrivateKey, redemptions: Int, _ submit: Submit) async throws -> BenchTokens {
         let names = BenchNames(departments: departments.count)
         let modulus = Data(key.publicKey.modulusBytes)
         try await send(
@@ -30,19 +32,23 @@ struct BenchConsortium: Sendable {
                 publicColumns: ["year"], owners: [departments[0]], approvals: 1),
             by: [departments[0]], submit)
         let request = RequestToken(
-            datasets: [names.dataset], packs: [names.pack], purpose: "bench", uses: 1_000_000,
+            datasets: [names.dataset], packs: [names.pack], purpose: "bench", uses: Int64(BenchTokens.uses),
             until: Timestamp.benchNow().adding(seconds: 1_000_000))
-        let token = try await send(request, by: [names.user], submit).transaction
-        try await send(ApproveToken(token: token), by: [departments[0]], submit)
-        return token
+        var tokens: [Digest] = []
+        for _ in 0...redemptions / BenchTokens.uses {
+            let token = try await send(request, by: [names.user], submit).transaction
+            try await send(ApproveToken(token: token), by: [departments[0]], submit)
+            tokens.append(token)
+        }
+        return BenchTokens(tokens)
     }
 
     /// Signs and submits one redemption.
-    func redeem(_ token: Digest, _ submit: Submit) async throws {
+    func redeem(_ tokens: BenchTokens, _ submit: Submit) async throws {
         let names = BenchNames(departments: departments.count)
         try await send(
             RedeemToken(
-                token: token, plan: BenchConsortium.document, datasets: [names.dataset], packs: [names.pack]),
+                token: tokens.next(), plan: BenchConsortium.document, datasets: [names.dataset], packs: [names.pack]),
             by: [names.user], submit)
     }
 

@@ -71,8 +71,10 @@ struct BenchLedger: AsyncParsableCommand {
 
     private func embedded(_ folder: TemporaryFolder, _ report: inout BenchReport) async throws {
         for width in inFlight.numbers {
-            let bench = try await EmbeddedBench(file: folder.url.appending(path: "ledger-\(width).sqlite"))
-            report.add(try await load(width).run(on: bench))
+            let load = load(width)
+            let bench = try await EmbeddedBench(
+                file: folder.url.appending(path: "ledger-\(width).sqlite"), transactions: load.count)
+            report.add(try await load.run(on: bench))
             if width == inFlight.numbers.last {
                 for figure in try bench.reads() { report.add(figure) }
             }
@@ -82,9 +84,12 @@ struct BenchLedger: AsyncParsableCommand {
     private func cluster(
         _ network: any Networking, _ folder: TemporaryFolder, _ report: inout BenchReport
     ) async throws {
-        let bench = try await ClusterBench(nodes: nodes, ordering: ordering, in: folder, network: network)
+        let loads = inFlight.numbers.map(load)
+        let bench = try await ClusterBench(
+            nodes: nodes, ordering: ordering, transactions: loads.map(\.count).reduce(0, +), in: folder,
+            network: network)
         report.add(bench.startFigure())
-        for width in inFlight.numbers { report.add(try await load(width).run(on: bench)) }
+        for load in loads { report.add(try await load.run(on: bench)) }
         report.add(try await bench.restartFigure())
         await bench.stop()
     }

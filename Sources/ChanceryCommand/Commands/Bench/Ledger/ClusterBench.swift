@@ -19,7 +19,7 @@ final class ClusterBench: LoadedLedger {
     private let etcd: BenchEtcd?
     private let address: String
     private let consortium: BenchConsortium
-    private let token: Digest
+    private let tokens: BenchTokens
     private let running = Mutex<[Node]>([])
     private let startSeconds: Double
 
@@ -31,11 +31,16 @@ final class ClusterBench: LoadedLedger {
     private static let passphrase = "a bench protects nothing"
 
     /// Founds the consortium, has all departments cosign what a node takes over, and starts everything.
-    init(nodes count: Int, ordering: String?, in folder: TemporaryFolder, network: any Networking) async throws {
+    /// - Parameter transactions: How many will be submitted at most.
+    init(
+        nodes count: Int, ordering: String?, transactions: Int, in folder: TemporaryFolder, network: any Networking
+    ) async throws {
         (nodes, self.network) = (count, network)
         home = folder.url.appending(path: "consortium", directoryHint: .isDirectory)
         let names = BenchNames(departments: count)
-        (consortium, token) = try await ClusterBench.found(names, in: folder.url, home: home)
+        // Each node's first one and that after the restart are more.
+        (consortium, tokens) = try await ClusterBench.found(
+            names, redemptions: transactions + count + 1, in: folder.url, home: home)
         let clock = ContinuousClock()
         let start = clock.now
         etcd = ordering == nil ? try BenchEtcd(in: folder.url) : nil
@@ -50,13 +55,13 @@ final class ClusterBench: LoadedLedger {
         running.withLock { $0 = started.sorted { $0.0 < $1.0 }.map(\.1) }
         try await ClusterBench.waitUntilReady(started.map(\.1))
         // Running is what answers with something final, at each node.
-        for node in started.map(\.1) { try await consortium.redeem(token, node.connection.submit) }
+        for node in started.map(\.1) { try await consortium.redeem(tokens, node.connection.submit) }
         startSeconds = start.duration(to: clock.now) / .seconds(1)
     }
 
     private static func found(
-        _ names: BenchNames, in folder: URL, home: URL
-    ) async throws -> (BenchConsortium, Digest) {
+        _ names: BenchNames, redemptions: Int, in folder: URL, home: URL
+    ) async throws -> (BenchConsortium, BenchTokens) {
         let policies = folder.appending(path: "policies", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
         let parties =
@@ -75,11 +80,12 @@ final class ClusterBench: LoadedLedger {
         let first = try PartySession(home: local.home(of: names.departments[0]), passphrase: secret())
         let consortium = BenchConsortium(ledger: first.ledger.identity, keys: keys, departments: names.departments)
         guard let key = try BenchKey.known(bits: 2048) else { preconditionFailure("there is one of 2048 bits") }
-        let token = try await consortium.prepareToken(key: key, first.ledger.submit)
+        let tokens = try await consortium.prepareTokens(
+            key: key, redemptions: redemptions, first.ledger.submit)
         for name in names.departments {
             _ = try PartySession(home: local.home(of: name), passphrase: secret()).cosign()
         }
-        return (consortium, token)
+        return (consortium, tokens)
     }
 
     private static func secret() -> SecretBytes {
@@ -114,7 +120,7 @@ final class ClusterBench: LoadedLedger {
 
     func submit(_ number: Int) async throws {
         let node = running.withLock { $0[number % $0.count].connection }
-        try await consortium.redeem(token, node.submit)
+        try await consortium.redeem(tokens, node.submit)
     }
 
     /// Of the first node's ledger.
@@ -160,7 +166,7 @@ final class ClusterBench: LoadedLedger {
         running.withLock { $0[0] = node }
         try await ClusterBench.waitUntilReady([node])
         let receipt = Mutex<Receipt?>(nil)
-        try await consortium.redeem(token) { envelope in
+        try await consortium.redeem(tokens) { envelope in
             let given = try await node.connection.submit(envelope)
             receipt.withLock { $0 = given }
             return given

@@ -17,9 +17,10 @@ struct EmbeddedBench: LoadedLedger {
     private let founding: FoundingRecord
     private let settings: LedgerSettings
     private let consortium: BenchConsortium
-    private let token: Digest
+    private let tokens: BenchTokens
 
-    init(file: URL) async throws {
+    /// - Parameter transactions: How many will be submitted at most.
+    init(file: URL, transactions: Int) async throws {
         self.file = file
         let names = BenchNames(departments: 4)
         var (keys, parties): ([PartyName: SigningKey], [Party]) = ([:], [])
@@ -51,12 +52,13 @@ struct EmbeddedBench: LoadedLedger {
         try await consortium.send(
             OpenSection(record: founding, registry: "registry\n"), by: names.departments, ledger.submit)
         var generator = SystemRandomNumberGenerator()
-        token = try await consortium.prepareToken(
-            key: .generate(insecureBitCountForTesting: 128, using: &generator), ledger.submit)
+        tokens = try await consortium.prepareTokens(
+            key: .generate(insecureBitCountForTesting: 128, using: &generator), redemptions: transactions,
+            ledger.submit)
     }
 
     func submit(_ number: Int) async throws {
-        try await consortium.redeem(token, ledger.submit)
+        try await consortium.redeem(tokens, ledger.submit)
     }
 
     func diskBytes() throws -> Int { try storage.byteCount() }
@@ -79,7 +81,7 @@ struct EmbeddedBench: LoadedLedger {
             try ledger.read { try $0.entry(at: Int.random(in: 0..<size)) }?.id
         }
         let state = try (0..<1_000).map { _ in
-            try clock.measure { _ = try ledger.read { try LedgerState($0).token(token) } } / .seconds(1) * 1_000
+            try clock.measure { _ = try ledger.read { try LedgerState($0).token(tokens.first) } } / .seconds(1) * 1_000
         }
         let proofs = try places.map { id in
             try clock.measure { _ = try ledger.proof(of: id, at: .head) } / .seconds(1) * 1_000
