@@ -98,9 +98,10 @@ final class RunningCommand: @unchecked Sendable {
 
     func end(within timeout: Duration) async throws -> CommandRun {
         let isLate = Mutex(false)
-        let watchdog = DispatchWorkItem { [self] in
+        // Waits in its queue until its time, cancelled or not, and must not keep the folder that long.
+        let watchdog = DispatchWorkItem { [weak self] in
             isLate.withLock { $0 = true }
-            send(signal: SIGKILL)
+            self?.send(signal: SIGKILL)
         }
         let seconds = Double(timeout.components.seconds)
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
