@@ -230,6 +230,30 @@ struct HostileDepartmentTests {
         }
     }
 
+    @Test("A batch that only one other has seen before it was deleted and compacted away is what the others take, too")
+    func hidden() async throws {
+        try await run(isSecure: true) { cluster, site4 in
+            let head = try await rest(site4)
+            let height = head.record.height + 1
+            let (first, second) = (try site4.wake(), try site4.wake())
+            for department in ["site2", "site3"] { try await cluster.kill(department) }
+            try await site4.etcd.put(site4.key(height), site4.batch(after: head, [first]))
+            try await cluster.eventually("site1 has cosigned it") {
+                try await site4.status(of: "site1").cosigned.map(\.text) == ["site1"]
+            }
+            try await site4.etcd.delete(site4.key(height))
+            try await site4.etcd.put(site4.key(height), site4.batch(after: head, [second]))
+            try await site4.etcd.compact(reading: site4.key(height))
+            for department in ["site2", "site3"] { try await cluster.start(department) }
+            try await cluster.eventually("it is final") { try await cluster.height() >= height }
+            for department in Self.honest {
+                #expect(try await site4.block(height, of: department).envelopes == [first])
+            }
+            try await cluster.expectOneHistory([try await cluster.request(through: "site2")])
+            try await expectLog(cluster, "etcd no longer has all that happened up to revision")
+        }
+    }
+
     @Test("A batch that it has held by one other and keeps back is waited for by name, and comes when that one is back")
     func withheld() async throws {
         try await run { cluster, site4 in

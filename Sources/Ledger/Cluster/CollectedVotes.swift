@@ -83,10 +83,13 @@ package struct CollectedVotes {
         (bySize[size] ?? [:]).filter { $0.value.root == root }
     }
 
-    /// The trees that departments have cosigned for a height, as they say, and who each.
-    package func trees(ofHeight height: Int) -> [Digest: [PartyName]] {
-        let messages = bySize.values.flatMap(\.values).filter { $0.height == height }
-        return Dictionary(grouping: messages, by: \.root).mapValues { $0.map(\.cosignature.party).sorted() }
+    /// Of each department the smallest tree that it has cosigned of those that are here, and who has cosigned the same.
+    ///
+    /// As long as a height is open no honest department has cosigned a later one, so these are the trees of the next
+    /// height, whatever heights the messages name.
+    package var nearestTrees: [Digest: [PartyName]] {
+        let nearest = sizes.compactMap { party, own in own.min().flatMap { bySize[$0]?[party] } }
+        return Dictionary(grouping: nearest, by: \.root).mapValues { $0.map(\.cosignature.party).sorted() }
     }
 
     /// The newest of one department.
@@ -99,11 +102,6 @@ package struct CollectedVotes {
         for message in bySize.values.flatMap(\.values) where !isKept(message) {
             remove(message.cosignature.party, size: message.size)
         }
-    }
-
-    /// How many departments have cosigned some tree, as they say for this height.
-    package func count(ofHeight height: Int) -> Int {
-        Set(bySize.values.flatMap(\.values).filter { $0.height == height }.map(\.cosignature.party)).count
     }
 
     /// Drops what is not for a larger tree than that of `size` leaves.

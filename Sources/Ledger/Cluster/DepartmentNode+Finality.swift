@@ -131,6 +131,7 @@ extension DepartmentNode {
         ledger.seen.keep(try ledger.checkpoint(head))
         ledger.membership.noteHead(head.height)
         (candidate, proposal, foreseen, right) = (nil, nil, nil, nil)
+        gapChoice = GapChoice()
         heightBegan = .now
         try endSecondReading(of: block)
         try forgetHeld()

@@ -33,7 +33,7 @@ extension DepartmentNode {
     /// Told when the order no longer has all that happened up to `lost`; what it still has of that is taken after this.
     ///
     /// The first valid batch of the next height may be missing, so this department follows the others with its
-    /// cosignature until a batch behind the gap is final.
+    /// cosignature until a batch behind the gap is final, see ``GapChoice``.
     package func passOverGap(through lost: Int64) {
         guard lost > seenThrough else { return }
         seenThrough = lost
@@ -47,42 +47,10 @@ extension DepartmentNode {
         if let gapEnd, position > gapEnd { self.gapEnd = nil }
     }
 
-    /// Whether a candidate behind a gap may be cosigned: when so many others have that one of them is honest, and has
-    /// seen that this is the first valid batch; or when nobody has cosigned another for a while, for then all may have
-    /// lost the same. Others that too few have cosigned for one of them to be honest put it off, and no more:
-    /// a dishonest department must not stop a height by cosigning just anything.
-    /// - Parameter others: How many have cosigned the candidate.
-    func isSafeBehindGap(_ candidate: Candidate, others: Int) -> Bool {
-        let height = candidate.block.record.height
-        let needed = backing(of: memberships.policy(at: height))
-        guard others < needed else { return true }
-        let most = votes.trees(ofHeight: height).filter { $0.key != candidate.block.root }.map(\.value.count).max() ?? 0
-        guard most < needed else { return false }
-        return ContinuousClock.now - candidate.since > gapPatience * (most == 0 ? 1 : 6)
-    }
-
     /// How many have to have cosigned a block that this department finds behind a gap, or not at all: one of them is
     /// honest, and has seen that its batch is the first valid one.
     func backing(of policy: CheckpointPolicy) -> Int {
         min((policy.parties.count - 1) / 3 + 1, policy.parties.count - 1)
-    }
-
-    /// Asks for the batch of the next height that enough others have cosigned, if it is another than the one found here
-    /// behind a gap, and this department has cosigned none.
-    func askForCosigned() {
-        let height = head.height + 1
-        guard gapEnd != nil, candidate?.isPlaced ?? true, given.map({ $0.height < height }) ?? true,
-            askedForCosigned.map({ ContinuousClock.now - $0 > resendAfter }) ?? true
-        else { return }
-        let policy = memberships.policy(at: height)
-        let backed = votes.trees(ofHeight: height).filter { root, parties in
-            root != candidate?.block.root
-                && parties.count { $0 != party && policy.parties.contains($0) } >= backing(of: policy)
-        }
-        for (root, parties) in backed {
-            askedForCosigned = .now
-            emit(.fetchCosigned(root: root, from: parties.filter { $0 != party }))
-        }
     }
 
     /// Has the order read again where so many others have cosigned a block that one of them is honest, and this
@@ -92,7 +60,7 @@ extension DepartmentNode {
         let policy = memberships.policy(at: height)
         let isBehind =
             candidate == nil && awaited == nil
-            && votes.trees(ofHeight: height).values.contains { parties in
+            && votes.nearestTrees.values.contains { parties in
                 parties.count { $0 != party && policy.parties.contains($0) } >= backing(of: policy)
             }
         guard isBehind else {
@@ -102,33 +70,5 @@ extension DepartmentNode {
         guard rereads.isDue(), !needsRewind else { return }
         needsRewind = true
         emit(.rewind)
-    }
-
-    /// The batch of the block with this root, as far as this department has cosigned it and it is not final.
-    package func cosignedBatch(root: Digest) throws -> CosignedBatch? {
-        if let candidate, candidate.block.root == root, given?.root == root {
-            return CosignedBatch(batch: candidate.batch, department: candidate.event.department)
-        }
-        guard let vote = try journal.load()?.vote, vote.message.root == root else { return nil }
-        return CosignedBatch(batch: vote.batch, department: vote.department)
-    }
-
-    /// Takes a batch that was asked for: it is executed, and stands in the place of what was found behind the gap if
-    /// enough others have cosigned just what it gives.
-    package func take(_ shown: CosignedBatch) throws {
-        let height = head.height + 1
-        guard gapEnd != nil, given.map({ $0.height < height }) ?? true else { return }
-        guard let block = try? execution.execute(shown.batch, by: shown.department, on: head),
-            block.root != candidate?.block.root
-        else { return }
-        // Where it stood is not known; what is to come stands behind it.
-        let event = BatchEvent(
-            position: decided + 1, department: shown.department, height: height, change: .written(shown.batch))
-        let found = Candidate(block: block, event: event, batch: shown.batch, isBehindGap: true, isPlaced: false)
-        let others = matching(found).keys.count { $0 != party }
-        guard others >= backing(of: memberships.policy(at: height)) else { return }
-        candidate = found
-        try vote()
-        try finish()
     }
 }

@@ -54,7 +54,10 @@ extension DepartmentNode {
             // Once for a height: the order is read again until both agree.
             if toldDiffering != request.height { report(.orderDiffered(height: request.height)) }
             toldDiffering = request.height
-            if given.map({ $0.height < request.height }) ?? true { candidate = nil }
+            if given.map({ $0.height < request.height }) ?? true {
+                candidate = nil
+                gapChoice.forgetPlaced()
+            }
             needsRewind = true
             emit(.rewind)
         }

@@ -7,7 +7,7 @@ extension DepartmentNode {
     /// - In a rebuilt home, when so many others have cosigned that no other batch of this height can have a quorum,
     ///   even with the cosignature that this department may have given and lost, and ⌊(n−1)/3⌋ departments that
     ///   cosign everything.
-    /// - Behind a gap, see ``isSafeBehindGap(_:others:)``.
+    /// - Behind a gap, once it is chosen, see ``GapChoice``.
     private func mayCosign(_ candidate: Candidate) -> Bool {
         let height = candidate.block.record.height
         guard height > silentThroughHeight else { return false }
@@ -17,11 +17,12 @@ extension DepartmentNode {
         if candidate.event.position <= silentThrough {
             return others >= min(count + faulty - policy.needed + 1, count - 1)
         }
-        return !candidate.isBehindGap || isSafeBehindGap(candidate, others: others)
+        return !candidate.isBehindGap || gapChoice.chosen == candidate.block.root
     }
 
     /// Gives the candidate this department's cosignature, if it has given none of that height or a later one.
     func vote() throws {
+        chooseBehindGap()
         guard let candidate else { return }
         let (block, height) = (candidate.block, candidate.block.record.height)
         if let given, given.height >= height { return }

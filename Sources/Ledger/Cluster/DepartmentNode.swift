@@ -108,8 +108,8 @@ package actor DepartmentNode {
     var held: Set<HeldPlace>
     /// The batch of the next height that the order refers to, while it is not here.
     var awaited: Awaited?
-    /// When others were asked for a batch that they have cosigned.
-    var askedForCosigned: ContinuousClock.Instant?
+    /// What is known of the height after ``head`` while a batch of it may be lost.
+    var gapChoice = GapChoice()
     /// The batch that was awaited last.
     var fetched: (batch: Digest, bytes: Data)?
 

@@ -57,6 +57,9 @@ package enum NodeOutput: Sendable {
     case fetchBatch(Digest, holders: [PartyName])
     /// The batch that these departments have cosigned to this root, which this one no longer finds in the order.
     case fetchCosigned(root: Digest, from: [PartyName])
+    /// These departments are to be asked which is the newest cosignature that they have given;
+    /// ``DepartmentNode/hear(cosigned:at:from:)`` takes each answer.
+    case askCosigned(height: Int, of: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
     /// ``DepartmentNode/takeArrivals()`` is to be called after this time.

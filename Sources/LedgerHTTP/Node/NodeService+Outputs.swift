@@ -41,6 +41,8 @@ extension NodeService {
                     group.addTask { await work.run { try await fetch(digest, holders) } }
                 case .fetchCosigned(let root, let parties):
                     group.addTask { await work.run { try await fetchCosigned(root, from: parties) } }
+                case .askCosigned(let height, let parties):
+                    group.addTask { await work.run { try await askCosigned(height, of: parties) } }
                 case .takeArrivals(let after):
                     group.addTask {
                         guard (try? await Task.sleep(for: after)) != nil else { return }

@@ -192,7 +192,19 @@ struct EtcdWriter {
         try await call("/v3/kv/deleterange", ["key": .string(Data(key.utf8).base64EncodedString())])
     }
 
+    /// Has etcd forget what was written over or deleted up to now: etcd asks nobody whether he may.
+    /// - Parameter key: One that it may read, since etcd tells the newest revision with it.
+    func compact(reading key: String) async throws {
+        let answer = try await answer("/v3/kv/range", ["key": .string(Data(key.utf8).base64EncodedString())])
+        let revision = try #require(try CanonicalJSON.parse(answer.body)["header"]?["revision"])
+        try #require(try await call("/v3/kv/compaction", ["revision": revision]) == 200)
+    }
+
     private func call(_ path: String, _ body: JSONValue) async throws -> Int {
+        try await answer(path, body).status
+    }
+
+    private func answer(_ path: String, _ body: JSONValue) async throws -> (status: Int, body: Data) {
         var token: String?
         if let account {
             let shown: JSONValue = ["name": .string(account.user), "password": .string(account.password)]
@@ -200,6 +212,6 @@ struct EtcdWriter {
                 to: member + "/v3/auth/authenticate", posting: CanonicalJSON.serialize(shown))
             token = try CanonicalJSON.parse(answer.body)["token"]?.stringValue
         }
-        return try await http.answer(to: member + path, posting: CanonicalJSON.serialize(body), token: token).status
+        return try await http.answer(to: member + path, posting: CanonicalJSON.serialize(body), token: token)
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import LedgerEtcd
 import SharingModel
+import TestSupport
 import Testing
 import TransparencyLog
 
@@ -101,6 +102,80 @@ struct GapTests {
         #expect(try await vote(cluster, of: cluster.departments[0]).message.height >= height)
         let block = try cluster.departments[0].ledger.exportedBlock(at: height)
         #expect(block.record.proposer.text == "site1", "the first batch that stood")
+    }
+
+    /// Everybody's first batch is deleted, and the order forgets that it was there.
+    private func hideFirst(_ cluster: SimulatedCluster, _ height: Int) throws {
+        try cluster.write(nil, height: height, as: "site1")
+        cluster.compact()
+    }
+
+    @Test("Where a dishonest department hides the first batch from all but one, the others take what that one has")
+    func hiddenFromMost() async throws {
+        let cluster = try await SimulatedCluster(departments: 4, seed: 5, hostile: "site4")
+        let (first, _, height) = try await twoBatches(cluster)
+        while !cluster.writes.isEmpty { try cluster.deliverWrite(at: 0) }
+        let sites = cluster.departments
+        for _ in 0..<2 { try await cluster.deliverEvent(to: sites[0]) }
+        #expect(try await vote(cluster, of: sites[0]).batch == first)
+        try hideFirst(cluster, height)
+        try await cluster.heal()
+        for site in sites {
+            #expect(try site.ledger.exportedBlock(at: height).record.proposer.text == "site1")
+        }
+        #expect(sites.dropFirst().allSatisfy { $0.told.events.contains(.silent(height: height)) }, "behind it")
+    }
+
+    @Test("Whatever two dishonest of seven departments cosign then, one block becomes final", arguments: 1...6)
+    func hiddenFromMostOfSeven(seed: Int) async throws {
+        let cluster = try await SimulatedCluster(departments: 7, seed: UInt64(seed), hostile: "site7")
+        let height = try await twoBatches(cluster).height
+        while !cluster.writes.isEmpty { try cluster.deliverWrite(at: 0) }
+        let (honest, sixth) = (cluster.departments.prefix(5), cluster.departments[5])
+        // What the second batch gives, for the dishonest to cosign.
+        let events = try #require(cluster.views["site6"])
+        cluster.show([events[1]], to: "site6")
+        try await cluster.deliverEvent(to: sixth)
+        let second = try await vote(cluster, of: sixth).message
+        sixth.isDown = true
+        cluster.show(events, to: "site6")
+        cluster.messages = []
+        for site in honest.prefix(1 + seed % 2) {
+            for _ in 0..<2 { try await cluster.deliverEvent(to: site) }
+        }
+        let first = try await vote(cluster, of: honest[0]).message
+        try hideFirst(cluster, height)
+        cluster.concealing = ["site6", "site7"]
+
+        // Each of the two cosigns up to two trees, each at some time and before one department; the others hear of it.
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let trees = [first.root, second.root, .sha256(Data("nonsense".utf8))]
+        var plan: [(after: Duration, site: Int, message: CosignatureMessage)] = []
+        for name in ["site6", "site7"] {
+            for _ in 0..<Int.random(in: 0...2, using: &generator) {
+                let tree = Int.random(in: 0..<3, using: &generator)
+                let message = try cluster.signed(
+                    size: tree == 0 ? first.size : second.size, root: trees[tree], as: name, at: nil, height: height)
+                let after = Duration.milliseconds(Int.random(in: 0..<6_000, using: &generator))
+                plan.append((after, Int.random(in: 0..<5, using: &generator), message))
+            }
+        }
+        let start = ContinuousClock.now
+        while try !honest.allSatisfy({ try $0.ledger.head()?.height == height }),
+            ContinuousClock.now - start < .seconds(120)
+        {
+            try await cluster.round()
+            for (after, site, message) in plan where ContinuousClock.now - start > after {
+                try await cluster.call(honest[site]) { try await $0.take(message) }
+            }
+            plan.removeAll { ContinuousClock.now - start > $0.after }
+            try await Task.sleep(for: TestCluster.beat)
+        }
+        let roots = try honest.map { try $0.ledger.head()?.height == height ? $0.ledger.head()?.root : nil }
+        #expect(Set(roots).count == 1 && roots[0] != nil, "\(roots)")
+        for site in honest.dropFirst(1 + seed % 2) {
+            #expect(site.told.events.contains(.silent(height: height)), "it had not seen the first")
+        }
     }
 
     @Test("A batch that stands in a gap closes it for no later height; one that stands behind it does")

@@ -202,6 +202,12 @@ final class TestCluster: Sendable {
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 if let batch = try await member.node.cosignedBatch(root: root) { try await sender.node.take(batch) }
             }
+        case .askCosigned(let height, let parties):
+            for member in members
+            where parties.contains(member.node.party) && cut.isDisjoint(with: [member.name, sender.name]) {
+                let newest = try await member.node.newestCosignature(of: member.node.party)
+                try await sender.node.hear(cosigned: newest, at: height, from: member.node.party)
+            }
         case .fetch:
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 while let block = try? member.ledger.exportedBlock(at: await sender.node.status.height + 1),

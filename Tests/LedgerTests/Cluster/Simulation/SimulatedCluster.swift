@@ -43,6 +43,8 @@ final class SimulatedCluster {
     var overheard: [CosignatureMessage] = []
     /// Plays no part of its own; the schedule uses its keys.
     let hostile: String?
+    /// Who says of itself that it has cosigned nothing, whenever it is asked.
+    var concealing: Set<String> = []
     /// Sizes of which it has told each department another tree, and nobody has forgotten it in a crash.
     var toldApart: Set<Int> = []
 
@@ -60,6 +62,7 @@ final class SimulatedCluster {
         names = consortium.departments + (joining.map { [$0] } ?? [])
         generator = SeededGenerator(seed: seed)
         (self.orderLies, self.hostile) = (orderLies, hostile)
+        concealing = hostile.map { [$0] } ?? []
         let shared = try SQLiteLedgerStorage.scratch()
         try await consortium.begin(try consortium.open(shared))
         for name in consortium.departments {
@@ -304,7 +307,9 @@ final class SimulatedCluster {
                 let asked = (by: department.name, batch: digest)
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
             case .fetchCosigned(let root, _):
-                missed = missed.filter { $0.by != department.name } + [(department.name, root)]
+                if !missed.contains(where: { $0 == (department.name, root) }) { missed.append((department.name, root)) }
+            case .askCosigned(let height, let parties):
+                for party in parties { try await answer(department, height, party) }
             case .fetch, .takeArrivals: break
             case .readStanding(let request):
                 let standing = try await standing(department, request)
@@ -315,6 +320,14 @@ final class SimulatedCluster {
         // A network keeps only so much.
         while messages.count > 300 { messages.remove(at: Int.random(in: 0..<messages.count, using: &generator)) }
         try acknowledge(department)
+    }
+
+    /// A department behind a gap asks another what it has cosigned. A dishonest one says nothing of it.
+    private func answer(_ department: SimulatedDepartment, _ height: Int, _ party: PartyName) async throws {
+        let asked = departments.first { $0.party == party }
+        guard concealing.contains(party.text) || asked.map({ reaches(department, $0) }) == true else { return }
+        let newest = concealing.contains(party.text) ? nil : try await asked?.node.newestCosignature(of: party)
+        try await call(department) { try await $0.hear(cosigned: newest, at: height, from: party) }
     }
 
     /// What the order answers a department that asks a second time.
