@@ -85,18 +85,21 @@ extension DepartmentNode {
     }
 
     /// Takes a batch that was asked for: it is executed, and may be chosen if it gives just what another has cosigned.
-    package func take(_ shown: CosignedBatch) throws {
+    /// - Returns: Whether it does, so that nobody else has to be asked.
+    @discardableResult
+    package func take(_ shown: CosignedBatch) throws -> Bool {
         let height = head.height + 1
         guard choosesBehindGap, let block = try? execution.execute(shown.batch, by: shown.department, on: head),
             gapChoice.found[block.root] == nil
-        else { return }
+        else { return false }
         // Where it stood is not known; what is to come stands behind it.
         let event = BatchEvent(
             position: decided + 1, department: shown.department, height: height, change: .written(shown.batch))
         let found = Candidate(block: block, event: event, batch: shown.batch, isBehindGap: true, isPlaced: false)
-        guard matching(found).keys.contains(where: { $0 != party }) else { return }
+        guard matching(found).keys.contains(where: { $0 != party }) else { return false }
         gapChoice.found[block.root] = found
         try vote()
         try finish()
+        return true
     }
 }

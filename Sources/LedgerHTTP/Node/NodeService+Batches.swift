@@ -95,7 +95,8 @@ extension NodeService {
             guard let bytes = await links[party]?.transfers.get(path, limit: CosignedBatch.largestByteCount),
                 let batch = try? CosignedBatch(canonicalBytes: bytes)
             else { continue }
-            return try await NodeFailure.wrap { try await node.take(batch) }
+            // Whoever gives another batch does not keep the rest from being asked.
+            if try await NodeFailure.wrap({ try await node.take(batch) }) { return }
         }
     }
 }
