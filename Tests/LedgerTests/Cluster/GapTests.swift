@@ -130,6 +130,27 @@ struct GapTests {
         #expect(sites.dropFirst().allSatisfy { $0.told.events.contains(.silent(height: height)) }, "behind it")
     }
 
+    @Test("Who is asked for what was cosigned and gives another batch is not taken for who gives that one")
+    func anotherBatch() async throws {
+        let cluster = try await SimulatedCluster(departments: 4, seed: 6, hostile: "site4")
+        let (first, second, height) = try await twoBatches(cluster)
+        while !cluster.writes.isEmpty { try cluster.deliverWrite(at: 0) }
+        let (site1, site3) = (cluster.departments[0], cluster.departments[2])
+        for _ in 0..<2 { try await cluster.deliverEvent(to: site1) }
+        #expect(try await vote(cluster, of: site1).batch == first)
+        try hideFirst(cluster, height)
+        for _ in 0..<2 { try await cluster.deliverEvent(to: site3) }
+        while !cluster.messages.isEmpty { try await cluster.deliverMessage(at: 0) }
+        for (batch, by, isAskedFor) in [
+            (second, "site2", false), (Data("nonsense".utf8), "site1", false), (first, "site2", false),
+            (first, "site1", true), (first, "site1", false),
+        ] {
+            let shown = CosignedBatch(batch: batch, department: try Name(text: by))
+            let isTaken = try await site3.node.take(shown)
+            #expect(isTaken == isAskedFor, "\(batch.count) bytes by \(by)")
+        }
+    }
+
     @Test("Whatever two dishonest of seven departments cosign then, one block becomes final", arguments: seeds)
     func hiddenFromMostOfSeven(seed: Int) async throws {
         let cluster = try await SimulatedCluster(departments: 7, seed: UInt64(seed), hostile: "site7")
