@@ -117,8 +117,11 @@ struct CorpusWriter {
         try write(batch, "batch", "one-envelope")
         let message = CosignatureMessage(cosignature: cosignature, height: 3, root: root, size: 3)
         try write(message.canonicalBytes(), "cosignature-message", "site1.json")
-        let messages: [NodeMessage] = [.cosignature(message), .transaction(envelope)]
-        try write(messages.map { try $0.frame() }.reduce(Data(), +), "node-messages", "two")
+        let prepared = try AgreementMessage(
+            AgreementStatement(by: name, height: 4, ledger: ledger, parent: root, root: root, round: 1, word: .prepare),
+            key: key)
+        let messages: [NodeMessage] = [.cosignature(message), .agreement(prepared), .transaction(envelope)]
+        try write(messages.map { try $0.frame() }.reduce(Data(), +), "node-messages", "three")
         let settlement = Settlement(
             batch: .sha256(batch), by: name, givesUp: Settlement.Tree(root: root, size: 3), height: 4, ledger: ledger)
         let settled = SettledHeight(

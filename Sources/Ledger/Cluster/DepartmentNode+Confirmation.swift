@@ -18,9 +18,17 @@ extension DepartmentNode {
     ///
     /// If that is of a later height than the journal's, or of the same and another, the journal is outdated: this node
     /// then begins as one that has none, and is silent at the heights up to that one.
-    /// - Parameter newest: `nil` if it has none. One that is not valid counts as none.
-    package func hear(_ newest: CosignatureMessage?, from sender: PartyName) throws {
+    /// - Parameters:
+    ///   - newest: `nil` if it has none. One that is not valid counts as none.
+    ///   - statement: What this department has said of the height that is open there; likewise.
+    package func hear(
+        _ newest: CosignatureMessage?, said statement: AgreementMessage? = nil, from sender: PartyName
+    ) throws {
         guard !isConfirmed, sender != party else { return }
+        if let statement, try isForgotten(statement), statement.statement.height > silentThroughHeight {
+            noteForgotten(height: statement.statement.height, from: sender)
+            hasNoJournal = true
+        }
         if let newest, newest.cosignature.party == party, isValid(newest), try isNews(newest),
             newest.height >= journaled?.height ?? -1, newest.height > silentThroughHeight
         {
@@ -42,6 +50,15 @@ extension DepartmentNode {
         if let journaled, journaled.size == newest.size, journaled.root == newest.root { return false }
         guard newest.size > 0, newest.size <= head.size else { return true }
         return try ledger.read { try $0.block(ofSize: newest.size) }?.root != newest.root
+    }
+
+    /// Whether it is this department's statement on a height that is open here or comes later, and not in the journal.
+    private func isForgotten(_ message: AgreementMessage) throws -> Bool {
+        let statement = message.statement
+        guard statement.by == party, statement.ledger == ledger.identity, statement.height > head.height else {
+            return false
+        }
+        return try !open.agreement.holds(message) && isSigned(message)
     }
 
     /// The departments whose nodes this one talks to: who cosigns the last final block or a later one.

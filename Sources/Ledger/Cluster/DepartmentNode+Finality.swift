@@ -23,7 +23,6 @@ extension DepartmentNode {
         if message.height > head.height + 1 { emit(.fetch(height: head.height + 1)) }
         try vote()
         try finish()
-        askForCosigned()
         return true
     }
 
@@ -131,7 +130,6 @@ extension DepartmentNode {
         ledger.seen.keep(try ledger.checkpoint(head))
         ledger.membership.noteHead(head.height)
         (candidate, proposal, foreseen, right) = (nil, nil, nil, nil)
-        gapChoice = GapChoice()
         heightBegan = .now
         try endSecondReading(of: block)
         try forgetHeld()
@@ -143,6 +141,7 @@ extension DepartmentNode {
             votes.keep { isValid($0) }
         }
         events.forget(through: head.height)
+        try openNextHeight()
         if let settled = settlements[head.height] { putOnRecord(.settlement(settled)) }
         pool.settle(
             block.entries.indices.map { place in

@@ -1,30 +1,4 @@
-import CanonicalJSON
-import Contracts
-package import Foundation
-package import SharingModel
-
-/// A batch as a department that has cosigned its block gives it to one that missed its write.
-package struct CosignedBatch: Codable, Hashable, Sendable {
-    /// The batch's bytes.
-    package let batch: Data
-    /// Whose batch it is.
-    package let department: PartyName
-
-    package init(batch: Data, department: PartyName) {
-        (self.batch, self.department) = (batch, department)
-    }
-
-    /// - Throws: What ``CanonicalJSON`` throws for anything but the canonical text.
-    package init(canonicalBytes bytes: Data) throws {
-        self = try CanonicalJSON.decode(
-            CosignedBatch.self, from: bytes, maximumByteCount: CosignedBatch.largestByteCount)
-    }
-
-    package func canonicalBytes() throws -> Data { try CanonicalJSON.encode(self) }
-
-    /// Base64 and some names.
-    package static let largestByteCount = BatchEvent.largestByteCount * 4 / 3 + 1_024
-}
+import SharingModel
 
 // What the order still has, it gives in its place, so a batch that nobody wrote over or deleted is never lost. But only
 // a dishonest department does either to a batch of an open height; who has lost the first valid one that way cannot find
@@ -32,8 +6,8 @@ package struct CosignedBatch: Codable, Hashable, Sendable {
 extension DepartmentNode {
     /// Told when the order no longer has all that happened up to `lost`; what it still has of that is taken after this.
     ///
-    /// The first valid batch of the next height may be missing, so this department follows the others with its
-    /// cosignature until a batch behind the gap is final, see ``GapChoice``.
+    /// The first valid batch of the next height may be missing, so until a batch behind the gap is final this department
+    /// takes none that it finds for the first: it waits for what the others say in the ``Agreement``.
     package func passOverGap(through lost: Int64) {
         guard lost > seenThrough else { return }
         seenThrough = lost

@@ -38,13 +38,17 @@ extension DepartmentNode {
         let isSilent = silentThrough > 0 && (state?.vote?.position ?? 0) <= silentThrough
         let silent = isSilent ? newest.position : 0
         if let state {
-            try journal.store(JournalState(silentThrough: silent, vote: state.vote?.unplaced, order: begun))
+            let vote = state.vote?.unplaced
+            try journal.store(
+                JournalState(silentThrough: silent, vote: vote, order: begun, statements: state.statements))
+            newestVote = vote
         }
         (order, silentThrough, gapEnd) = (begun, silent, newest.position)
         (position, decided, seenThrough, takenAtPosition) = (0, 0, newest.position, [])
         events.reset()
         secondReading = SecondReading(isDoubted: true)
         (candidate, awaited, needsRewind) = (nil, nil, false)
+        open.unplace()
         if let vote = state?.vote, vote.message.height > head.height {
             events.keep(vote.unplaced.event, next: head.height + 1)
         }

@@ -56,7 +56,7 @@ extension DepartmentNode {
             toldDiffering = request.height
             if given.map({ $0.height < request.height }) ?? true {
                 candidate = nil
-                gapChoice.forgetPlaced()
+                open.unplace()
             }
             needsRewind = true
             emit(.rewind)

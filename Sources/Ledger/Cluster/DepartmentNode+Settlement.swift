@@ -6,9 +6,13 @@ import SignedEnvelopes
 extension DepartmentNode {
     /// What this department may say of the height after its newest final block: that it settles on `batch`.
     /// - Returns: The statement, to be signed by its signing key; it names the cosignature that is given up.
-    /// - Throws: ``BatchFault`` if the batch is not valid there: it is executed first.
+    /// - Throws: ``BatchFault`` if the batch is not valid there: it is executed first. ``Contracts/Refusal`` with
+    ///   `settlement-invalid` if a quorum has committed another: that one becomes final by itself.
     package func settlement(on batch: Data, of department: PartyName) throws -> Settlement {
         let block = try execution.execute(batch, by: department, on: head)
+        if let committed = open.agreement.committed, committed != block.root {
+            throw Refusal(.settlementInvalid, ["height": String(head.height + 1), "reason": "committed"])
+        }
         let given = givenUp(for: block)
         return Settlement(
             batch: .sha256(batch), by: party, givesUp: given, height: Int64(head.height) + 1, ledger: ledger.identity)

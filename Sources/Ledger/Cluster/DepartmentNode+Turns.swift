@@ -12,11 +12,15 @@ extension DepartmentNode {
             let size = candidate.block.size
             for message in votes.messages(through: size) where message.size == size { emit(.send(message)) }
         }
+        if open.roundBegan != nil, ContinuousClock.now - saidAt > resendAfter {
+            saidAt = .now
+            open.resent += 1
+            for message in open.agreement.messages(resentAt: open.resent) { emit(.agree(message)) }
+        }
         if !strays.isEmpty, strayCalls.isDue() {
             for message in strays.messages(through: head.size) { emit(.send(message)) }
         }
         if awaited != nil { askForAwaited() }
-        askForCosigned()
         readAgainIfOthersSaw()
         try decide()
         try proposeIfDue()

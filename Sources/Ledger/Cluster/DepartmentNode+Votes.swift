@@ -1,37 +1,35 @@
 import Contracts
 import Foundation
 import SharingModel
+import SignedEnvelopes
 
 extension DepartmentNode {
-    /// Whether this department's cosignature is safe, and helps:
+    /// Whether no other block than the candidate can become final, with this department's cosignature if not without.
     /// - In a rebuilt home, when so many others have cosigned that no other batch of this height can have a quorum,
     ///   even with the cosignature that this department may have given and lost, and ⌊(n−1)/3⌋ departments that
     ///   cosign everything.
-    /// - Behind a gap, once it is chosen, see ``GapChoice``.
+    /// - At a height that was settled by hand, if it is the settled one.
+    /// - Else when it is the ``outcome``, or this department's word alone decides.
     private func mayCosign(_ candidate: Candidate) -> Bool {
         let height = candidate.block.record.height
         guard height > silentThroughHeight else { return false }
         let policy = memberships.policy(at: height)
-        let (count, faulty) = (policy.parties.count, (policy.parties.count - 1) / 3)
-        let others = matching(candidate).count
+        if let settled = settlements[height] { return settled.batch == candidate.batch }
         if candidate.event.position <= silentThrough {
-            return others >= min(count + faulty - policy.needed + 1, count - 1)
+            let (count, faulty) = (policy.parties.count, (policy.parties.count - 1) / 3)
+            return matching(candidate).count >= min(count + faulty - policy.needed + 1, count - 1)
         }
-        return !candidate.isBehindGap || gapChoice.chosen == candidate.block.root
+        return outcome == candidate.block.root || decidesAlone(candidate)
     }
 
     /// Gives the candidate this department's cosignature, if it has given none of that height or a later one.
     func vote() throws {
-        chooseBehindGap()
+        try agree()
         guard let candidate else { return }
         let (block, height) = (candidate.block, candidate.block.record.height)
         if let given, given.height >= height { return }
-        guard isConfirmed, !hasNoJournal, isFirst(candidate) else { return }
-        guard mayCosign(candidate) else {
-            if toldSilent != height { report(.silent(height: height)) }
-            toldSilent = height
-            return
-        }
+        guard isConfirmed, !hasNoJournal else { return }
+        guard mayCosign(candidate) else { return tellSilence(at: candidate) }
         let policy = memberships.policy(at: height)
         let signed = try cosigner.cosign(
             try policy.checkpoint(block.stored), at: ledger.settings.clock(), under: policy)
@@ -47,13 +45,32 @@ extension DepartmentNode {
         report(.cosigned(height: height))
     }
 
+    /// Tells once a height that this department waits for others before it says anything.
+    private func tellSilence(at candidate: Candidate) {
+        let height = candidate.block.record.height
+        let isSilent =
+            candidate.isBehindGap || candidate.event.position <= silentThrough || height <= silentThroughHeight
+        guard isSilent, toldSilent != height else { return }
+        toldSilent = height
+        report(.silent(height: height))
+    }
+
     func store(_ message: CosignatureMessage, for candidate: Candidate) throws {
         let event = candidate.event
         let vote = Vote(
             batch: candidate.batch, department: event.department, message: message,
             position: knownPlace(of: candidate) ?? decided + 1)
-        try journal.store(JournalState(silentThrough: silentThrough, vote: vote, order: order))
+        try store(vote, open.agreement.messages(of: party).map(\.envelope))
         given = message
+    }
+
+    /// Makes the newest vote durable, and what was said in the agreement on the open height.
+    func store(_ vote: Vote?, _ statements: [Envelope]) throws {
+        try journal.store(
+            JournalState(
+                silentThrough: silentThrough, vote: vote, order: order,
+                statements: statements.isEmpty ? nil : statements))
+        newestVote = vote
     }
 
     struct Candidate {

@@ -32,7 +32,10 @@ package actor DepartmentNode {
     private let executor = NodeExecutor()
 
     let resendAfter: Duration
-    let gapPatience: Duration
+    /// How long the first round of an agreement lasts at least.
+    let roundPatience: Duration
+    /// By which rounds are timed.
+    let now: @Sendable () -> ContinuousClock.Instant
 
     var head: StoredBlock
     /// Who cosigns which heights, as ``head`` has it.
@@ -53,6 +56,8 @@ package actor DepartmentNode {
     var arrivals = CosignatureArrivals()
     /// This department's newest vote, as the journal has it: for its height, and for any before, there is no other.
     var given: CosignatureMessage?
+    /// The same with its batch, as the journal has it; of the newest height that this department has cosigned.
+    var newestVote: Vote?
     /// Events that are not judged yet.
     var events = PendingEvents()
     /// What came of the order for the height after ``head``, and whether that is all.
@@ -108,8 +113,11 @@ package actor DepartmentNode {
     var held: Set<HeldPlace>
     /// The batch of the next height that the order refers to, while it is not here.
     var awaited: Awaited?
-    /// What is known of the height after ``head`` while a batch of it may be lost.
-    var gapChoice = GapChoice()
+    /// What is known of the height after ``head``.
+    var open: OpenHeight
+    /// Valid statements on the height after that one.
+    var early: [AgreementMessage] = []
+    var saidAt = ContinuousClock.now
     /// The batch that was awaited last.
     var fetched: (batch: Digest, bytes: Data)?
 
@@ -118,8 +126,8 @@ package actor DepartmentNode {
     /// What is to be sent, in order; read by one task.
     package nonisolated let outputs: AsyncStream<NodeOutput>
 
-    /// Where cosignatures go instead, once somebody handles them there.
-    package nonisolated let cosignatures = DirectCosignatures()
+    /// Where cosignatures and statements go instead, once somebody handles them there.
+    package nonisolated let messages = DirectMessages()
 
     /// - Parameters:
     ///   - ledger: Opened on this node's own storage with `pool` as its ordering, and not empty.
@@ -129,7 +137,8 @@ package actor DepartmentNode {
     package init(
         ledger: Ledger, pool: TransactionPool, keys: [SigningKey], cosigner: Cosigner, journal: any VoteJournal,
         batches: any BatchStore, patience: Duration = .milliseconds(250),
-        resendAfter: Duration = .milliseconds(200), gapPatience: Duration = .seconds(5), reportsFaults: Bool = false,
+        resendAfter: Duration = .milliseconds(200), roundPatience: Duration = .seconds(5), reportsFaults: Bool = false,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         emit: (@Sendable (NodeOutput) -> Void)? = nil, report: @escaping @Sendable (NodeEvent) -> Void
     ) throws {
         guard let head = try ledger.head() else { throw LedgerError.empty }
@@ -141,13 +150,14 @@ package actor DepartmentNode {
         execution = BatchExecution(ledger: ledger, pool: pool)
         (self.patience, self.reportsFaults) = (patience, reportsFaults)
         memberships = try ledger.memberships()
-        (self.resendAfter, self.gapPatience) = (resendAfter, gapPatience)
+        open = OpenHeight(head.height + 1, memberships.policy(at: head.height + 1))
+        (self.resendAfter, self.roundPatience, self.now) = (resendAfter, roundPatience, now)
         let (outputs, continuation) = AsyncStream.makeStream(of: NodeOutput.self)
         self.outputs = outputs
-        let cosignatures = cosignatures
+        let messages = messages
         self.emit =
             emit ?? { output in
-                if case .send(let message) = output, cosignatures.take(message) { return }
+                if messages.take(output) { return }
                 continuation.yield(output)
             }
         // Where this department's own cosignature is a quorum, nobody has to be asked.
@@ -158,6 +168,11 @@ package actor DepartmentNode {
         hasNoJournal = false
         (silentThrough, order) = (state.silentThrough, state.order)
         gapEnd = state.gapEnd(finalHeight: head.height)
+        for message in try (state.statements ?? []).map({ try AgreementMessage(reading: $0) })
+        where message.statement.height == head.height + 1 && message.statement.parent == head.root {
+            _ = open.agreement.add(message)
+        }
+        newestVote = state.vote
         guard let vote = state.vote else { return }
         // Events before the newest vote are of heights that are decided.
         position = vote.position - 1
@@ -185,15 +200,21 @@ package actor DepartmentNode {
     package func begin(silentThrough newest: Int64, in place: OrderPlace? = nil) throws {
         guard hasNoJournal else { return }
         order = order ?? place.map { FollowedOrder($0) }
-        try journal.store(JournalState(silentThrough: newest, vote: journal.load()?.vote, order: order))
-        hasNoJournal = false
         silentThrough = newest
+        try store(newestVote, open.agreement.messages(of: party).map(\.envelope))
+        hasNoJournal = false
         try vote()
     }
 
+    /// What the departments have said on the height after the newest final block.
+    package var openAgreement: Agreement { open.agreement }
+
     package var status: NodeStatus {
         let members = memberships.policy(at: head.height + 1)
-        let cosigned = candidate.map { Array(matching($0).keys).sorted() } ?? []
+        let cosigned =
+            candidate.map { candidate in
+                Set(matching(candidate).keys).union(open.agreement.supporters(of: candidate.block.root)).sorted()
+            } ?? []
         let unanswered = members.parties.filter { $0 != party && !answered.contains($0) }
         return NodeStatus(
             height: head.height, size: head.size, time: head.record.time, waiting: pool.count,
@@ -286,7 +307,7 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     package let waiting: Int
     /// The height that is being cosigned, if one is.
     package let candidate: Int?
-    /// Who has cosigned it.
+    /// Who has cosigned it, or spoken for it in the agreement.
     package let cosigned: [PartyName]
     /// Members of its height who have not.
     package let missing: [PartyName]

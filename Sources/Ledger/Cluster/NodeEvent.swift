@@ -37,6 +37,8 @@ package enum NodeEvent: Hashable, Sendable {
     /// The batch of the next height is held by these departments, and has not come from any of them yet.
     case awaitsBatch(height: Int, holders: [PartyName])
     case equivocation(Equivocation)
+    /// The department has said of an open height what no honest one says beside something else that it has said.
+    case contradicted(height: Int, by: PartyName)
     /// All departments have settled this height by hand, and this one follows.
     case settled(height: Int)
     /// Others made another block final at a height that this department had cosigned differently.
@@ -53,13 +55,11 @@ package enum NodeOutput: Sendable {
     case propose(batch: Data, height: Int)
     /// To every other department.
     case send(CosignatureMessage)
+    case agree(AgreementMessage)
     /// A batch that the order refers to; these departments first.
     case fetchBatch(Digest, holders: [PartyName])
-    /// The batch that these departments have cosigned to this root, which this one no longer finds in the order.
-    case fetchCosigned(root: Digest, from: [PartyName])
-    /// These departments are to be asked which is the newest cosignature that they have given;
-    /// ``DepartmentNode/hear(cosigned:at:from:)`` takes each answer.
-    case askCosigned(height: Int, of: [PartyName])
+    /// The batch of a block of the next height that these departments have; the others after them.
+    case fetchBlock(root: Digest, from: [PartyName])
     /// Blocks from `height` on are to be had; some department has shown that there are later ones.
     case fetch(height: Int)
     /// ``DepartmentNode/takeArrivals()`` is to be called after this time.

@@ -3,8 +3,9 @@ package import SignedEnvelopes
 
 /// What nodes post to each other at `/v1/messages`, in requests that they keep open while there is something to say: any
 /// number of messages, each one byte of kind, four of length (big-endian), and its canonical JSON.
-package enum NodeMessage {
+package enum NodeMessage: Hashable, Sendable {
     case cosignature(CosignatureMessage)
+    case agreement(AgreementMessage)
     case transaction(Envelope)
 
     /// Of one message.
@@ -15,6 +16,7 @@ package enum NodeMessage {
         let (kind, content) =
             switch self {
             case .cosignature(let message): (UInt8(ascii: "C"), try message.canonicalBytes())
+            case .agreement(let message): (UInt8(ascii: "A"), try message.envelope.canonicalBytes())
             case .transaction(let envelope): (UInt8(ascii: "T"), try envelope.canonicalBytes())
             }
         return NodeMessage.frame(kind, content)

@@ -18,15 +18,17 @@ package struct NodeMessageReader {
         var messages: [NodeMessage] = []
         while let kind = rest.first {
             var frames = rest.dropFirst()
-            guard kind == UInt8(ascii: "C") || kind == UInt8(ascii: "T"),
+            guard [UInt8(ascii: "A"), UInt8(ascii: "C"), UInt8(ascii: "T")].contains(kind),
                 frames.frameLength ?? 0 <= NodeMessage.largestByteCount
             else { throw MessageError.malformed }
             guard let content = frames.popFrame() else { break }
             rest = frames
-            messages.append(
-                kind == UInt8(ascii: "C")
-                    ? .cosignature(try CosignatureMessage(canonicalBytes: content))
-                    : .transaction(try Envelope(canonicalBytes: content)))
+            switch kind {
+            case UInt8(ascii: "A"):
+                messages.append(.agreement(try AgreementMessage(reading: Envelope(canonicalBytes: content))))
+            case UInt8(ascii: "C"): messages.append(.cosignature(try CosignatureMessage(canonicalBytes: content)))
+            default: messages.append(.transaction(try Envelope(canonicalBytes: content)))
+            }
         }
         // A slice would keep what is read already. Only then: a large message that comes byte by byte would be copied with
         // every byte.

@@ -1,8 +1,9 @@
 package import Foundation
 package import SharingModel
+package import SignedEnvelopes
 
-/// Where a department keeps what it has cosigned and is not final yet. A crash must not make it cosign another block
-/// of that height.
+/// Where a department keeps what it has said and cosigned and is not final yet. A crash must not make it say anything
+/// else of that height.
 package protocol VoteJournal: Sendable {
     /// What was stored last; `nil` before the first.
     func load() throws -> JournalState?
@@ -26,9 +27,12 @@ package struct JournalState: Codable, Hashable, Sendable {
     package let vote: Vote?
     /// Which order these places are of; `nil` before one was seen.
     package let order: FollowedOrder?
+    /// ``AgreementStatement``s of this department on the height that was open; `nil` where there are none.
+    package let statements: [Envelope]?
 
-    package init(silentThrough: Int64, vote: Vote?, order: FollowedOrder? = nil) {
+    package init(silentThrough: Int64, vote: Vote?, order: FollowedOrder? = nil, statements: [Envelope]? = nil) {
         (self.silentThrough, self.vote, self.order) = (silentThrough, vote, order)
+        self.statements = statements
     }
 }
 

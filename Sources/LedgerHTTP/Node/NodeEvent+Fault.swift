@@ -12,6 +12,7 @@ extension NodeEvent {
     /// `nil` where nobody did anything, or nobody knows who.
     var fault: Fault? {
         switch self {
+        case .contradicted(_, let party): Fault(department: party, kind: "contradiction")
         case .equivocation(let proof): Fault(department: proof.party, kind: "equivocation")
         case .anotherHistory(_, let party): Fault(department: party, kind: "other-history")
         case .skipped(_, let party, _): Fault(department: party, kind: "batch-skipped")

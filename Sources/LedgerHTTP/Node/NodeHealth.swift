@@ -90,6 +90,7 @@ package final class NodeHealth: Sendable {
             case .equivocation: counts.equivocations += 1
             case .anotherHistory: counts.otherHistories += 1
             case .cosigned, .silent, .gap, .tookUpOrder, .cosignedElsewhere, .outdatedJournal, .settled, .proposed,
+                .contradicted,
                 .outvoted, .refusedBlock, .awaitsBatch:
                 break
             }

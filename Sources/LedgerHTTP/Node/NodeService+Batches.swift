@@ -1,4 +1,3 @@
-import CanonicalJSON
 import Foundation
 import Ledger
 import SharingModel
@@ -67,33 +66,14 @@ extension NodeService {
         }
     }
 
-    /// Asks departments which is the newest cosignature that they have given.
-    func askCosigned(_ height: Int, of parties: [PartyName]) async throws {
-        let links = links.all
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for party in parties {
-                group.addTask {
-                    let bytes = await links[party]?.transfers.get("/v1/cosignatures/\(party)", limit: 1 << 16)
-                    guard let bytes, let answer = try? CanonicalJSON.decode(NewestCosignature.self, from: bytes) else {
-                        return
-                    }
-                    try await NodeFailure.wrap {
-                        try await node.hear(cosigned: answer.cosignature, at: height, from: party)
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    /// Takes the batch of a block that others have cosigned, where the order no longer has it: from one of those, or else
-    /// from whoever was given it.
-    func fetchCosigned(_ root: Digest, from parties: [PartyName]) async throws {
+    /// Takes the batch of a block that others have spoken for or cosigned, where the order has not shown it: from one of
+    /// those, or else from whoever was given it.
+    func fetchBlock(_ root: Digest, from parties: [PartyName]) async throws {
         let links = links.all
         for party in parties.shuffled() + links.keys.filter({ !parties.contains($0) }) {
-            let path = "/v1/cosigned/\(root)"
-            guard let bytes = await links[party]?.transfers.get(path, limit: CosignedBatch.largestByteCount),
-                let batch = try? CosignedBatch(canonicalBytes: bytes)
+            let path = "/v1/candidates/\(root)"
+            guard let bytes = await links[party]?.transfers.get(path, limit: ShownBatch.largestByteCount),
+                let batch = try? ShownBatch(canonicalBytes: bytes)
             else { continue }
             // Whoever gives another batch does not keep the rest from being asked.
             if try await NodeFailure.wrap({ try await node.take(batch) }) { return }

@@ -31,7 +31,8 @@ extension NodeService {
             var offered: OfferedBatch?
             for await output in node.outputs {
                 switch output {
-                case .send(let message): send(message)
+                case .send(let message): send(.cosignature(message))
+                case .agree(let message): send(.agreement(message))
                 case .offer(let batch, let height): offered = offer(batch, height)
                 case .propose(let batch, let height):
                     work.writes.continuation.yield((batch, height, offered))
@@ -39,10 +40,8 @@ extension NodeService {
                     offered = nil
                 case .fetchBatch(let digest, let holders):
                     group.addTask { await work.run { try await fetch(digest, holders) } }
-                case .fetchCosigned(let root, let parties):
-                    group.addTask { await work.run { try await fetchCosigned(root, from: parties) } }
-                case .askCosigned(let height, let parties):
-                    group.addTask { await work.run { try await askCosigned(height, of: parties) } }
+                case .fetchBlock(let root, let parties):
+                    group.addTask { await work.run { try await fetchBlock(root, from: parties) } }
                 case .takeArrivals(let after):
                     group.addTask {
                         guard (try? await Task.sleep(for: after)) != nil else { return }

@@ -52,15 +52,21 @@ package struct NodeService: Service {
     /// Has it looked up soon where the other nodes answer.
     package func findOthersAnew() { links.lookUp() }
 
-    func send(_ message: CosignatureMessage) {
+    func send(_ message: NodeMessage) {
         // What this node made or took has a canonical form.
-        guard let frame = try? NodeMessage.cosignature(message).frame() else { return }
+        guard let frame = try? message.frame() else { return }
         for pair in links.all.values { pair.votes.send(frame) }
     }
 
     private func runAll() async throws {
         // A block waits for nothing but these: they do not queue with the rest.
-        node.cosignatures.handle { message in send(message) }
+        node.messages.handle { output in
+            switch output {
+            case .send(let message): send(.cosignature(message))
+            case .agree(let message): send(.agreement(message))
+            default: break
+            }
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await links.run() }
             group.addTask { try await confirm() }
@@ -81,9 +87,12 @@ package struct NodeService: Service {
         while await !node.isConfirmed {
             for (party, link) in links.all.mapValues(\.transfers) {
                 guard let bytes = await link.get("/v1/cosignatures/\(node.party)", limit: 1 << 16),
-                    let answer = try? CanonicalJSON.decode(NewestCosignature.self, from: bytes)
+                    let answer = try? CanonicalJSON.decode(NewestWords.self, from: bytes)
                 else { continue }
-                try await NodeFailure.wrap { try await node.hear(answer.cosignature, from: party) }
+                let statement = answer.statement.flatMap { try? AgreementMessage(reading: $0) }
+                try await NodeFailure.wrap {
+                    try await node.hear(answer.cosignature, said: statement, from: party)
+                }
             }
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -34,10 +34,10 @@ extension LedgerRoutes {
                 status: .ok, headers: [.contentType: "application/octet-stream"],
                 body: .init(byteBuffer: ByteBuffer(bytes: batch)))
         }
-        router.get("/v1/cosigned/{root}") { _, context in
+        router.get("/v1/candidates/{root}") { _, context in
             try await checkDepartment(context)
             guard let node, let root = Digest(hex: context.parameters.get("root") ?? ""),
-                let batch = try await node.cosignedBatch(root: root)
+                let batch = try await node.shownBatch(root: root)
             else { throw Problem.notFound }
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],

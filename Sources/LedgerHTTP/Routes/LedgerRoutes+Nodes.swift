@@ -28,12 +28,15 @@ extension LedgerRoutes {
             guard reader.isAtEnd else { throw MessageError.malformed }
             return HTTPResponse.Status.noContent
         }
-        // What a department that starts again asks about itself, and one behind a gap about the one that it asks.
+        // What a department that starts again asks about itself.
         router.get("/v1/cosignatures/{party}") { _, context in
             guard let node, let party = PartyName(context.parameters.get("party") ?? "") else { throw Problem.notFound }
             // Anybody may ask; a stranger makes nobody look anything up.
-            if party != node.party, (try? await checkDepartment(context)) != nil { departmentStarts() }
-            return try json(NewestCosignature(cosignature: try await node.newestCosignature(of: party)))
+            if (try? await checkDepartment(context)) != nil { departmentStarts() }
+            return try json(
+                NewestWords(
+                    cosignature: try await node.newestCosignature(of: party),
+                    statement: await node.newestStatement(of: party)?.envelope))
         }
         router.get("/v1/status") { _, _ in
             guard let node else { throw Problem.notFound }
@@ -45,6 +48,7 @@ extension LedgerRoutes {
         var envelopes: [Envelope] = []
         for message in messages {
             switch message {
+            case .agreement(let statement): try await node?.take(statement)
             case .cosignature(let cosignature): try await node?.take(cosignature)
             case .transaction(let envelope): envelopes.append(envelope)
             }
@@ -58,7 +62,9 @@ extension LedgerRoutes {
 }
 
 /// What `/v1/cosignatures/PARTY` answers.
-struct NewestCosignature: Codable {
+struct NewestWords: Codable {
     /// Absent if none is here.
     let cosignature: CosignatureMessage?
+    /// What it has said in the agreement on the height that is open here; absent if nothing.
+    let statement: Envelope?
 }

@@ -207,27 +207,27 @@ struct DepartmentNodeTests {
 
     @Test("A department that is started again sends the cosignature it gave, byte for byte, and no other")
     func restart() async throws {
-        try await TestCluster.run { cluster in
-            let before = try #require(try await cluster.settle(names))
+        try await TestCluster.run(departments: 3) { cluster in
+            let before = try #require(try await cluster.settle(Array(names.prefix(3))))
             let envelope = try request(cluster)
             _ = try await cluster.submit(envelope, at: "site1")
             let winning = try #require(cluster.events.first { $0.height == before.height + 1 })
 
-            // A copy of site4 as it was before, with a journal of its own.
+            // A copy of site3 as it was before, with a journal of its own.
             let storage = try cluster.folder.storage("again")
-            let source = try consortiumLedger(cluster)
+            let source = try consortiumLedger(cluster, of: "site3")
             try source.catchUp(storage)
             let final = try source.read { try $0.cosignatures(height: before.height) }
             try storage.commit { writer in
                 for cosignature in final { try writer.append(cosignature, height: before.height) }
             }
             let journal = MemoryJournal()
-            let first = try await TestCluster.member("site4", cluster.consortium, storage, journal)
+            let first = try await TestCluster.member("site3", cluster.consortium, storage, journal)
             try await cluster.show(winning, to: first)
             let vote = try #require(try journal.load()?.vote)
             cluster.consortium.clock.advance(seconds: 30)
 
-            let again = try await TestCluster.member("site4", cluster.consortium, storage, journal)
+            let again = try await TestCluster.member("site3", cluster.consortium, storage, journal)
             try await again.node.tick()
             var outputs = again.node.outputs.makeAsyncIterator()
             guard case .send(let message) = await outputs.next() else { throw MissingKey() }
@@ -238,16 +238,56 @@ struct DepartmentNodeTests {
         }
     }
 
-    @Test("A department whose journal is gone cosigns no batch that it may have cosigned before, and then goes on")
-    func rebuilt() async throws {
+    @Test("A department that is started again says what it said in the agreement, byte for byte, and nothing else")
+    func restartInAgreement() async throws {
         try await TestCluster.run { cluster in
             let before = try #require(try await cluster.settle(names))
+            _ = try await cluster.submit(try request(cluster), at: "site1")
+            let winning = try #require(cluster.events.first { $0.height == before.height + 1 })
+            let storage = try cluster.folder.storage("again")
+            try consortiumLedger(cluster, of: "site4").catchUp(storage)
+            let journal = MemoryJournal()
+            let first = try await TestCluster.member("site4", cluster.consortium, storage, journal)
+            try await cluster.show(winning, to: first)
+            let said = try #require(try journal.load()?.statements)
+            #expect(try said.map { try AgreementMessage(reading: $0).statement.word } == [.prepare])
+            #expect(try journal.load()?.vote == nil, "one alone decides nothing")
+
+            // Another batch for that height in the place of the one that it has spoken for.
+            let again = try await TestCluster.member("site4", cluster.consortium, storage, journal)
+            for event in cluster.events where event.height == before.height + 1 {
+                try await cluster.show(event, to: again)
+            }
+            let resent = await again.node.newestStatement(of: try name("site4"))
+            #expect(resent?.envelope == said[0])
+            #expect(try journal.load()?.statements == said)
+
+            // Whose journal was lost hears from another what it has said, and is silent there.
+            let lost = MemoryJournal()
+            let rebuilt = try await TestCluster.member(
+                "site4", cluster.consortium, storage, lost, isConfirmed: false)
+            try await rebuilt.node.hear(nil, said: resent, from: name("site1"))
+            try await rebuilt.node.hear(nil, from: name("site2"))
+            try await rebuilt.node.begin(silentThrough: 0)
+            try await cluster.show(winning, to: rebuilt)
+            #expect(try lost.load()?.statements == nil)
+            let told = rebuilt.told.events
+            let site1: PartyName = try name("site1")
+            #expect(told.contains(.outdatedJournal(height: before.height + 1, from: site1)))
+            #expect(told.contains(.silent(height: before.height + 1)))
+        }
+    }
+
+    @Test("A department whose journal is gone cosigns no batch that it may have cosigned before, and then goes on")
+    func rebuilt() async throws {
+        try await TestCluster.run(departments: 3) { cluster in
+            let before = try #require(try await cluster.settle(Array(names.prefix(3))))
             _ = try await cluster.submit(try request(cluster), at: "site1")
             let events = cluster.events.filter { $0.height == before.height + 1 }
             let newest = try #require(events.last).position
 
             let storage = try cluster.folder.storage("rebuilt")
-            let source = try consortiumLedger(cluster)
+            let source = try consortiumLedger(cluster, of: "site3")
             try source.catchUp(storage)
             let final = try source.read { try $0.cosignatures(height: before.height) }
             try storage.commit { writer in
@@ -255,7 +295,7 @@ struct DepartmentNodeTests {
             }
             let journal = MemoryJournal()
             let rebuilt = try await TestCluster.member(
-                "site4", cluster.consortium, storage, journal, isConfirmed: false)
+                "site3", cluster.consortium, storage, journal, isConfirmed: false)
             for other in ["site1", "site2"] { try await rebuilt.node.hear(nil, from: name(other)) }
             try await rebuilt.node.begin(silentThrough: newest)
             for event in events { try await cluster.show(event, to: rebuilt) }
@@ -272,7 +312,7 @@ struct DepartmentNodeTests {
     }
 
     /// The shared ledger from which the departments began.
-    private func consortiumLedger(_ cluster: TestCluster) throws -> Ledger {
-        try cluster.consortium.open(cluster.folder.storage("shared"), as: "site4")
+    private func consortiumLedger(_ cluster: TestCluster, of name: String) throws -> Ledger {
+        try cluster.consortium.open(cluster.folder.storage("shared"), as: name)
     }
 }

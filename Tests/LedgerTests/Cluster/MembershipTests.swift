@@ -205,6 +205,11 @@ struct MembershipTests {
             {}
             try await cluster.advance(to: 7, at: ["site1"])
             for event in cluster.events where event.position > newest { try await cluster.show(event, to: restored) }
+            #expect(try backup.journal.load()?.statements?.count == 1)
+            for other in ["site1", "site2"] {
+                let cosigned = try await cluster[other].node.newestCosignature(of: name(other))
+                try await restored.node.take(try #require(cosigned))
+            }
             #expect(try backup.journal.load()?.vote?.message.height == 7)
         }
     }

@@ -41,7 +41,7 @@ struct ReplacedOrderTests {
 
     @Test("What was cosigned in the old order stays cosigned, and others follow it before they cosign another")
     func keepsVotes() async throws {
-        let cluster = try await SimulatedCluster(departments: 4, seed: 2)
+        let cluster = try await SimulatedCluster(departments: 3, seed: 2)
         let sites = cluster.departments
         for site in sites { _ = try await site.node.meet(place("one", 0)) }
         for site in [sites[0], sites[2]] {
@@ -55,7 +55,7 @@ struct ReplacedOrderTests {
         let votes = try sites.prefix(2).map { try $0.journal.load()?.vote?.message }
         #expect(votes.allSatisfy { $0 != nil })
 
-        // Half of them are killed first. In the new order another batch comes before all.
+        // One of the two is killed first. In the new order another batch comes before all.
         try await cluster.restart(sites[0])
         for site in sites { cluster.show([], to: site.name) }
         for site in sites {
@@ -66,12 +66,10 @@ struct ReplacedOrderTests {
         try cluster.deliverWrite(at: 0)
         for site in sites { try await cluster.deliverEvent(to: site) }
         #expect(try sites.prefix(2).map { try $0.journal.load()?.vote?.message } == votes)
-        for site in sites.suffix(2) {
-            #expect(try site.journal.load()?.vote == nil, "it waits for what others have cosigned")
-        }
+        #expect(try sites[2].journal.load()?.vote == nil, "it waits for what others have cosigned")
         try await cluster.heal()
         let height = try #require(votes[0]).height
-        let block = try sites[3].ledger.exportedBlock(at: height)
+        let block = try sites[2].ledger.exportedBlock(at: height)
         #expect(block.record.proposer == sites[0].party && !first.isEmpty)
         #expect(try Set(sites.map { try $0.ledger.exportedBlock(at: height).record }).count == 1)
         for site in sites {

@@ -135,24 +135,29 @@ struct ScheduleTests {
         String("\(event)".prefix { $0 != "(" })
     }
 
-    @Test("Where the order lies there are never two final blocks of one height")
+    @Test("An order that lies to four departments neither splits a height nor stops them")
     func lies() async throws {
         var acknowledged = 0
         for seed in Self.seeds(6) {
             let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
-            try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
+            do {
+                try await cluster.run(steps: 300, [.crashes, .cuts, .losses])
+                // It lies still.
+                try await cluster.heal()
+            } catch {
+                Issue.record("lies, seed \(seed): \(error)")
+            }
             try check(cluster, seed, "lies")
             acknowledged += cluster.acknowledged.count
         }
-        // A single schedule may get nowhere; of several, some do.
-        #expect(Self.only != nil || acknowledged > 0)
+        #expect(acknowledged > 0)
     }
 
-    @Test("What an order that lied has split is settled by hand, and goes on without a fork")
+    @Test("What an order that lied to three departments has split is settled by hand, and goes on without a fork")
     func settled() async throws {
         var settled = 0
         for seed in Self.seeds(12) {
-            let cluster = try await SimulatedCluster(departments: 4, seed: seed, orderLies: true)
+            let cluster = try await SimulatedCluster(departments: 3, seed: seed, orderLies: true)
             for _ in 0..<4 {
                 try await cluster.split()
                 try await cluster.run(steps: 75, [.crashes, .cuts, .losses])
@@ -186,6 +191,8 @@ struct ScheduleTests {
         #expect(empty == before)
     }
 
+    private func isSaid(_ message: NodeMessage) -> Bool { if case .agreement = message { true } else { false } }
+
     @Test(
         "The check finds the planted fault: a cosignature that is sent before it is stored", arguments: [false, true])
     func plantedFault(isPlanted: Bool) async throws {
@@ -201,19 +208,20 @@ struct ScheduleTests {
             batches.append(
                 BatchEvent(position: 1, department: site.party, height: write.height, change: .written(write.batch)))
         }
-        // The first three are shown one batch, cosign it, and the first finds it final.
+        // The first three are shown one batch, agree on it and cosign it; the first alone hears that, and finds it final.
         for site in sites.prefix(3) {
             cluster.show([batches[0]], to: site.name)
             try await cluster.deliverEvent(to: site)
         }
-        while let index = cluster.messages.firstIndex(where: { $0.to == "site1" }) {
+        while let index = cluster.messages.firstIndex(where: { $0.to != "site4" && (isSaid($0.2) || $0.to == "site1") })
+        {
             try await cluster.deliverMessage(at: index)
         }
         cluster.messages = []
         #expect(cluster.acknowledged.count == 1)
         // The second and the third are killed; they and the fourth are shown the other batch.
+        for site in sites.dropFirst() { try await cluster.restart(site) }
         for site in sites.dropFirst() {
-            try await cluster.restart(site)
             for other in sites.dropFirst() where other.name != site.name {
                 try await cluster.confirm(site, by: other)
             }

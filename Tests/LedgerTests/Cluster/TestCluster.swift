@@ -185,6 +185,10 @@ final class TestCluster: Sendable {
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 try await member.node.take(message)
             }
+        case .agree(let message):
+            for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
+                try await member.node.take(message)
+            }
         case .offer(let batch, let height):
             // Held when it is proposed.
             offers.withLock { $0.append(Offer(by: sender.name, height: height, batch: batch)) }
@@ -198,15 +202,9 @@ final class TestCluster: Sendable {
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
                 if let batch = try await member.node.heldBatch(digest) { try await sender.node.take(batch: batch) }
             }
-        case .fetchCosigned(let root, _):
+        case .fetchBlock(let root, _):
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {
-                if let batch = try await member.node.cosignedBatch(root: root) { try await sender.node.take(batch) }
-            }
-        case .askCosigned(let height, let parties):
-            for member in members
-            where parties.contains(member.node.party) && cut.isDisjoint(with: [member.name, sender.name]) {
-                let newest = try await member.node.newestCosignature(of: member.node.party)
-                try await sender.node.hear(cosigned: newest, at: height, from: member.node.party)
+                if let batch = try await member.node.shownBatch(root: root) { try await sender.node.take(batch) }
             }
         case .fetch:
             for member in members where member.name != sender.name && cut.isDisjoint(with: [member.name, sender.name]) {

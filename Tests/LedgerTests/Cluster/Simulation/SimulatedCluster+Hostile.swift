@@ -12,7 +12,7 @@ extension SimulatedCluster {
         guard let hostile, let victim = departments.randomElement(using: &generator), !victim.isDown,
             let head = try victim.ledger.head()
         else { return }
-        switch Int.random(in: 0..<12, using: &generator) {
+        switch Int.random(in: 0..<14, using: &generator) {
         case 0: try write(Data("nonsense".utf8), height: head.height + 1, as: hostile)
         case 1: try write(nil, height: head.height + Int.random(in: 0...1, using: &generator), as: hostile)
         case 2, 3: try writeSigned(envelopes(victim), on: head, victim, as: hostile)
@@ -24,13 +24,14 @@ extension SimulatedCluster {
         case 9 where Bool.random(using: &generator): try await tellEachAnother(as: hostile)
         case 9: try equivocate(head, as: hostile)
         case 10: replay(head)
+        case 11, 12: try await sayAnything(as: hostile, to: departments)
         default: try cosignCandidate(head, as: hostile)
         }
     }
 
     private func send(_ message: CosignatureMessage, from hostile: String) {
         for department in departments where Int.random(in: 0..<3, using: &generator) > 0 {
-            messages.append((hostile, department.name, message))
+            messages.append((hostile, department.name, .cosignature(message)))
         }
     }
 

@@ -29,12 +29,16 @@ extension SimulatedCluster {
         refers = faults.contains(.references)
         for step in 0..<count {
             guard let department = departments.randomElement(using: &generator) else { return }
+            time.pass(.milliseconds(20))
             if faults.contains(.members), step % 10 == 0 { try membershipStep(at: department) }
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<10 where faults.contains(.spoilt): try await deliverSpoilt(to: department)
             case 0..<30: try await deliverEvent(to: department)
             case 30..<60 where !messages.isEmpty:
-                try await deliverMessage(at: Int.random(in: 0..<messages.count, using: &generator))
+                // A height takes many: few would ever become final otherwise.
+                for _ in 0..<4 where !messages.isEmpty {
+                    try await deliverMessage(at: Int.random(in: 0..<messages.count, using: &generator))
+                }
             case 60..<70: try await call(department) { try await $0.tick() }
             case 70..<76 where !writes.isEmpty:
                 try deliverWrite(at: Int.random(in: 0..<writes.count, using: &generator))
@@ -113,13 +117,15 @@ extension SimulatedCluster {
         var states: [String] = []
         for department in departments {
             states.append(
-                "\(department.name): \(await department.node.status), told: \(department.told.events.suffix(12))")
+                "\(department.name): \(await department.node.status), \(await department.node.openAgreement), "
+                    + "told: \(department.told.events.suffix(12))")
         }
         throw Stuck(states: states)
     }
 
     /// Delivers everything that is on its way.
     func round() async throws {
+        time.pass(.milliseconds(100))
         for department in departments { try await call(department) { try await $0.tick() } }
         while !writes.isEmpty { try deliverWrite(at: 0) }
         for department in departments {

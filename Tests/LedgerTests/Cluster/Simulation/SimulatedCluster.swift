@@ -18,23 +18,24 @@ final class SimulatedCluster {
     var orderLies: Bool
     /// Of what happened up to here, the order has only what stood there.
     private(set) var compactedAt: Int64 = 0
-    /// Cosignatures on their way.
-    var messages: [(from: String, to: String, CosignatureMessage)] = []
+    /// Cosignatures and statements on their way.
+    var messages: [(from: String, to: String, NodeMessage)] = []
     /// Batches on their way into the order.
     var writes: [(by: String, batch: Data, height: Int)] = []
     /// Whether every batch goes by reference, not the large ones only.
     var refers = false
     /// Batches that departments have asked the others for.
     private(set) var wanted: [(by: String, batch: Digest)] = []
-    /// Cosigned batches that departments no longer find in the order, and have asked the others for.
+    /// Blocks whose batches departments do not find in the order, and have asked the others for.
     private(set) var missed: [(by: String, root: Digest)] = []
-    /// Batches that came from those who had cosigned them.
+    /// Batches that came from those who had those blocks.
     private(set) var recovered = 0
     /// Batches that came from another department because the order only refers to them.
     private(set) var fetched = 0
     /// Asked in the place of the departments' own views of the order.
     var orderAnswers: ((SimulatedDepartment, StandingRequest) async throws -> StandingBatches)?
     var cut: Set<String> = []
+    let time = VirtualTime()
     var generator: SeededGenerator
     /// What clients were told, and nothing else.
     private(set) var acknowledged: [Acknowledgement] = []
@@ -43,8 +44,6 @@ final class SimulatedCluster {
     var overheard: [CosignatureMessage] = []
     /// Plays no part of its own; the schedule uses its keys.
     let hostile: String?
-    /// Who says of itself that it has cosigned nothing, whenever it is asked.
-    var concealing: Set<String> = []
     /// Sizes of which it has told each department another tree, and nobody has forgotten it in a crash.
     var toldApart: Set<Int> = []
 
@@ -62,7 +61,6 @@ final class SimulatedCluster {
         names = consortium.departments + (joining.map { [$0] } ?? [])
         generator = SeededGenerator(seed: seed)
         (self.orderLies, self.hostile) = (orderLies, hostile)
-        concealing = hostile.map { [$0] } ?? []
         let shared = try SQLiteLedgerStorage.scratch()
         try await consortium.begin(try consortium.open(shared))
         for name in consortium.departments {
@@ -71,7 +69,9 @@ final class SimulatedCluster {
         origin = shared
         for name in names where name != hostile {
             let fresh = journal(JournalState(silentThrough: 0, vote: nil))
-            departments.append(try SimulatedDepartment(name, consortium, try copyOfOrigin(as: name), fresh))
+            departments.append(
+                try SimulatedDepartment(
+                    name, consortium, try copyOfOrigin(as: name), fresh, time: time))
         }
         for name in names { views[name] = [] }
         for department in departments {
@@ -140,7 +140,13 @@ final class SimulatedCluster {
         let (from, to, message) = messages[index]
         if !keeps { messages.remove(at: index) }
         guard cut.isDisjoint(with: [from, to]), let target = departments.first(where: { $0.name == to }) else { return }
-        try await call(target) { try await $0.take(message) }
+        try await call(target) { node in
+            switch message {
+            case .cosignature(let message): try await node.take(message)
+            case .agreement(let message): try await node.take(message)
+            case .transaction: break
+            }
+        }
     }
 
     func deliverWrite(at index: Int) throws {
@@ -191,9 +197,10 @@ final class SimulatedCluster {
         let (isConfirmed, hasNoJournal) = (await department.node.isConfirmed, await department.node.hasNoJournal)
         guard !isConfirmed || hasNoJournal else { return }
         let newest = try await other.node.newestCosignature(of: department.party)
+        let statement = await other.node.newestStatement(of: department.party)
         let (party, end) = (other.party, Int64(views[department.name]?.count ?? 0))
         try await call(department) { node in
-            try await node.hear(newest, from: party)
+            try await node.hear(newest, said: statement, from: party)
             if await node.isConfirmed, await node.hasNoJournal { try await node.begin(silentThrough: end) }
         }
     }
@@ -258,7 +265,7 @@ final class SimulatedCluster {
         let (by, root) = missed.remove(at: index)
         guard let target = departments.first(where: { $0.name == by }) else { return }
         for other in departments.shuffled(using: &generator) where other.name != by && reaches(target, other) {
-            guard let batch = try await other.node.cosignedBatch(root: root) else { continue }
+            guard let batch = try await other.node.shownBatch(root: root) else { continue }
             recovered += 1
             return try await call(target) { try await $0.take(batch) }
         }
@@ -293,23 +300,22 @@ final class SimulatedCluster {
             _ = department.outbox.drain()
             return
         }
+        // What is said again while it is on its way is there once.
+        var underway = Set(messages.lazy.filter { $0.from == department.name }.map(Underway.init))
         for output in department.outbox.drain() {
             switch output {
             case .send(let message):
                 if overheard.count < 200 { overheard.append(message) }
-                for other in names where other != department.name {
-                    messages.append((department.name, other, message))
-                }
+                send(.cosignature(message), from: department, &underway)
+            case .agree(let message): send(.agreement(message), from: department, &underway)
             case .offer: break
             case .propose(let batch, let height):
                 writes.append((department.name, try await inOrder(batch, height, by: department), height))
             case .fetchBatch(let digest, _):
                 let asked = (by: department.name, batch: digest)
                 if !wanted.contains(where: { $0 == asked }) { wanted.append(asked) }
-            case .fetchCosigned(let root, _):
+            case .fetchBlock(let root, _):
                 if !missed.contains(where: { $0 == (department.name, root) }) { missed.append((department.name, root)) }
-            case .askCosigned(let height, let parties):
-                for party in parties { try await answer(department, height, party) }
             case .fetch, .takeArrivals: break
             case .readStanding(let request):
                 let standing = try await standing(department, request)
@@ -318,16 +324,22 @@ final class SimulatedCluster {
             }
         }
         // A network keeps only so much.
-        while messages.count > 300 { messages.remove(at: Int.random(in: 0..<messages.count, using: &generator)) }
+        while messages.count > 600 { messages.remove(at: Int.random(in: 0..<messages.count, using: &generator)) }
         try acknowledge(department)
     }
 
-    /// A department behind a gap asks another what it has cosigned. A dishonest one says nothing of it.
-    private func answer(_ department: SimulatedDepartment, _ height: Int, _ party: PartyName) async throws {
-        let asked = departments.first { $0.party == party }
-        guard concealing.contains(party.text) || asked.map({ reaches(department, $0) }) == true else { return }
-        let newest = concealing.contains(party.text) ? nil : try await asked?.node.newestCosignature(of: party)
-        try await call(department) { try await $0.hear(cosigned: newest, at: height, from: party) }
+    private struct Underway: Hashable {
+        let to: String
+        let message: NodeMessage
+
+        init(_ message: (from: String, to: String, NodeMessage)) { (_, to, self.message) = message }
+    }
+
+    private func send(_ message: NodeMessage, from department: SimulatedDepartment, _ underway: inout Set<Underway>) {
+        for other in names where other != department.name {
+            let new = (from: department.name, to: other, message)
+            if underway.insert(Underway(new)).inserted { messages.append(new) }
+        }
     }
 
     /// What the order answers a department that asks a second time.

@@ -23,19 +23,22 @@ final class SimulatedDepartment {
     var isDown = false
 
     private let consortium: TestConsortium
+    private let time: VirtualTime
     private var batches = MemoryBatchStore()
 
-    init(_ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal)
-        throws
-    {
+    init(
+        _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal,
+        time: VirtualTime
+    ) throws {
         (self.name, self.consortium, self.storage, self.journal) = (name, consortium, storage, journal)
+        self.time = time
         party = try Name(text: name)
-        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told)
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told, time)
     }
 
     private static func open(
         _ name: String, _ consortium: TestConsortium, _ storage: SQLiteLedgerStorage, _ journal: any CrashingJournal,
-        _ batches: MemoryBatchStore, _ outbox: Outbox, _ told: Told
+        _ batches: MemoryBatchStore, _ outbox: Outbox, _ told: Told, _ time: VirtualTime
     ) throws -> (Ledger, TransactionPool, DepartmentNode) {
         let (pool, clock) = (TransactionPool(limit: 100), consortium.clock)
         guard let cosigner = try consortium.cosigner(name) else { throw MissingKey() }
@@ -48,8 +51,8 @@ final class SimulatedDepartment {
         let node = try DepartmentNode(
             ledger: ledger, pool: pool, keys: [consortium.key(name), consortium.key(name, second: true)],
             cosigner: cosigner, journal: journal, batches: batches,
-            patience: .zero, resendAfter: .zero, gapPatience: .seconds(1), emit: { outbox.put($0) },
-            report: { told.note($0) })
+            patience: .zero, resendAfter: .zero, roundPatience: .seconds(1), now: { time.now },
+            emit: { outbox.put($0) }, report: { told.note($0) })
         return (ledger, pool, node)
     }
 
@@ -60,7 +63,7 @@ final class SimulatedDepartment {
     func restart() async throws {
         journal.crash()
         isDown = false
-        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told)
+        (ledger, pool, node) = try Self.open(name, consortium, storage, journal, batches, outbox, told, time)
         _ = outbox.drain()
     }
 
@@ -69,6 +72,14 @@ final class SimulatedDepartment {
         (self.storage, self.journal, batches) = (storage, journal, MemoryBatchStore())
         try await restart()
     }
+}
+
+/// The time by which rounds are timed: it passes with what happens, so that a busy machine changes nothing.
+final class VirtualTime: Sendable {
+    private let instant = Mutex(ContinuousClock.now)
+
+    var now: ContinuousClock.Instant { instant.withLock { $0 } }
+    func pass(_ duration: Duration) { instant.withLock { $0 += duration } }
 }
 
 /// What a node wants sent, until somebody takes it.
@@ -131,21 +142,19 @@ final class HonestJournal: CrashingJournal {
     func crash() { state.withLock { $0.crash = nil } }
 }
 
-/// The planted fault: says that a vote is stored before it is, and loses the newest at a crash.
+/// The planted fault: says that what is stored is durable, and loses it at a crash.
 final class ForgetfulJournal: CrashingJournal {
     private struct State {
-        var durable: JournalState?
+        let durable: JournalState?
         var inMemory: JournalState?
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(_ stored: JournalState?) { state.withLock { $0 = State(durable: stored, inMemory: stored) } }
+    init(_ stored: JournalState?) { state = Mutex(State(durable: stored, inMemory: stored)) }
 
     func load() throws -> JournalState? { state.withLock { $0.inMemory } }
-    func store(_ new: JournalState) throws {
-        state.withLock { $0 = State(durable: $0.inMemory, inMemory: new) }
-    }
+    func store(_ new: JournalState) throws { state.withLock { $0.inMemory = new } }
     func arm(storesFirst: Bool) {}
     func crash() { state.withLock { $0.inMemory = $0.durable } }
 }
