@@ -30,9 +30,11 @@ struct OpenHeight {
 
 extension DepartmentNode {
     /// The block of the next height, where no other can become final: a quorum has committed it, or so many others have
-    /// cosigned it that one of them is honest.
+    /// cosigned it that one of them is honest. Where nothing is final without this department, it takes their word only if
+    /// the order cannot show it the batch any more: then nobody has to believe another department about the order.
     var outcome: Digest? {
         if let committed = open.agreement.committed { return committed }
+        guard !isInEveryQuorum || gapEnd != nil else { return nil }
         let policy = memberships.policy(at: head.height + 1)
         return votes.nearestTrees.first { tree in
             tree.value.count { $0 != party && policy.parties.contains($0) } >= backing(of: policy)
