@@ -64,7 +64,7 @@ extension DepartmentNode {
     /// its earlier life, where a batch of the height stood in the order then or may have.
     private var takesPart: Bool {
         let height = head.height + 1
-        guard isConfirmed, !hasNoJournal, height > silentThroughHeight, given.map({ $0.height < height }) ?? true,
+        guard isConfirmed, !hasNoJournal, height > silentThroughHeight,
             memberships.policy(at: height).parties.contains(party)
         else { return false }
         guard silentThrough > 0, (newestVote?.position ?? 0) <= silentThrough else { return true }
@@ -76,17 +76,14 @@ extension DepartmentNode {
         if let candidate, open.found[candidate.block.root]?.isPlaced != true {
             open.found[candidate.block.root] = candidate
         }
-        // What was settled by hand is agreed on.
-        guard settlements[head.height + 1] == nil else { return }
+        // What was settled by hand is agreed on, and so is what this department has cosigned.
+        guard settlements[head.height + 1] == nil, given.map({ $0.height <= head.height }) ?? true else { return }
         beginRound()
+        if let candidate, decidesAlone(candidate) { return }
         if takesPart {
             while try sayNext() {}
         }
-        if let outcome, candidate?.block.root != outcome, given.map({ $0.height <= head.height }) ?? true,
-            let block = open.found[outcome]
-        {
-            candidate = block
-        }
+        if let outcome, candidate?.block.root != outcome, let block = open.found[outcome] { candidate = block }
         try askForBlocks()
     }
 
@@ -106,13 +103,11 @@ extension DepartmentNode {
     private func sayNext() throws -> Bool {
         while open.agreement.advance(isLate: isLate) { open.roundBegan = now() }
         let view = Agreement.View(
-            seen: candidate.flatMap { isSeen($0) && !decidesAlone($0) ? $0.block.root : nil },
+            seen: candidate.flatMap { isSeen($0) ? $0.block.root : nil },
             candidate: candidate?.block.root,
             backing: backing(of: memberships.policy(at: head.height + 1)), isLate: isLate,
             known: Set(open.found.keys))
-        guard candidate.map({ !decidesAlone($0) }) ?? true, let step = open.agreement.next(of: party, view) else {
-            return false
-        }
+        guard let step = open.agreement.next(of: party, view) else { return false }
         return try say(step)
     }
 

@@ -40,7 +40,7 @@ extension DepartmentNode {
     /// Asks for the blocks that are wanted, again and again until they come or the height is final without. Not at once: in
     /// most cases the order is about to show them.
     func askForBlocks() throws {
-        guard given.map({ $0.height <= head.height }) ?? true, !wanted.isEmpty else { return open.wantedSince = nil }
+        guard !wanted.isEmpty else { return open.wantedSince = nil }
         let since = open.wantedSince ?? now()
         open.wantedSince = since
         guard now() - since >= resendAfter else { return }
