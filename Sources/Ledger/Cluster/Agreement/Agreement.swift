@@ -193,7 +193,7 @@ package struct Agreement: Sendable {
         let backing: Int
         /// Whether this round has lasted long enough.
         let isLate: Bool
-        /// Blocks that were executed and found valid.
+        /// Blocks that were executed and found valid, `candidate` among them.
         let known: Set<Digest>
 
         package init(seen: Digest?, candidate: Digest?, backing: Int, isLate: Bool, known: Set<Digest>) {
@@ -232,10 +232,11 @@ package struct Agreement: Sendable {
             return Step(round: 0, word: .prepare, root: root)
         }
         guard round > 0, !says(party, .prepare, in: round) else { return nil }
-        let root =
-            leader(of: round) == party
-            ? inherited ?? view.candidate : proposal(in: round).flatMap { view.known.contains($0) ? $0 : nil }
-        return root.map { Step(round: round, word: .prepare, root: $0) }
+        // What nobody has here cannot be vouched for, whoever else has prepared it.
+        guard let root = leader(of: round) == party ? inherited ?? view.candidate : proposal(in: round),
+            view.known.contains(root)
+        else { return nil }
+        return Step(round: round, word: .prepare, root: root)
     }
 
     /// A block that others have seen first, for who has not.
