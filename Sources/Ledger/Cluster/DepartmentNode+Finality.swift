@@ -141,6 +141,7 @@ extension DepartmentNode {
             votes.keep { isValid($0) }
         }
         events.forget(through: head.height)
+        if let vote = newestVote, vote.message.height <= head.height { newestVote = vote.withoutBatch }
         try openNextHeight()
         if let settled = settlements[head.height] { putOnRecord(.settlement(settled)) }
         pool.settle(

@@ -68,6 +68,9 @@ extension JournalState {
 }
 
 extension Vote {
+    /// The same once its height is final: the ledger has what its batch brought.
+    var withoutBatch: Vote { Vote(batch: Data(), department: department, message: message, position: position) }
+
     /// The same before all places of an order in which it does not stand.
     var unplaced: Vote { Vote(batch: batch, department: department, message: message, position: 0) }
 

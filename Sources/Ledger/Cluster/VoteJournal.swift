@@ -38,7 +38,7 @@ package struct JournalState: Codable, Hashable, Sendable {
 
 /// A department's cosignature of the block that a batch gave, with the batch.
 package struct Vote: Codable, Hashable, Sendable {
-    /// The batch's bytes.
+    /// The batch's bytes; none where the height was final when it was stored last.
     package let batch: Data
     /// Whose batch it is.
     package let department: PartyName

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 package import SharingModel
 import SignedEnvelopes
 
@@ -15,6 +16,8 @@ struct OpenHeight {
     var wantedSince: ContinuousClock.Instant?
     /// When others were last asked for them.
     var asked: ContinuousClock.Instant?
+    /// Signing keys at this height, as far as they were looked up.
+    var signingKeys: [PartyName: Data] = [:]
     /// Whether the batches that are held here were looked through for blocks that are wanted.
     var hasLookedAtHeld = false
 
@@ -113,7 +116,7 @@ extension DepartmentNode {
 
     /// - Returns: Whether it could be said: none of the department's keys may count at this height.
     private func say(_ step: Agreement.Step) throws -> Bool {
-        let counting = try execution.signingKey(of: party, after: head)
+        let counting = try signingKey(of: party)
         guard let key = keys.first(where: { $0.verificationKey.rawRepresentation == counting }) else { return false }
         let message = try AgreementMessage(
             AgreementStatement(
@@ -156,8 +159,14 @@ extension DepartmentNode {
     }
 
     func isSigned(_ message: AgreementMessage) throws -> Bool {
-        let key = try execution.signingKey(of: message.statement.by, after: head)
-        return key.map { message.isSigned(by: $0) } ?? false
+        try signingKey(of: message.statement.by).map { message.isSigned(by: $0) } ?? false
+    }
+
+    private func signingKey(of party: PartyName) throws -> Data? {
+        if let known = open.signingKeys[party] { return known }
+        let key = try execution.signingKey(of: party, after: head)
+        open.signingKeys[party] = key
+        return key
     }
 
     /// Others may have made the next block final a little earlier. Each department fills its own room only.

@@ -65,7 +65,7 @@ extension DepartmentNode {
     /// The batch of a block of the next height that this department has found valid, or has cosigned.
     package func shownBatch(root: Digest) throws -> ShownBatch? {
         if let block = open.found[root] { return ShownBatch(batch: block.batch, department: block.event.department) }
-        guard let vote = newestVote, vote.message.root == root else { return nil }
+        guard let vote = newestVote, vote.message.root == root, !vote.batch.isEmpty else { return nil }
         return ShownBatch(batch: vote.batch, department: vote.department)
     }
 
