@@ -16,6 +16,8 @@ struct OpenHeight {
     var wantedSince: ContinuousClock.Instant?
     /// When others were last asked for them.
     var asked: ContinuousClock.Instant?
+    /// Who was named for contradicting itself: once a height, however often it does.
+    var contradictors: Set<PartyName> = []
     /// Signing keys at this height, as far as they were looked up.
     var signingKeys: [PartyName: Data] = [:]
     /// Whether the batches that are held here were looked through for blocks that are wanted.
@@ -151,7 +153,7 @@ extension DepartmentNode {
         guard statement.height == head.height + 1 else { return try keepEarly(message) }
         guard statement.parent == head.root, !open.agreement.holds(message), try isSigned(message) else { return }
         guard statement.by != party else { return noteForgotten(height: statement.height, from: party) }
-        if open.agreement.add(message) == .contradiction {
+        if open.agreement.add(message) == .contradiction, open.contradictors.insert(statement.by).inserted {
             report(.contradicted(height: statement.height, by: statement.by))
         }
         try vote()
